@@ -1,0 +1,78 @@
+/** The frame of every command: help, the one place where errors become text, and exit codes. */
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+import type { Rule } from '../node-list.ts'
+
+/** Wrong usage: one line and the usage line, exit code 2. */
+export class UsageError extends Error {
+  override name = 'UsageError'
+}
+
+/** A command's words. The help begins with the usage; both are plain text of at most 80 columns. */
+export interface CommandText {
+  readonly usage: string
+  /** what stands behind the usage: purpose, options with units and defaults, examples */
+  readonly help: string
+}
+
+/**
+ * Runs a command. Nothing else prints an error or sets the exit code: 1 for a failure, 2 for wrong usage.
+ * `DEBUG=1` shows the stack.
+ */
+export async function runCommand(text: CommandText, main: (args: string[]) => Promise<void>): Promise<void> {
+  process.stdout.on('error', leaveWithReader)
+  const args = process.argv.slice(2)
+  const wantsHelp = args
+    .slice(0, args.includes('--') ? args.indexOf('--') : undefined)
+    .some((arg) => arg === '--help' || arg === '-h')
+  if (wantsHelp) {
+    process.stdout.write(`usage: ${text.usage}\n\n${text.help.trim()}\n`)
+    return
+  }
+  try {
+    await main(args)
+  } catch (error) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error))
+    const isUsage = error instanceof UsageError
+    process.stderr.write(`${process.env['DEBUG'] ? stack : `error: ${message.replaceAll('\n', ' ')}`}\n`)
+    if (isUsage) process.stderr.write(`usage: ${text.usage}\n`)
+    process.exitCode = isUsage ? 2 : 1
+  }
+}
+
+/** `pick-node … | head -1` closes our output when it has enough: no error. */
+function leaveWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+}
+
+/** `parseArgs`, whose complaints are wrong usage. @throws UsageError */
+export function parseCommandLine<const T extends ParseArgsConfig>(
+  config: T,
+): ReturnType<typeof parseArgs<T>> {
+  try {
+    return parseArgs(config)
+  } catch (cause) {
+    if (
+      !(cause instanceof Error) ||
+      !String((cause as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS')
+    )
+      throw cause
+    const [sentence = ''] = cause.message.split(/\. (?:To specify|Did you)/) // the rest is advice on quoting
+    throw new UsageError(sentence, { cause })
+  }
+}
+
+/** A flag's value as a number that follows a rule. @throws UsageError naming the flag */
+export function numberFlag(flag: string, value: string | undefined, rule: Rule): number | undefined {
+  if (value === undefined) return undefined
+  const number = /^[0-9]+(\.[0-9]+)?$/.test(value) ? Number(value) : Number.NaN
+  if (!rule.test(number)) throw new UsageError(`${flag}: expected ${rule.expected}, found "${value}"`)
+  return number
+}
+
+/** A flag's text that follows a rule. @throws UsageError naming the flag */
+export function textFlag(flag: string, value: string | undefined, rule: Rule): string | undefined {
+  if (value !== undefined && !rule.test(value))
+    throw new UsageError(`${flag}: expected ${rule.expected}, found "${value}"`)
+  return value
+}

@@ -1,0 +1,43 @@
+/** Shows a replication: a live line for each node on a terminal, a plain line for each outcome everywhere. */
+import path from 'node:path'
+import { shortPath } from '../node-list.ts'
+import { type Outcome, type Progress, type ReplicateOptions, replicate } from '../replication/replicate.ts'
+import { formatBytes } from '../words.ts'
+import { formatProgress, LiveLines } from './progress.ts'
+import { style } from './terminal.ts'
+
+/**
+ * Replicates, shows how far it is, and prints how it went.
+ * @returns how many nodes failed
+ * @throws Error as {@link replicate}
+ */
+export async function replicateWithProgress(options: Omit<ReplicateOptions, 'onProgress'>): Promise<number> {
+  const width = Math.max(...options.nodes.map(({ name }) => name.length))
+  const label = (name: string): string => name.padEnd(width)
+  const live = process.stderr.isTTY ? new LiveLines(process.stderr) : undefined
+  const startedMs = performance.now()
+  const onProgress = ({ node, state, doneBytes, totalBytes }: Progress): void => {
+    const seconds = (performance.now() - startedMs) / 1000
+    const bar = state === 'checking' ? 'comparing hashes' : formatProgress(doneBytes, totalBytes, seconds)
+    const suffix = state === 'copying' || state === 'checking' ? '' : `  ${state}`
+    live?.set(node.name, `${label(node.name)}  ${bar}${suffix}`)
+  }
+  const { outcomes, sizeBytes } = await replicate({ ...options, onProgress }).finally(() => live?.end(true))
+
+  for (const { node, outcome } of outcomes) {
+    const target = shortPath(path.join(node.root, ...options.name.split('/')))
+    console.log(`${label(node.name)}  ${describe(outcome)}  ${target} (${formatBytes(sizeBytes)})`)
+  }
+  return outcomes.filter(({ outcome }) => outcome.kind === 'failed').length
+}
+
+function describe(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'replicated':
+      return style('green', 'replicated')
+    case 'up to date':
+      return style('green', 'already up to date')
+    case 'failed':
+      return `${style('red', 'failed')}: ${outcome.why}`
+  }
+}

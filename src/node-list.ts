@@ -1,0 +1,180 @@
+/** The node list: `nodes.json` → typed nodes, or an error that names the file, the field and the mistake. */
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { findJsonError } from './json-position.ts'
+
+/** Everything that makes one node: who it is, where it listens, what it serves, how it is impaired. */
+export interface NodeConfig {
+  readonly name: string
+  /** address or name to listen on */
+  readonly host: string
+  /** 1 to 65535; 0 lets the system choose */
+  readonly port: number
+  /** simulated latency of every reply */
+  readonly latencyMs: number
+  /** the latency varies by up to this much, both ways */
+  readonly jitterMs: number
+  /** simulated uplink, 1000 bits per second; 0 is unlimited */
+  readonly bandwidthKbps: number
+  /** absolute path of the storage folder */
+  readonly root: string
+}
+
+/** The project's own node list, whatever folder a command runs in. */
+export const DEFAULT_NODE_LIST = fileURLToPath(new URL('../nodes.json', import.meta.url))
+
+/** The largest latency and jitter: a minute. */
+export const MAX_LATENCY_MS = 60_000
+/** The largest bandwidth, 100 Gbit/s. */
+export const MAX_BANDWIDTH_KBPS = 100_000_000
+
+/** What a value must be: a test, and the words for an error. Shared with the flags of `start-node`. */
+export interface Rule {
+  readonly expected: string
+  readonly test: (value: unknown) => boolean
+}
+
+const isWholeNumber = (value: unknown, min: number, max: number): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
+const isNumber = (value: unknown, max: number): boolean =>
+  typeof value === 'number' && value >= 0 && value <= max
+
+/** The rules of a node's fields, by name. */
+export const NODE_RULES = {
+  name: {
+    expected: 'a name of letters, digits, ".", "_" and "-"',
+    test: (value) => typeof value === 'string' && /^[\p{L}\p{M}\p{N}._-]+$/u.test(value),
+  },
+  host: {
+    expected: 'an IP address or a host name',
+    test: (value) =>
+      typeof value === 'string' && (isIP(value) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(value)),
+  },
+  port: { expected: 'a whole number from 1 to 65535', test: (value) => isWholeNumber(value, 1, 65_535) },
+  latencyMs: {
+    expected: `milliseconds from 0 to ${MAX_LATENCY_MS}`,
+    test: (value) => isNumber(value, MAX_LATENCY_MS),
+  },
+  jitterMs: {
+    expected: `milliseconds from 0 to ${MAX_LATENCY_MS}`,
+    test: (value) => isNumber(value, MAX_LATENCY_MS),
+  },
+  bandwidthKbps: {
+    expected: `kilobits per second from 0 (unlimited) to ${MAX_BANDWIDTH_KBPS}`,
+    test: (value) => isNumber(value, MAX_BANDWIDTH_KBPS),
+  },
+  root: {
+    expected: 'the path of a folder',
+    test: (value) => typeof value === 'string' && value !== '' && !value.includes('\0'),
+  },
+} as const satisfies Record<keyof NodeConfig, Rule>
+
+/** What the optional fields are when they are absent. */
+export const NODE_DEFAULTS = { host: '127.0.0.1', jitterMs: 0, bandwidthKbps: 0 } as const
+
+/**
+ * Reads and checks a node list.
+ * @param file path of the JSON file; `root`s are relative to its folder
+ * @throws Error naming the file, the field, what was expected and what stands there
+ */
+export function readNodeList(file: string = DEFAULT_NODE_LIST): NodeConfig[] {
+  const shown = shortPath(file)
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const why = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'it is a folder' : String(code)
+    throw new Error(`Cannot read the node list ${shown}: ${why}. Name one with --config FILE.`, { cause })
+  }
+  return parseNodeList(text, shown, path.dirname(path.resolve(file)))
+}
+
+/**
+ * Checks the text of a node list. Pure.
+ * @param shown the file's name, for errors
+ * @param folder absolute path that `root`s are relative to
+ * @throws Error as {@link readNodeList}
+ */
+export function parseNodeList(text: string, shown: string, folder: string): NodeConfig[] {
+  const fail = (where: string, expected: string, found: unknown): never => {
+    throw new Error(`${shown}: ${where}: expected ${expected}, found ${describe(found)}`)
+  }
+  const list = parseJson(text.replace(/^\uFEFF/, ''), shown)
+  if (!isRecord(list)) return fail('the file', 'an object with "nodes"', list)
+  for (const key of Object.keys(list)) if (key !== 'nodes') fail(key, 'only "nodes" here', list[key])
+  const entries = list['nodes']
+  if (!Array.isArray(entries) || entries.length === 0)
+    return fail('nodes', 'a list of at least one node', entries)
+
+  const nodes = entries.map((entry: unknown, index) => {
+    const where = `nodes[${index}]`
+    if (!isRecord(entry)) return fail(where, 'an object', entry)
+    for (const key of Object.keys(entry)) {
+      if (!Object.hasOwn(NODE_RULES, key))
+        fail(`${where}.${key}`, `one of ${Object.keys(NODE_RULES).join(', ')}`, entry[key])
+    }
+    const complete: Record<string, unknown> = { ...NODE_DEFAULTS, ...entry }
+    for (const [key, rule] of Object.entries(NODE_RULES)) {
+      if (!rule.test(complete[key])) fail(`${where}.${key}`, rule.expected, complete[key])
+    }
+    const node = complete as unknown as NodeConfig // every field has just passed its rule
+    return { ...node, root: path.resolve(folder, node.root) }
+  })
+
+  const duplicates: [field: string, key: (node: NodeConfig) => string][] = [
+    ['name', (node) => node.name],
+    ['port', (node) => hostAndPort(node).toLowerCase()],
+    ['root', (node) => node.root],
+  ]
+  for (const [field, key] of duplicates) {
+    const seen = new Map<string, number>()
+    nodes.forEach((node, index) => {
+      const earlier = seen.get(key(node))
+      if (earlier !== undefined)
+        fail(`nodes[${index}].${field}`, `another ${field} than nodes[${earlier}] has`, key(node))
+      seen.set(key(node), index)
+    })
+  }
+  return nodes
+}
+
+/** `127.0.0.1:8001` or `[::1]:8001`. Pure. */
+export const hostAndPort = ({ host, port }: Pick<NodeConfig, 'host' | 'port'>): string =>
+  isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`
+
+/** A node's web origin, which is also where its URLs begin. Pure. A wildcard address is reached on loopback. */
+export function nodeUrl({ host, port }: Pick<NodeConfig, 'host' | 'port'>): string {
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return new URL(`http://${hostAndPort({ host: reachable, port })}`).origin
+}
+
+/** A path as a person would say it: from here when it lies below this folder, in full elsewhere. */
+export function shortPath(file: string): string {
+  const relative = path.relative(process.cwd(), path.resolve(file))
+  return relative === '' || relative.startsWith('..') || path.isAbsolute(relative)
+    ? path.resolve(file)
+    : relative
+}
+
+function parseJson(text: string, shown: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const { line, column } = findJsonError(text)
+    throw new Error(`${shown}:${line}:${column}: this is not JSON from line ${line}, column ${column} on`, {
+      cause,
+    })
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function describe(found: unknown): string {
+  if (found === undefined) return 'nothing'
+  const text = JSON.stringify(found)
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}

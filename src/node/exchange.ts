@@ -1,0 +1,95 @@
+/** One request and its reply: who hung up, when the first byte left, how many bytes of the body did. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/** Raised from every wait of an exchange whose client is gone. Nobody is left to answer. */
+export class HungUpError extends Error {
+  override name = 'HungUpError'
+}
+
+/** Wraps what Node.js hands to a request listener. Times are on the clock of `performance.now()`. */
+export class Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly startedMs = performance.now()
+  firstByteMs: number | undefined
+  /** bytes of the body that were handed to the connection */
+  bytesSent = 0
+  #isGone = false
+  #hangUp: AbortController | undefined
+  #onGone: ((error: HungUpError) => void) | undefined
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.request = request
+    this.response = response
+  }
+
+  /** The client hung up before it had the whole reply. */
+  get isGone(): boolean {
+    return this.#isGone
+  }
+
+  /** Aborts when the client hangs up; made only for those who wait. */
+  get hangUp(): AbortSignal {
+    this.#hangUp ??= new AbortController()
+    if (this.#isGone) this.#hangUp.abort(new HungUpError())
+    return this.#hangUp.signal
+  }
+
+  /** The connection has closed: ends every wait of this exchange. */
+  markGone(): void {
+    this.#isGone = true
+    const error = new HungUpError()
+    this.#hangUp?.abort(error)
+    this.#onGone?.(error)
+  }
+
+  /** Starts the reply; the head leaves together with the first bytes behind it. */
+  writeHead(status: number, fields: string[]): void {
+    this.#requireClient()
+    this.response.writeHead(status, fields)
+    this.firstByteMs = performance.now()
+  }
+
+  /**
+   * Hands over a piece of the body and waits until the connection has taken it: that is the backpressure,
+   * and only then may the memory of `piece` be used again.
+   * @throws HungUpError when the client goes away first
+   */
+  write(piece: Uint8Array): Promise<void> {
+    return this.#untilTaken(piece, (taken) => this.response.write(piece, taken))
+  }
+
+  /** Ends the reply, with a last piece or without. Waits and throws as {@link Exchange.write}. */
+  end(piece?: Uint8Array): Promise<void> {
+    return this.#untilTaken(piece, (taken) =>
+      piece === undefined ? this.response.end(taken) : this.response.end(piece, taken),
+    )
+  }
+
+  /** Cuts the connection: what is missing of the reply must never look like its end. */
+  cut(): void {
+    this.response.destroy()
+    this.request.socket.destroy()
+  }
+
+  #untilTaken(
+    piece: Uint8Array | undefined,
+    hand: (taken: (error?: Error | null) => void) => void,
+  ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#isGone) return reject(new HungUpError())
+      // A reply that still waits for its turn on the connection is told nothing when that closes.
+      this.#onGone = reject
+      hand((error) => {
+        this.#onGone = undefined
+        if (error) return reject(new HungUpError(undefined, { cause: error }))
+        this.bytesSent += piece?.length ?? 0
+        resolve()
+      })
+    })
+  }
+
+  #requireClient(): void {
+    if (this.#isGone) throw new HungUpError()
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Impairments: what makes a node on this machine feel far away. Each is a wait that a hang-up ends at
+ * once; `undefined` stands for an impairment that is switched off and costs nothing.
+ */
+import { setTimeout } from 'node:timers/promises'
+
+/** A wait before a reply's first byte. Rejects with an AbortError when the client hangs up. */
+export type BeforeReply = (hangUp: AbortSignal) => Promise<void>
+
+/** A simulated uplink: a wait before bytes of a body may leave, and how many to ask for at a time. */
+export interface Uplink {
+  /** Rejects with an AbortError when the client hangs up. */
+  beforeBytes(sizeBytes: number, hangUp: AbortSignal): Promise<void>
+  readonly sliceBytes: number
+}
+
+/**
+ * Waits, never less. A timer may fire up to a millisecond early by the clock we measure with, hence the
+ * second look.
+ * @param untilMs on the clock of `performance.now()`
+ * @throws AbortError when `signal` aborts
+ */
+export async function waitUntil(untilMs: number, signal: AbortSignal): Promise<void> {
+  for (let leftMs = untilMs - performance.now(); leftMs > 0; leftMs = untilMs - performance.now()) {
+    await setTimeout(leftMs, undefined, { signal })
+  }
+}
+
+/**
+ * Simulated latency, evenly spread over `delayMs ± jitterMs` and never below zero.
+ * @param random 0 up to 1, so that a test can choose
+ */
+export function latency(
+  delayMs: number,
+  jitterMs = 0,
+  random: () => number = Math.random,
+): BeforeReply | undefined {
+  if (delayMs === 0 && jitterMs === 0) return undefined
+  return (hangUp) =>
+    waitUntil(performance.now() + Math.max(0, delayMs + jitterMs * (2 * random() - 1)), hangUp)
+}
+
+/** Bodies are let out in pieces of this much time, so that replies which share an uplink take turns. */
+const SLICE_MS = 10
+
+/**
+ * A simulated uplink: one budget of bytes that all replies of a node share, first come, first served.
+ * A piece leaves when its last bit would have, so no reply is ever ahead of its bandwidth.
+ * @param bandwidthKbps 1000 bits per second; 0 is unlimited
+ */
+export function uplink(bandwidthKbps: number): Uplink | undefined {
+  if (bandwidthKbps === 0) return undefined
+  const bytesPerMs = bandwidthKbps / 8
+  let last: Promise<void> = Promise.resolve() // ends when the piece in front has left
+  let freeAtMs = 0
+
+  const beforeBytes: Uplink['beforeBytes'] = async (sizeBytes, hangUp) => {
+    const inFront = last
+    let leave = (): void => {}
+    last = new Promise((resolve) => (leave = resolve))
+    try {
+      await inFront
+      hangUp.throwIfAborted() // gone while it queued: its time goes to those behind it
+      freeAtMs = Math.max(freeAtMs, performance.now()) + sizeBytes / bytesPerMs
+      await waitUntil(freeAtMs, hangUp)
+    } finally {
+      leave()
+    }
+  }
+  return { beforeBytes, sliceBytes: Math.max(1, Math.round(bytesPerMs * SLICE_MS)) }
+}

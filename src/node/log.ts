@@ -1,0 +1,54 @@
+/** The line that a node prints for each reply: for a person in the back row. Pure. */
+import { CONTROL_CHARACTERS } from '../storage-name.ts'
+
+/** What is told of one reply. Times in ms. */
+export interface ReplyRecord {
+  readonly at: Date
+  readonly node: string
+  readonly method: string
+  /** the request target as it was received */
+  readonly target: string
+  /** `undefined`: the client was gone before there was one */
+  readonly status: number | undefined
+  /** the Content-Range of the answer, `bytes 0-9/100` */
+  readonly contentRange: string | undefined
+  readonly latencyMs: number
+  readonly firstByteMs: number | undefined
+  readonly totalMs: number
+  readonly bytesSent: number
+  /** how it ended */
+  readonly end: 'complete' | 'hung up' | 'cut'
+}
+
+const ENDINGS = { complete: '', 'hung up': ', client hung up', cut: ', cut off: the file changed' } as const
+const MAX_TARGET = 200
+
+/** `12:00:01 node2 GET /demo.mp4 206 bytes 0-65535/17374486 (simulated latency 150 ms, …)`. */
+export function formatReply(record: ReplyRecord): string {
+  const { at, node, method, status, contentRange, latencyMs, firstByteMs, totalMs, bytesSent, end } = record
+  const request = [formatTime(at), node, method, readableTarget(record.target)]
+  const answer =
+    status === undefined
+      ? ['no reply']
+      : [String(status), ...(contentRange === undefined ? [] : [contentRange])]
+  const firstByte = firstByteMs === undefined ? '' : `, first byte ${Math.round(firstByteMs)} ms`
+  const timing = `simulated latency ${latencyMs} ms${firstByte}, ${bytesSent} bytes in ${Math.round(totalMs)} ms`
+  return [...request, ...answer, `(${timing}${ENDINGS[end]})`].join(' ')
+}
+
+/** `12:00:01`, in the time zone of this machine. */
+export const formatTime = (at: Date): string =>
+  [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':')
+
+/** A target with its escapes decoded for the eye, unless that would let it write on the terminal. */
+function readableTarget(target: string): string {
+  let shown = target
+  try {
+    const decoded = decodeURIComponent(target)
+    if (!CONTROL_CHARACTERS.test(decoded)) shown = decoded
+  } catch {
+    // not UTF-8: shown as it came
+  }
+  shown = shown.replace(new RegExp(CONTROL_CHARACTERS, 'g'), '?')
+  return shown.length > MAX_TARGET ? `${shown.slice(0, MAX_TARGET)}…` : shown
+}

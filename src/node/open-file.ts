@@ -1,0 +1,139 @@
+/**
+ * One regular file inside a folder, opened so that no name, link or later change can make it another.
+ * Raw descriptors and no `FileHandle`: a read costs half, and who opens here also closes.
+ */
+import fs, { type BigIntStats } from 'node:fs'
+import path from 'node:path'
+import { promisify } from 'node:util'
+
+const open = promisify(fs.open)
+const close = promisify(fs.close)
+const read = promisify(fs.read)
+const fstat = promisify(fs.fstat) as (fd: number, options: { bigint: true }) => Promise<BigIntStats>
+const stat = promisify(fs.stat) as (file: string, options: { bigint: true }) => Promise<BigIntStats>
+const readlink = promisify(fs.readlink)
+const realpath = promisify(fs.realpath.native)
+
+const BIGINT = { bigint: true } as const
+/** Without O_NONBLOCK the open of a FIFO waits for a writer and keeps a thread of the pool. */
+const FLAGS = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0) | (fs.constants.O_NOCTTY ?? 0)
+
+/** Names a change of a file: any write, truncation or replacement moves one of these. */
+const sameVersion = (a: BigIntStats, b: BigIntStats): boolean =>
+  a.ino === b.ino &&
+  a.dev === b.dev &&
+  a.size === b.size &&
+  a.mtimeNs === b.mtimeNs &&
+  a.ctimeNs === b.ctimeNs
+
+/** An open file and what it was when it was opened. Close it with {@link OpenFile.close}. */
+export class OpenFile {
+  readonly #fd: number
+  readonly #path: string
+  #stats: BigIntStats
+
+  private constructor(fd: number, file: string, stats: BigIntStats) {
+    this.#fd = fd
+    this.#path = file
+    this.#stats = stats
+  }
+
+  /**
+   * Opens a regular file whose true place, behind all links, is below `realRoot` and has no dot-name
+   * under it other than those of `file` itself.
+   * @param realRoot absolute path with no links in it
+   * @param file absolute path
+   * @returns `undefined` when it is something else or lies elsewhere
+   * @throws the system's error when it cannot be opened
+   */
+  static async open(
+    realRoot: string,
+    file: string,
+    isAllowed: (relativePath: string) => boolean,
+  ): Promise<OpenFile | undefined> {
+    const fd = await open(file, FLAGS)
+    let opened: OpenFile | undefined
+    try {
+      const stats = await fstat(fd, BIGINT)
+      if (stats.isFile()) {
+        const place = await placeOf(fd, file, stats)
+        const relative = place === undefined ? undefined : relativeInside(realRoot, place)
+        if (relative !== undefined && isAllowed(relative)) opened = new OpenFile(fd, file, stats)
+      }
+      return opened
+    } finally {
+      if (opened === undefined) await close(fd)
+    }
+  }
+
+  /** The facts of the version that was opened. */
+  get stats(): BigIntStats {
+    return this.#stats
+  }
+
+  /**
+   * Does its name still lead to this very version? Synchronous, because an open file keeps its name and
+   * inode in the kernel's memory: the look takes microseconds and waits for no disk.
+   */
+  isCurrent(): boolean {
+    try {
+      return sameVersion(fs.statSync(this.#path, BIGINT), this.#stats)
+    } catch {
+      return false // gone, or something stands in the way: the opener will find out what
+    }
+  }
+
+  /**
+   * Fills `target` from `position` on.
+   * @throws Error when the bytes are not those of the version that was opened, or end too early
+   */
+  async read(target: Uint8Array, position: number): Promise<void> {
+    for (let filled = 0; filled < target.length; ) {
+      const { bytesRead } = await read(this.#fd, target, filled, target.length - filled, position + filled)
+      if (bytesRead === 0) throw new Error('The file ends early: it was truncated while it was read')
+      filled += bytesRead
+    }
+    this.#requireUnchanged()
+  }
+
+  /** The whole of a small file. Throws as {@link OpenFile.read}. */
+  async readAll(): Promise<Buffer> {
+    const content = Buffer.alloc(Number(this.#stats.size))
+    await this.read(content, 0)
+    return content
+  }
+
+  async close(): Promise<void> {
+    await close(this.#fd)
+  }
+
+  /**
+   * Writing into the file moves its times. Replacing or deleting it by name only takes a link from it and
+   * moves `ctime`, while the bytes behind our descriptor stay.
+   */
+  #requireUnchanged(): void {
+    const now = fs.fstatSync(this.#fd, BIGINT)
+    if (sameVersion(now, this.#stats)) return
+    const lostItsName = now.nlink < this.#stats.nlink
+    if (!lostItsName || now.size !== this.#stats.size || now.mtimeNs !== this.#stats.mtimeNs) {
+      throw new Error('The file was written to while it was read')
+    }
+    this.#stats = now
+  }
+}
+
+/** The true path of an open file. Linux says it of the descriptor; elsewhere the name is asked again. */
+async function placeOf(fd: number, file: string, stats: BigIntStats): Promise<string | undefined> {
+  if (process.platform === 'linux') return readlink(`/proc/self/fd/${fd}`)
+  const place = await realpath(file)
+  const found = await stat(place, BIGINT)
+  return found.ino === stats.ino && found.dev === stats.dev ? place : undefined
+}
+
+/** `place` as seen from `root`, or `undefined` when it is not below it. Pure. */
+function relativeInside(root: string, place: string): string | undefined {
+  const relative = path.relative(root, place)
+  const isOutside =
+    relative === '' || relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative)
+  return isOutside ? undefined : relative
+}

@@ -1,0 +1,168 @@
+/** Pure: a request and the facts of what it asks for → status, header fields, and what the body is made of. */
+import { STATUS_CODES } from 'node:http'
+import { type ByteRange, parseRange } from '../range.ts'
+import { formatHttpDate } from './http-date.ts'
+import { isPlayable, mediaType } from './media-types.ts'
+import { evaluatePreconditions, ifRangeHolds } from './preconditions.ts'
+import type { RequestFields } from './request-fields.ts'
+import type { ReplicaFacts } from './storage.ts'
+
+/** A piece of a body: text of our own, or bytes of the file. */
+export type BodyPart = string | ByteRange
+
+/** A whole answer but for the bytes of the file. */
+export interface Reply {
+  readonly status: number
+  /** names and values in turn, as `writeHead` takes them */
+  readonly fields: string[]
+  readonly body: readonly BodyPart[]
+  /** of the body that a GET would get; `undefined` where there is none by definition (204, 304) */
+  readonly lengthBytes: number | undefined
+}
+
+/** Our own words for each refusal. They repeat nothing that the client sent. */
+const REFUSALS = {
+  400: 'the request could not be understood',
+  404: 'there is no such file on this node',
+  405: 'a node answers GET, HEAD and OPTIONS',
+  408: 'the request did not arrive in time',
+  412: 'a precondition of the request does not hold',
+  416: 'the file has none of the bytes that were asked for',
+  421: 'this node does not go by that name',
+  431: 'the header of the request is too large',
+  500: 'the node could not read this file',
+  503: 'the node has no room for another open file just now; try again',
+} as const
+export type Refusal = keyof typeof REFUSALS
+
+/** What a node answers; CORS preflights are OPTIONS. */
+export const ALLOW = 'GET, HEAD, OPTIONS'
+
+/** Nothing on a page of ours comes from elsewhere, and what is no page runs nothing at all. */
+const RUN_NOTHING = "default-src 'none'; sandbox"
+
+/**
+ * The answer to a GET or HEAD for a replica, in the order of RFC 9110 §13.2.2: preconditions, then If-Range
+ * and Range. Pure.
+ * @param boundary divides the parts of a multipart answer; must not occur in the file
+ * @param nowMs for the dates among the preconditions
+ */
+export function replyWithReplica(
+  method: string,
+  fields: RequestFields,
+  facts: ReplicaFacts,
+  boundary: string,
+  nowMs: number,
+): Reply {
+  const result = evaluatePreconditions(fields, facts, nowMs)
+  if (result === 304) {
+    return {
+      status: 304,
+      fields: ['ETag', facts.etag, 'Cache-Control', 'no-cache'],
+      body: [],
+      lengthBytes: undefined,
+    }
+  }
+  if (result === 412) return replyWithRefusal(412)
+
+  const { sizeBytes } = facts
+  const common = replicaFields(facts)
+  const rangeCounts = method === 'GET' && ifRangeHolds(fields.ifRange, facts, nowMs)
+  const range = parseRange(rangeCounts ? fields.range : undefined, sizeBytes)
+  if (range.kind === 'unsatisfiable') {
+    return replyWithRefusal(416, [
+      'Content-Range',
+      `bytes */${sizeBytes}`,
+      'Accept-Ranges',
+      'bytes',
+      'ETag',
+      facts.etag,
+    ])
+  }
+  const type = mediaType(facts.name)
+  if (range.kind === 'whole') {
+    const body = sizeBytes === 0 ? [] : [{ start: 0, end: sizeBytes - 1 }]
+    return { status: 200, fields: ['Content-Type', type, ...common], body, lengthBytes: sizeBytes }
+  }
+  const [only] = range.ranges
+  if (range.ranges.length === 1 && only !== undefined) {
+    const one = ['Content-Type', type, 'Content-Range', contentRange(only, sizeBytes)]
+    return { status: 206, fields: [...one, ...common], body: range.ranges, lengthBytes: rangeLength(only) }
+  }
+  const body = multipartBody(range.ranges, type, sizeBytes, boundary)
+  const lengthBytes = body.reduce(
+    (sum, part) => sum + (typeof part === 'string' ? part.length : rangeLength(part)),
+    0,
+  )
+  return {
+    status: 206,
+    fields: ['Content-Type', `multipart/byteranges; boundary=${boundary}`, ...common],
+    body,
+    lengthBytes,
+  }
+}
+
+function replicaFields({ name, etag, lastModifiedMs, sha256 }: ReplicaFacts): string[] {
+  const fields = [
+    'Accept-Ranges',
+    'bytes',
+    'ETag',
+    etag,
+    'Last-Modified',
+    formatHttpDate(lastModifiedMs),
+    'Cache-Control',
+    'no-cache',
+  ]
+  if (sha256 !== undefined)
+    fields.push('Repr-Digest', `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`)
+  if (!isPlayable(mediaType(name))) fields.push('Content-Security-Policy', RUN_NOTHING)
+  return fields
+}
+
+/** RFC 9110 §14.6: each range behind a header of its own, then the closing line. ASCII only. */
+function multipartBody(
+  ranges: readonly ByteRange[],
+  type: string,
+  sizeBytes: number,
+  boundary: string,
+): BodyPart[] {
+  const parts = ranges.flatMap((range, index) => [
+    `${index === 0 ? '' : '\r\n'}--${boundary}\r\nContent-Type: ${type}\r\nContent-Range: ${contentRange(range, sizeBytes)}\r\n\r\n`,
+    range,
+  ])
+  return [...parts, `\r\n--${boundary}--\r\n`]
+}
+
+const contentRange = ({ start, end }: ByteRange, sizeBytes: number): string =>
+  `bytes ${start}-${end}/${sizeBytes}`
+const rangeLength = ({ start, end }: ByteRange): number => end - start + 1
+
+/** An answer made on the spot: JSON or a page. Pure; `content` may have any characters. */
+export function replyWithContent(type: string, content: string, fields: readonly string[]): Reply {
+  const bytes = Buffer.byteLength(content)
+  return {
+    status: 200,
+    fields: ['Content-Type', `${type}; charset=utf-8`, ...fields],
+    body: [content],
+    lengthBytes: bytes,
+  }
+}
+
+/** A refusal: one line of fixed text. Pure. */
+export function replyWithRefusal(status: Refusal, fields: readonly string[] = []): Reply {
+  const text = `${status} ${STATUS_CODES[status]}: ${REFUSALS[status]}\n`
+  return {
+    status,
+    fields: ['Content-Type', 'text/plain; charset=utf-8', 'Content-Security-Policy', RUN_NOTHING, ...fields],
+    body: [text],
+    lengthBytes: text.length,
+  }
+}
+
+/** The answer to OPTIONS: no content. Pure. */
+export const replyToOptions = (fields: readonly string[]): Reply => ({
+  status: 204,
+  fields: ['Allow', ALLOW, ...fields],
+  body: [],
+  lengthBytes: undefined,
+})

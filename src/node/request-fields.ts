@@ -1,0 +1,42 @@
+/** The request fields that a node looks at, read from the raw lines: Node.js hides a second `Host`. */
+
+/** Values as received; several lines of one field are joined by `, ` (RFC 9110 §5.3). */
+export interface RequestFields {
+  host?: string
+  /** how many lines `Host` had: more than one is an error (RFC 9112 §3.2) */
+  hostLines: number
+  origin?: string
+  range?: string
+  ifRange?: string
+  ifMatch?: string
+  ifNoneMatch?: string
+  ifModifiedSince?: string
+  ifUnmodifiedSince?: string
+}
+
+type Known = Exclude<keyof RequestFields, 'hostLines'>
+
+const KNOWN: ReadonlyMap<string, Known> = new Map([
+  ['host', 'host'],
+  ['origin', 'origin'],
+  ['range', 'range'],
+  ['if-range', 'ifRange'],
+  ['if-match', 'ifMatch'],
+  ['if-none-match', 'ifNoneMatch'],
+  ['if-modified-since', 'ifModifiedSince'],
+  ['if-unmodified-since', 'ifUnmodifiedSince'],
+])
+
+/** Picks the known fields out of names and values in turn. Pure. */
+export function readRequestFields(rawHeaders: readonly string[]): RequestFields {
+  const fields: RequestFields = { hostLines: 0 }
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = KNOWN.get((rawHeaders[index] ?? '').toLowerCase())
+    if (name === undefined) continue
+    const value = rawHeaders[index + 1] ?? ''
+    const earlier = fields[name]
+    fields[name] = earlier === undefined ? value : `${earlier}, ${value}`
+    if (name === 'host') fields.hostLines++
+  }
+  return fields
+}

@@ -1,0 +1,203 @@
+/**
+ * One node: wires the rooms beside this file into one `http.Server`, starts it and closes it. To follow a
+ * request, read `handle` below, then answer.ts, storage.ts, reply.ts and body.ts.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type NodeConfig, nodeUrl } from '../node-list.ts'
+import { corsFields, VARY } from './access.ts'
+import { type Answer, admit, answer, refuse, type Service } from './answer.ts'
+import { sendReply } from './body.ts'
+import { Exchange, HungUpError } from './exchange.ts'
+import { latency, uplink } from './impairments.ts'
+import type { ReplyRecord } from './log.ts'
+import { refuseBrokenRequests } from './refuse-broken.ts'
+import { type RequestFields, readRequestFields } from './request-fields.ts'
+import { classifyStorageError, Storage } from './storage.ts'
+
+/** Time-outs that a slow class network survives, and that half-open sockets do not. All in ms. */
+const TIMEOUTS = {
+  headersTimeout: 20_000, // from connecting, or the first byte of a next request, to the end of its head
+  requestTimeout: 30_000,
+  keepAliveTimeout: 30_000, // idle between two requests
+  connectionsCheckingInterval: 2_000, // how often the first two are looked at
+} as const
+
+/** What every answer carries, whatever it is. */
+export const COMMON_FIELDS = [
+  ...['Vary', VARY],
+  ...['X-Content-Type-Options', 'nosniff'],
+  ...['Cross-Origin-Resource-Policy', 'same-site'],
+] as const
+
+export interface NodeOptions {
+  /** the node list, whose web origins may read; none when absent */
+  readonly nodes?: readonly NodeConfig[]
+  /** told of every reply when it has ended */
+  readonly onReply?: (record: ReplyRecord) => void
+  /** told of what is this machine's fault and not the client's */
+  readonly onFault?: (error: unknown) => void
+  /** 0 up to 1, for the jitter */
+  readonly random?: () => number
+}
+
+export interface RunningNode {
+  /** web origin, with the port that it really has */
+  readonly url: string
+  readonly port: number
+  readonly storage: Storage
+  /** replies ended, and bytes of their bodies */
+  readonly totals: { readonly requests: number; readonly bytes: number }
+  /** Cuts every reply in flight and stops listening. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a node and waits until it listens.
+ * @throws Error that names the node when its folder cannot be used or its port cannot be had
+ */
+export async function startNode(config: NodeConfig, options: NodeOptions = {}): Promise<RunningNode> {
+  const storage = await Storage.open(config.root).catch((cause: NodeJS.ErrnoException) => {
+    throw new Error(
+      `Cannot start ${config.name}: ${config.root} cannot be its storage folder (${cause.code})`,
+      { cause },
+    )
+  })
+  const nodes = options.nodes ?? []
+  const totals = { requests: 0, bytes: 0 }
+  const service: Service = { node: config, nodes, peers: new Set(nodes.map(nodeUrl)), storage, totals }
+  const handle = createHandler(service, options)
+  const server = createServer({ ...TIMEOUTS, requireHostHeader: false, keepAlive: true })
+
+  /** The exchanges under way on each connection: one that closes ends them all. */
+  const underWay = new WeakMap<object, Set<Exchange>>()
+  server.on('connection', (socket) => {
+    const exchanges = new Set<Exchange>()
+    underWay.set(socket, exchanges)
+    socket.once('close', () => {
+      for (const exchange of exchanges) exchange.markGone()
+    })
+  })
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    const exchanges = underWay.get(request.socket)
+    const exchange = new Exchange(request, response)
+    exchanges?.add(exchange)
+    void handle(exchange).finally(() => exchanges?.delete(exchange))
+  }
+  server.on('request', onRequest)
+  server.on('checkContinue', onRequest) // the body that is announced is not wanted: answer at once
+  server.on('checkExpectation', onRequest)
+  refuseBrokenRequests(server, COMMON_FIELDS, (socket) => (underWay.get(socket)?.size ?? 0) > 0)
+
+  await listen(server, config)
+  const { port } = server.address() as AddressInfo
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  return { url: nodeUrl({ host: config.host, port }), port, storage, totals, close }
+}
+
+/** What happens to one request. Never rejects: nothing that a client sends may end the node. */
+function createHandler(service: Service, options: NodeOptions): (exchange: Exchange) => Promise<void> {
+  const { node, totals, peers } = service
+  const delayReply = latency(node.latencyMs, node.jitterMs, options.random)
+  const sharedUplink = uplink(node.bandwidthKbps)
+
+  const send = async (
+    exchange: Exchange,
+    fields: RequestFields,
+    { reply, replica }: Answer,
+  ): Promise<void> => {
+    // A body that nobody reads would be taken for the next request, so the connection ends with this one.
+    const { headers } = exchange.request
+    const hasContent =
+      headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+    const close = hasContent && !reply.fields.includes('Connection') ? ['Connection', 'close'] : []
+    const all = [...reply.fields, ...COMMON_FIELDS, ...corsFields(fields.origin, peers), ...close]
+    await sendReply(exchange, { ...reply, fields: all }, replica, sharedUplink)
+  }
+
+  return async (exchange) => {
+    const { request, response } = exchange
+    response.on('error', () => {}) // the write that failed reports the same error
+    const fields = readRequestFields(request.rawHeaders)
+    let result: Answer | undefined
+    let end: ReplyRecord['end'] = 'complete'
+    try {
+      const target = admit(request, fields, node.host)
+      await delayReply?.(exchange.hangUp)
+      result =
+        typeof target === 'number'
+          ? refuse(target)
+          : await answer(service, request.method ?? '', fields, target)
+      await send(exchange, fields, result)
+    } catch (error) {
+      if (exchange.isGone || error instanceof HungUpError) {
+        end = 'hung up'
+      } else if (exchange.firstByteMs === undefined) {
+        const kind = classifyStorageError(error)
+        if (kind === 'fault') options.onFault?.(error)
+        result?.replica?.release()
+        result = refuse(kind === 'missing' ? 404 : kind === 'busy' ? 503 : 500)
+        await send(exchange, fields, result).catch(() => (end = 'hung up'))
+      } else {
+        end = 'cut'
+        exchange.cut()
+      }
+    } finally {
+      result?.replica?.release()
+    }
+    totals.requests++
+    totals.bytes += exchange.bytesSent
+    options.onReply?.(recordOf(exchange, node, result, end))
+  }
+}
+
+function recordOf(
+  exchange: Exchange,
+  node: NodeConfig,
+  result: Answer | undefined,
+  end: ReplyRecord['end'],
+): ReplyRecord {
+  const { request, startedMs, firstByteMs, bytesSent } = exchange
+  const fields = result?.reply.fields ?? []
+  const contentRangeAt = fields.indexOf('Content-Range')
+  return {
+    at: new Date(),
+    node: node.name,
+    method: request.method ?? '',
+    target: request.url ?? '',
+    status: firstByteMs === undefined ? undefined : result?.reply.status,
+    contentRange: contentRangeAt === -1 ? undefined : fields[contentRangeAt + 1],
+    latencyMs: node.latencyMs,
+    firstByteMs: firstByteMs === undefined ? undefined : firstByteMs - startedMs,
+    totalMs: performance.now() - startedMs,
+    bytesSent,
+    end,
+  }
+}
+
+function listen(server: Server, { name, host, port }: NodeConfig): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(new Error(explainListen(cause, name, host, port), { cause })),
+    )
+    server.listen({ host, port }, resolve)
+  })
+}
+
+function explainListen({ code }: NodeJS.ErrnoException, name: string, host: string, port: number): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Cannot start ${name}: port ${port} is taken. Stop what is using it, or choose another with --port.`
+    case 'EACCES':
+      return `Cannot start ${name}: this user may not listen on port ${port}. Choose one above 1023 with --port.`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `Cannot start ${name}: this machine does not have the address ${host}. Choose another with --host.`
+    default:
+      return `Cannot start ${name} on ${host} port ${port}: ${code}`
+  }
+}

@@ -1,0 +1,72 @@
+/** Command: probe every node, choose the fastest that has the video, open it. See picking/pick.ts. */
+import { type CommandText, numberFlag, parseCommandLine, runCommand, UsageError } from './cli/command.ts'
+import { openBrowser } from './cli/open-browser.ts'
+import { explainNoChoice, printPick } from './cli/pick-report.ts'
+import { userPath } from './cli/user-path.ts'
+import { DEFAULT_NODE_LIST, readNodeList } from './node-list.ts'
+import { pickAsJson, pickNode } from './picking/pick.ts'
+import { storageNameProblem } from './storage-name.ts'
+
+const DEFAULT_PROBES = 3
+const DEFAULT_TIMEOUT_MS = 2000
+
+const TEXT: CommandText = {
+  usage: 'pick-node VIDEO [--no-open] [--json] [options]',
+  help: `
+Probes every node at the same time, shows what it found, and opens the video in
+a browser from the fastest node that has it.
+
+  --no-open          only print
+  --json             print the same facts as one JSON object; opens nothing
+  --probes N         /health calls to each node, 1 to 100; the median counts
+                     (default ${DEFAULT_PROBES})
+  --timeout-ms MS    of each call, 1 to 600000 (default ${DEFAULT_TIMEOUT_MS})
+  --direct           open the file's own URL (today the only one)
+  --config FILE      node list (default: the project's nodes.json)
+  --help             this text
+
+$BROWSER names the browser to open.
+
+examples:
+  npx tsx src/pick-node.ts talk.mp4
+  npx tsx src/pick-node.ts "week 1/talk.mp4" --no-open --probes 9
+`,
+}
+
+const wholeNumber = (min: number, max: number) => ({
+  expected: `a whole number from ${min} to ${max}`,
+  test: (value: unknown) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
+})
+
+await runCommand(TEXT, async (args) => {
+  const { values, positionals } = parseCommandLine({
+    args,
+    allowPositionals: true,
+    options: {
+      'no-open': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      direct: { type: 'boolean', default: false },
+      probes: { type: 'string' },
+      'timeout-ms': { type: 'string' },
+      config: { type: 'string' },
+    },
+  })
+  const [video] = positionals
+  if (video === undefined) throw new UsageError('name the video to pick a node for')
+  if (positionals.length > 1)
+    throw new UsageError(`one video at a time, found ${positionals.length}: ${positionals.join(', ')}`)
+  const problem = storageNameProblem(video)
+  if (problem !== undefined) throw new UsageError(`no node can have a video "${video}": ${problem}`)
+  const probes = numberFlag('--probes', values.probes, wholeNumber(1, 100)) ?? DEFAULT_PROBES
+  const timeoutMs =
+    numberFlag('--timeout-ms', values['timeout-ms'], wholeNumber(1, 600_000)) ?? DEFAULT_TIMEOUT_MS
+  const nodes = readNodeList(values.config === undefined ? DEFAULT_NODE_LIST : userPath(values.config))
+
+  const pick = await pickNode(nodes, video, { probes, timeoutMs })
+  if (values.json) console.log(JSON.stringify(pickAsJson(pick), null, 2))
+  else printPick(pick)
+  if (pick.url === undefined) throw new Error(explainNoChoice(pick))
+  if (values.json) return
+  console.log(`${pick.chosen?.name} is the fastest that has ${video}: ${pick.url}`)
+  if (!values['no-open'] && !(await openBrowser(pick.url))) console.log(`Open this URL: ${pick.url}`)
+})

@@ -1,0 +1,155 @@
+/** Asks one node whether it is up, how fast, and which version of a video it has: everything at once. */
+import { type IncomingMessage, request } from 'node:http'
+import { type NodeConfig, nodeUrl } from '../node-list.ts'
+import { encodeStorageName } from '../storage-name.ts'
+
+/** What is known of a node's replica, from its HEAD. */
+export interface Version {
+  /** the same on all nodes that have the same bytes */
+  readonly etag: string
+  readonly sizeBytes: number
+  /** ms since 1970 */
+  readonly lastModifiedMs: number
+  /** a manifest vouches for it: a whole copy, and not one that somebody is still making */
+  readonly isComplete: boolean
+}
+
+/** How a node answered. Refused proves that it is down; silence proves nothing. */
+export type Probe =
+  | {
+      readonly state: 'up'
+      readonly medianMs: number
+      readonly timesMs: readonly number[]
+      readonly version: Version
+    }
+  | { readonly state: 'up without the video'; readonly medianMs: number; readonly timesMs: readonly number[] }
+  | { readonly state: 'down' | 'no answer in time' | 'not a node' }
+
+export interface ProbeOptions {
+  /** how many `/health` calls; the median counts */
+  readonly probes: number
+  /** of each call, ms */
+  readonly timeoutMs: number
+}
+
+/** No health answer is longer, so what is longer comes from something else. */
+const MAX_HEALTH_BYTES = 64 * 1024
+
+type Failure = Exclude<Probe['state'], 'up' | 'up without the video'>
+type Health = { readonly timeMs: number } | Failure
+
+/** Probes one node. Never rejects: every failure is a state. Takes as long as the slowest of its calls. */
+export async function probeNode(node: NodeConfig, video: string, options: ProbeOptions): Promise<Probe> {
+  const url = nodeUrl(node)
+  const calls = Array.from({ length: options.probes }, () => callHealth(`${url}/health`, options.timeoutMs))
+  const [version, ...healths] = await Promise.all([
+    askVersion(`${url}/${encodeStorageName(video)}`, options.timeoutMs),
+    ...calls,
+  ])
+  return summarize(healths, version)
+}
+
+/** Makes one state of several health calls: the one in the middle decides, failures being slowest. Pure. */
+export function summarize(healths: readonly Health[], version: Version | undefined): Probe {
+  const timeOf = (health: Health): number =>
+    typeof health === 'string' ? Number.POSITIVE_INFINITY : health.timeMs
+  const sorted = healths.toSorted((a, b) => timeOf(a) - timeOf(b))
+  const middle = sorted[Math.floor((sorted.length - 1) / 2)] ?? 'no answer in time'
+  if (typeof middle === 'string') return { state: middle }
+  const facts = { medianMs: middle.timeMs, timesMs: healths.map(timeOf).filter(Number.isFinite) }
+  return version === undefined
+    ? { state: 'up without the video', ...facts }
+    : { state: 'up', ...facts, version }
+}
+
+/** One timed health call. */
+async function callHealth(url: string, timeoutMs: number): Promise<Health> {
+  try {
+    const { status, body, timeMs } = await call('GET', url, timeoutMs)
+    return status === 200 && isHealth(body) ? { timeMs } : 'not a node'
+  } catch (error) {
+    return classifyFailure(error)
+  }
+}
+
+/** The version of a replica; `undefined` when the node does not have it, or did not say. */
+async function askVersion(url: string, timeoutMs: number): Promise<Version | undefined> {
+  try {
+    const { status, headers } = await call('HEAD', url, timeoutMs)
+    const { etag } = headers
+    if (status !== 200 || etag === undefined) return undefined
+    return {
+      etag,
+      sizeBytes: Number(headers['content-length']),
+      lastModifiedMs: Date.parse(headers['last-modified'] ?? ''),
+      isComplete: headers['repr-digest'] !== undefined,
+    }
+  } catch {
+    return undefined // why is told by the health calls, which go to the same node
+  }
+}
+
+interface Answer {
+  readonly status: number | undefined
+  readonly headers: IncomingMessage['headers']
+  readonly body: string
+  /** from the open connection to the end of the answer: what the node took, and not what we took to start */
+  readonly timeMs: number
+}
+
+/** One request on a connection of its own. @throws the system's error, or a TimeoutError */
+function call(method: 'GET' | 'HEAD', url: string, timeoutMs: number): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const signal = AbortSignal.timeout(timeoutMs)
+    let connectedMs = performance.now()
+    const fail = (error: Error): void => reject(signal.aborted ? signal.reason : error)
+    const call = request(url, { method, agent: false, signal }, (response) => {
+      let body = ''
+      response.setEncoding('utf8')
+      response.on('data', (text: string) => {
+        body += text
+        if (body.length > MAX_HEALTH_BYTES)
+          call.destroy(new Error('The answer is too long for a health call'))
+      })
+      response.on('end', () => {
+        const { statusCode: status, headers } = response
+        resolve({ status, headers, body, timeMs: performance.now() - connectedMs })
+      })
+      response.on('error', fail)
+    })
+    call.on('socket', (socket) => {
+      socket.once('connect', () => {
+        connectedMs = performance.now()
+      })
+    })
+    call.on('error', fail)
+    call.end()
+  })
+}
+
+/** Does this JSON come from a node? */
+function isHealth(body: string): boolean {
+  try {
+    const { status, node } = JSON.parse(body) as { status?: unknown; node?: unknown }
+    return status === 'ok' && typeof node === 'string'
+  } catch {
+    return false
+  }
+}
+
+/** Nobody listens, or no such machine: it is down. */
+const DOWN = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+  'EADDRNOTAVAIL',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+])
+
+function classifyFailure(error: unknown): Failure {
+  const { name, code } = error as NodeJS.ErrnoException
+  if (name === 'TimeoutError') return 'no answer in time'
+  return DOWN.has(code ?? '') ? 'down' : 'not a node'
+}

@@ -1,0 +1,179 @@
+/** One node's end of a replication: what stands there, the copy that is written, and the switch to it. */
+import { createHash } from 'node:crypto'
+import { type BigIntStats, createReadStream } from 'node:fs'
+import { lstat, mkdir, readFile, realpath, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { NodeConfig } from '../node-list.ts'
+import {
+  cleanIncoming,
+  createIncoming,
+  discardIncoming,
+  finishIncoming,
+  flushFolder,
+  type IncomingFile,
+  publish,
+} from './incoming.ts'
+import { type Manifest, manifestFits, manifestPath, modificationTimeMs, parseManifest } from './manifest.ts'
+import type { Hashes, Source } from './source.ts'
+
+/** A node's storage with the place in it that a replica is to have. */
+export class Destination {
+  readonly node: NodeConfig
+  readonly name: string
+  /** where the replica stands or will stand */
+  readonly target: string
+  /** what stands there now */
+  readonly #existing: BigIntStats | undefined
+  #incoming: IncomingFile | undefined
+
+  private constructor(node: NodeConfig, name: string, target: string, existing: BigIntStats | undefined) {
+    this.node = node
+    this.name = name
+    this.target = target
+    this.#existing = existing
+  }
+
+  /**
+   * Prepares a node's storage: makes its folders and removes what a killed run left behind.
+   * @throws Error saying why nothing can be written there
+   */
+  static async open(node: NodeConfig, name: string): Promise<Destination> {
+    const { root } = node
+    await mkdir(root, { recursive: true })
+    await cleanIncoming(root)
+    const target = path.join(root, ...name.split('/'))
+    await makeFolderInside(root, path.dirname(target))
+    const existing = await lstat(target, { bigint: true }).catch(ignoreAbsence)
+    if (existing?.isDirectory()) throw new Error(`${name} is a folder there`)
+    return new Destination(node, name, target, existing)
+  }
+
+  /** Is this the very file that is to be copied? */
+  isFile({ stats }: Source): boolean {
+    return this.#existing?.ino === stats.ino && this.#existing.dev === stats.dev
+  }
+
+  /** Could the replica that stands there have this content? Asked before anything is hashed. */
+  hasSizeOf({ stats }: Source): boolean {
+    return this.#existing?.isFile() === true && this.#existing.size === stats.size
+  }
+
+  /** Reads the replica that stands there and compares its hash. */
+  async hasContent({ sha256 }: Hashes, signal: AbortSignal): Promise<boolean> {
+    const hash = createHash('sha256')
+    await pipeline(createReadStream(this.target, { highWaterMark: 1024 * 1024 }), hash, { signal })
+    return hash.digest('hex') === sha256
+  }
+
+  /** Writes the manifest of a replica that already has the right content, unless there is one that fits. */
+  async ensureManifest(hashes: Hashes): Promise<void> {
+    const manifest = this.#manifestFor(hashes, await stat(this.target, { bigint: true }))
+    const old = await this.#readManifest()
+    if (old?.sha256 === manifest.sha256 && manifestFits(old, manifest.size, manifest.mtimeMs)) return
+    await publish(await this.#writeManifest(manifest), this.#manifestPath)
+  }
+
+  /** Starts the copy, beside the replica that stands there. */
+  async begin(): Promise<void> {
+    this.#incoming = await createIncoming(this.node.root)
+  }
+
+  /** Writes a block of the copy. */
+  async write(block: Uint8Array, position: number): Promise<void> {
+    const { handle } = this.#copy
+    for (let written = 0; written < block.length; ) {
+      written += (await handle.write(block, written, block.length - written, position + written)).bytesWritten
+    }
+  }
+
+  /**
+   * Flushes the copy and puts it in the place of the replica, manifest and all. A process that is killed
+   * in between leaves the old version or the new one: each rename happens as a whole or not at all.
+   */
+  async commit(hashes: Hashes, source: Source): Promise<void> {
+    const { handle, path: copy } = this.#copy
+    const seconds = Number(source.stats.mtimeNs / 1000n) / 1e6
+    await handle.utimes(seconds, seconds)
+    await finishIncoming(this.#copy)
+    const manifest = this.#manifestFor(hashes, await stat(copy, { bigint: true }))
+    const manifestCopy = await this.#writeManifest(manifest)
+    try {
+      await this.#publishBoth(copy, manifestCopy, manifest)
+    } catch (error) {
+      await rm(manifestCopy, { force: true })
+      throw error
+    }
+    this.#incoming = undefined
+  }
+
+  async #publishBoth(copy: string, manifestCopy: string, manifest: Manifest): Promise<void> {
+    const old = await this.#readManifest()
+    if (old !== undefined && manifestFits(old, manifest.size, manifest.mtimeMs)) {
+      // Other bytes with the same size and time: the old manifest must not seem to describe them.
+      await rm(this.#manifestPath, { force: true })
+      await flushFolder(path.dirname(this.#manifestPath))
+    }
+    await publish(copy, this.target)
+    await publish(manifestCopy, this.#manifestPath)
+  }
+
+  /** Gives up the copy, if there is one; the replica that stands there stays. Never rejects. */
+  async discard(): Promise<void> {
+    if (this.#incoming !== undefined) await discardIncoming(this.#incoming)
+    this.#incoming = undefined
+  }
+
+  get #copy(): IncomingFile {
+    if (this.#incoming === undefined) throw new Error('The copy was not begun')
+    return this.#incoming
+  }
+
+  get #manifestPath(): string {
+    return manifestPath(this.node.root, this.name)
+  }
+
+  #manifestFor(hashes: Hashes, stats: BigIntStats): Manifest {
+    const { name } = this
+    return { version: 1, name, size: Number(stats.size), mtimeMs: modificationTimeMs(stats), ...hashes }
+  }
+
+  async #readManifest(): Promise<Manifest | undefined> {
+    const text = await readFile(this.#manifestPath, 'utf8').catch(ignoreAbsence)
+    return text === undefined ? undefined : parseManifest(text)
+  }
+
+  /** @returns the path of the flushed file, still in the incoming folder */
+  async #writeManifest(manifest: Manifest): Promise<string> {
+    const incoming = await createIncoming(this.node.root)
+    try {
+      await incoming.handle.writeFile(`${JSON.stringify(manifest, null, 2)}\n`)
+      await finishIncoming(incoming)
+      return incoming.path
+    } catch (error) {
+      await discardIncoming(incoming)
+      throw error
+    }
+  }
+}
+
+/** For `catch`: what is not there is `undefined`, everything else is still an error. */
+function ignoreAbsence(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
+}
+
+/** Makes a folder below `root`. @throws Error when a link would take it elsewhere */
+async function makeFolderInside(root: string, folder: string): Promise<void> {
+  const realRoot = await realpath(root)
+  let existing = folder
+  let place = await realpath(existing).catch(ignoreAbsence)
+  while (place === undefined) {
+    existing = path.dirname(existing)
+    place = await realpath(existing).catch(ignoreAbsence)
+  }
+  const relative = path.relative(realRoot, place)
+  if (relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative)) {
+    throw new Error(`a link takes ${folder} out of the storage folder`)
+  }
+  await mkdir(folder, { recursive: true })
+}

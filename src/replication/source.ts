@@ -1,0 +1,144 @@
+/** The file that is replicated: one version of it, read from front to end and hashed on the way. */
+import { createHash } from 'node:crypto'
+import type { BigIntStats } from 'node:fs'
+import { constants } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { explainFileError } from '../file-errors.ts'
+import { chunkSizeFor, type Manifest, modificationTimeMs } from './manifest.ts'
+
+/** Bytes per read. Two are under way at a time: one is read while the other is written and hashed. */
+const BLOCK_BYTES = 1024 * 1024
+
+/** The hashes that a manifest holds. */
+export type Hashes = Pick<Manifest, 'sha256' | 'chunkSize' | 'chunks'>
+
+/** An open source and what it was when it was opened. */
+export class Source {
+  readonly file: string
+  readonly sizeBytes: number
+  readonly stats: BigIntStats
+  readonly #handle: FileHandle
+
+  private constructor(file: string, handle: FileHandle, stats: BigIntStats) {
+    this.file = file
+    this.#handle = handle
+    this.stats = stats
+    this.sizeBytes = Number(stats.size)
+  }
+
+  /** @throws Error that names the file when it is none, or no regular one */
+  static async open(file: string): Promise<Source> {
+    // Without O_NONBLOCK the open of a FIFO would wait for a writer.
+    const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(
+      (cause: unknown) => {
+        throw new Error(`Cannot read ${file}: ${explainFileError(cause)}`, { cause })
+      },
+    )
+    const stats = await handle.stat({ bigint: true })
+    if (stats.isFile()) return new Source(file, handle, stats)
+    await handle.close()
+    throw new Error(
+      `Cannot replicate ${file}: ${stats.isDirectory() ? 'it is a folder; name one file' : 'it is no regular file'}`,
+    )
+  }
+
+  get modificationTimeMs(): number {
+    return modificationTimeMs(this.stats)
+  }
+
+  /**
+   * Reads the source once, from front to end.
+   * @param eachBlock takes every block and says whether it wants another; the block's memory is used
+   *   again when the promise has resolved
+   * @returns the hashes of exactly the bytes that were handed out, or `undefined` when it was stopped
+   * @throws Error when the source changed meanwhile, and what `eachBlock` throws
+   */
+  async read(
+    eachBlock: (block: Uint8Array, position: number) => Promise<boolean>,
+  ): Promise<Hashes | undefined> {
+    const hasher = new Hasher(chunkSizeFor(this.sizeBytes))
+    const [first, second] = [Buffer.allocUnsafeSlow(BLOCK_BYTES), Buffer.allocUnsafeSlow(BLOCK_BYTES)]
+    let [current, spare] = [first, second]
+    let reading = this.#fill(current, 0)
+    for (let position = 0; position < this.sizeBytes; ) {
+      const block = await reading
+      const next = position + block.length
+      reading = next < this.sizeBytes ? this.#fill(spare, next) : Promise.resolve(spare)
+      let goesOn = false
+      try {
+        const taken = eachBlock(block, position)
+        hasher.update(block) // while the disks are at work
+        goesOn = await taken
+      } finally {
+        if (!goesOn) await reading.catch(() => {}) // no read may be left behind
+      }
+      if (!goesOn) return undefined
+      position = next
+      ;[current, spare] = [spare, current]
+    }
+    await this.requireUnchanged()
+    return hasher.digest()
+  }
+
+  /** @throws Error when the source is no longer the version that was opened */
+  async requireUnchanged(): Promise<void> {
+    const now = await this.#handle.stat({ bigint: true })
+    const { stats } = this
+    if (now.size !== stats.size || now.mtimeNs !== stats.mtimeNs) throw this.#changed()
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close()
+  }
+
+  async #fill(buffer: Buffer, position: number): Promise<Buffer> {
+    const wanted = Math.min(buffer.length, this.sizeBytes - position)
+    for (let filled = 0; filled < wanted; ) {
+      const { bytesRead } = await this.#handle.read(buffer, filled, wanted - filled, position + filled)
+      if (bytesRead === 0) throw this.#changed()
+      filled += bytesRead
+    }
+    return buffer.subarray(0, wanted)
+  }
+
+  #changed(): Error {
+    return new Error(
+      `Cannot replicate ${this.file}: it changed while it was read. Wait until it is finished, then run this again.`,
+    )
+  }
+}
+
+/** SHA-256 of a stream of bytes, as a whole and in chunks. */
+export class Hasher {
+  readonly #chunkSize: number
+  readonly #whole = createHash('sha256')
+  readonly #chunks: string[] = []
+  #chunk = createHash('sha256')
+  #chunkBytes = 0
+
+  constructor(chunkSize: number) {
+    this.#chunkSize = chunkSize
+  }
+
+  update(bytes: Uint8Array): void {
+    this.#whole.update(bytes)
+    for (let start = 0; start < bytes.length; ) {
+      const piece = bytes.subarray(start, start + this.#chunkSize - this.#chunkBytes)
+      this.#chunk.update(piece)
+      this.#chunkBytes += piece.length
+      start += piece.length
+      if (this.#chunkBytes === this.#chunkSize) this.#endChunk()
+    }
+  }
+
+  digest(): Hashes {
+    if (this.#chunkBytes > 0) this.#endChunk()
+    return { sha256: this.#whole.digest('hex'), chunkSize: this.#chunkSize, chunks: this.#chunks }
+  }
+
+  #endChunk(): void {
+    this.#chunks.push(this.#chunk.digest('hex'))
+    this.#chunk = createHash('sha256')
+    this.#chunkBytes = 0
+  }
+}

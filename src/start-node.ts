@@ -1,0 +1,140 @@
+/** Command: run one node. The node itself begins in node/server.ts. */
+import {
+  type CommandText,
+  numberFlag,
+  parseCommandLine,
+  runCommand,
+  textFlag,
+  UsageError,
+} from './cli/command.ts'
+import { userPath } from './cli/user-path.ts'
+import { formatReply } from './node/log.ts'
+import { type RunningNode, startNode } from './node/server.ts'
+import {
+  DEFAULT_NODE_LIST,
+  MAX_LATENCY_MS,
+  NODE_DEFAULTS,
+  NODE_RULES,
+  type NodeConfig,
+  readNodeList,
+  shortPath,
+} from './node-list.ts'
+import { count, describeImpairments } from './words.ts'
+
+const TEXT: CommandText = {
+  usage: 'start-node [NAME] [--name N] [--port P] [--root DIR] [options]',
+  help: `
+Runs one node: an HTTP server for one storage folder, with simulated latency.
+With NAME, everything comes from the node list and flags override it. Without,
+--name, --port and --root make a node of their own.
+
+  --name NAME             what the node calls itself
+  --port PORT             1 to 65535, or 0 for any free port
+  --root DIR              storage folder, made when missing
+  --latency-ms MS         wait before every reply, 0 to ${MAX_LATENCY_MS} (default 0)
+  --jitter-ms MS          the latency varies by this, both ways (default 0)
+  --bandwidth-kbps KBPS   uplink of the node in 1000 bits per second, shared by
+                          all its replies (default 0: unlimited)
+  --host HOST             address to listen on (default ${NODE_DEFAULTS.host})
+  --config FILE           node list (default: the project's nodes.json)
+  --quiet                 no line per request
+  --help                  this text
+
+examples:
+  npx tsx src/start-node.ts node1
+  npx tsx src/start-node.ts --name far --port 8009 --latency-ms 900 --root far
+`,
+}
+
+const PORT_RULE = {
+  expected: 'a whole number from 0 to 65535',
+  test: (value: unknown) => value === 0 || NODE_RULES.port.test(value),
+}
+
+await runCommand(TEXT, async (args) => {
+  const { values, positionals } = parseCommandLine({
+    args,
+    allowPositionals: true,
+    options: {
+      name: { type: 'string' },
+      port: { type: 'string' },
+      root: { type: 'string' },
+      host: { type: 'string' },
+      'latency-ms': { type: 'string' },
+      'jitter-ms': { type: 'string' },
+      'bandwidth-kbps': { type: 'string' },
+      config: { type: 'string' },
+      quiet: { type: 'boolean', default: false },
+    },
+  })
+  if (positionals.length > 1) throw new UsageError(`one node at a time, found ${positionals.join(' ')}`)
+  const flags = {
+    name: textFlag('--name', values.name, NODE_RULES.name),
+    host: textFlag('--host', values.host, NODE_RULES.host),
+    port: numberFlag('--port', values.port, PORT_RULE),
+    latencyMs: numberFlag('--latency-ms', values['latency-ms'], NODE_RULES.latencyMs),
+    jitterMs: numberFlag('--jitter-ms', values['jitter-ms'], NODE_RULES.jitterMs),
+    bandwidthKbps: numberFlag('--bandwidth-kbps', values['bandwidth-kbps'], NODE_RULES.bandwidthKbps),
+    root:
+      values.root === undefined
+        ? undefined
+        : userPath(textFlag('--root', values.root, NODE_RULES.root) ?? ''),
+  }
+  const nodes = readNodeList(values.config === undefined ? DEFAULT_NODE_LIST : userPath(values.config))
+  const config = chooseNode(nodes, positionals[0], flags)
+  const node = await startNode(config, {
+    nodes,
+    ...(values.quiet ? {} : { onReply: (record) => console.log(formatReply(record)) }),
+    onFault: (error) =>
+      console.error(`${config.name}: ${error instanceof Error ? error.message : String(error)}`),
+  })
+  await announce(config, node)
+  stopOnSignal(config, node)
+})
+
+type Flags = { readonly [K in keyof NodeConfig]: NodeConfig[K] | undefined }
+
+/** The node of the list, changed by the flags, or one of the flags' own. */
+function chooseNode(nodes: readonly NodeConfig[], listed: string | undefined, flags: Flags): NodeConfig {
+  const given = Object.fromEntries(
+    Object.entries(flags).filter(([, value]) => value !== undefined),
+  ) as Partial<NodeConfig>
+  if (listed !== undefined) {
+    const base = nodes.find(({ name }) => name === listed)
+    const known = nodes.map(({ name }) => name).join(', ')
+    if (base === undefined)
+      throw new UsageError(`there is no node "${listed}" in the node list; it has ${known}`)
+    return { ...base, ...given }
+  }
+  const { name, port, root } = given
+  if (name === undefined || port === undefined || root === undefined) {
+    throw new UsageError('name a node of the node list, or give --name, --port and --root')
+  }
+  return { ...NODE_DEFAULTS, latencyMs: 0, ...given, name, port, root }
+}
+
+async function announce(config: NodeConfig, node: RunningNode): Promise<void> {
+  const names = (await node.storage.list()).map(({ name }) => name)
+  const videos = names.length === 0 ? 'no videos yet' : names.join(', ')
+  console.log(
+    `${config.name} ${node.url}/ serves ${shortPath(config.root)} (${describeImpairments(config)}): ${videos}`,
+  )
+}
+
+/** How long closing may take before the process ends all the same. */
+const STOP_MS = 150
+
+function stopOnSignal(config: NodeConfig, node: RunningNode): void {
+  const stop = (): void => {
+    setTimeout(() => process.exit(), STOP_MS)
+    void node.close().then(() => {
+      const { requests, bytes } = node.totals
+      process.stdout.write(
+        `${config.name} stopped after ${count(requests, 'request')}, ${count(bytes, 'byte')}\n`,
+        () => process.exit(),
+      )
+    })
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
+  process.once('disconnect', stop) // of `npm start`, when that ends first
+}
