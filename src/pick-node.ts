@@ -4,11 +4,8 @@ import { openBrowser } from './cli/open-browser.ts'
 import { explainNoChoice, printPick } from './cli/pick-report.ts'
 import { userPath } from './cli/user-path.ts'
 import { DEFAULT_NODE_LIST, readNodeList } from './node-list.ts'
-import { pickAsJson, pickNode } from './picking/pick.ts'
+import { DEFAULT_PROBE_OPTIONS, pickAsJson, pickNode } from './picking/pick.ts'
 import { storageNameProblem } from './storage-name.ts'
-
-const DEFAULT_PROBES = 3
-const DEFAULT_TIMEOUT_MS = 2000
 
 const TEXT: CommandText = {
   usage: 'pick-node VIDEO [--no-open] [--json] [options]',
@@ -19,8 +16,8 @@ a browser from the fastest node that has it.
   --no-open          only print
   --json             print the same facts as one JSON object; opens nothing
   --probes N         /health calls to each node, 1 to 100; the median counts
-                     (default ${DEFAULT_PROBES})
-  --timeout-ms MS    of each call, 1 to 600000 (default ${DEFAULT_TIMEOUT_MS})
+                     (default ${DEFAULT_PROBE_OPTIONS.probes})
+  --timeout-ms MS    of each call, 1 to 600000 (default ${DEFAULT_PROBE_OPTIONS.timeoutMs})
   --direct           open the file's own URL (today the only one)
   --config FILE      node list (default: the project's nodes.json)
   --help             this text
@@ -57,9 +54,10 @@ await runCommand(TEXT, async (args) => {
     throw new UsageError(`one video at a time, found ${positionals.length}: ${positionals.join(', ')}`)
   const problem = storageNameProblem(video)
   if (problem !== undefined) throw new UsageError(`no node can have a video "${video}": ${problem}`)
-  const probes = numberFlag('--probes', values.probes, wholeNumber(1, 100)) ?? DEFAULT_PROBES
+  const probes = numberFlag('--probes', values.probes, wholeNumber(1, 100)) ?? DEFAULT_PROBE_OPTIONS.probes
   const timeoutMs =
-    numberFlag('--timeout-ms', values['timeout-ms'], wholeNumber(1, 600_000)) ?? DEFAULT_TIMEOUT_MS
+    numberFlag('--timeout-ms', values['timeout-ms'], wholeNumber(1, 600_000)) ??
+    DEFAULT_PROBE_OPTIONS.timeoutMs
   const nodes = readNodeList(values.config === undefined ? DEFAULT_NODE_LIST : userPath(values.config))
 
   const pick = await pickNode(nodes, video, { probes, timeoutMs })

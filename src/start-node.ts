@@ -7,6 +7,7 @@ import {
   textFlag,
   UsageError,
 } from './cli/command.ts'
+import { onLauncherGone } from './cli/launcher.ts'
 import { userPath } from './cli/user-path.ts'
 import { formatReply } from './node/log.ts'
 import { type RunningNode, startNode } from './node/server.ts'
@@ -125,7 +126,10 @@ async function announce(config: NodeConfig, node: RunningNode): Promise<void> {
 const STOP_MS = 150
 
 function stopOnSignal(config: NodeConfig, node: RunningNode): void {
+  let isStopping = false
   const stop = (): void => {
+    if (isStopping) return // a terminal may send the signal twice, to us and to whoever started us
+    isStopping = true
     setTimeout(() => process.exit(), STOP_MS)
     void node.close().then(() => {
       const { requests, bytes } = node.totals
@@ -135,6 +139,7 @@ function stopOnSignal(config: NodeConfig, node: RunningNode): void {
       )
     })
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
   process.once('disconnect', stop) // of `npm start`, when that ends first
+  onLauncherGone(stop)
 }

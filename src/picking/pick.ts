@@ -13,6 +13,9 @@ export interface Pick extends Choice {
   readonly url: string | undefined
 }
 
+/** Three probes of at most two seconds each. */
+export const DEFAULT_PROBE_OPTIONS: ProbeOptions = { probes: 3, timeoutMs: 2000 }
+
 /**
  * Picks the node to open a video from. Never rejects. Takes as long as the slowest answer.
  * @param video a storage name

@@ -1,0 +1,40 @@
+/** Command: the whole demo in one terminal (`npm start`). See demo/run.ts. */
+import { fileURLToPath } from 'node:url'
+import { type CommandText, parseCommandLine, runCommand, UsageError } from './cli/command.ts'
+import { userPath } from './cli/user-path.ts'
+import { runDemo } from './demo/run.ts'
+import { DEFAULT_NODE_LIST, readNodeList } from './node-list.ts'
+
+const SAMPLE = fileURLToPath(new URL('../media/demo.mp4', import.meta.url))
+
+const TEXT: CommandText = {
+  usage: 'demo [FILE] [--no-open] [--config FILE]',
+  help: `
+The whole demo in one terminal: starts the nodes of the node list as processes,
+copies FILE to every node that does not have it, picks the fastest node and
+opens the video from it. On a terminal, keys kill and start nodes; ? shows them.
+Ends everything on q, Ctrl+C or SIGTERM.
+
+  FILE             the video (default: the sample, media/demo.mp4)
+  --no-open        open no browser
+  --config FILE    node list (default: the project's nodes.json)
+  --help           this text
+
+examples:
+  npm start
+  npm start -- talk.mp4 --no-open
+`,
+}
+
+await runCommand(TEXT, async (args) => {
+  const { values, positionals } = parseCommandLine({
+    args,
+    allowPositionals: true,
+    options: { 'no-open': { type: 'boolean', default: false }, config: { type: 'string' } },
+  })
+  if (positionals.length > 1)
+    throw new UsageError(`one file at a time, found ${positionals.length}: ${positionals.join(', ')}`)
+  const config = values.config === undefined ? DEFAULT_NODE_LIST : userPath(values.config)
+  const file = positionals[0] === undefined ? SAMPLE : userPath(positionals[0])
+  await runDemo({ file, config, nodes: readNodeList(config), opensBrowser: !values['no-open'] })
+})
