@@ -86,7 +86,8 @@ const isSmaller = (a: string, b: string): boolean =>
   a.length <= 15 && b.length <= 15 ? Number(a) < Number(b) : BigInt(a) < BigInt(b)
 
 /** Joins ranges that overlap or touch; a joined range stands where its first member stood (§15.3.7.2). */
-function joinRanges(ranges: readonly ByteRange[]): ByteRange[] {
+function joinRanges(ranges: readonly ByteRange[]): readonly ByteRange[] {
+  if (ranges.length === 1) return ranges
   const byStart = ranges.map((range, position) => ({ ...range, position })).sort((a, b) => a.start - b.start)
   const joined: typeof byStart = []
   for (const range of byStart) {

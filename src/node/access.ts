@@ -3,7 +3,7 @@
  * the browser of whoever reads it: the Host check keeps out names that were made to resolve to us (DNS
  * rebinding), the origin check decides which pages may read the answers (CORS).
  */
-import { isIP } from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
 
 /** `accepted`, or the status of the refusal: 400 for what is no authority, 421 for a name not ours. */
 export type HostDecision = 'accepted' | 400 | 421
@@ -19,10 +19,10 @@ const AUTHORITY = /^(?:\[(?<ipv6>[0-9a-f:.]+)\]|(?<name>[a-z0-9._~!$&'()*+,;=%-]
  */
 export function decideHost(authority: string, configuredHost: string): HostDecision {
   const { ipv6, name } = AUTHORITY.exec(authority)?.groups ?? {}
-  if (ipv6 !== undefined) return isIP(ipv6) === 6 ? 'accepted' : 400
+  if (ipv6 !== undefined) return isIPv6(ipv6) ? 'accepted' : 400
   if (name === undefined) return 400
   const host = name.toLowerCase()
-  const known = isIP(host) === 4 || host === 'localhost' || host === configuredHost.toLowerCase()
+  const known = host === 'localhost' || isIPv4(host) || host === configuredHost.toLowerCase()
   return known ? 'accepted' : 421
 }
 

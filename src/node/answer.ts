@@ -106,7 +106,7 @@ export async function answer(
     case 'replica': {
       const replica = await storage.openReplica(target.name)
       if (replica === undefined) return refuse(404)
-      return { reply: replyWithReplica(method, fields, replica.facts, randomUUID(), Date.now()), replica }
+      return { reply: replyWithReplica(method, fields, replica.facts, randomUUID, Date.now()), replica }
     }
   }
 }

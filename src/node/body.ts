@@ -33,9 +33,9 @@ export async function sendReply(
   const pieces = piecesOf(hasBody ? reply.body : [], Math.min(BLOCK_BYTES, uplink?.sliceBytes ?? BLOCK_BYTES))
   let next = fetchPiece(pieces, replica)
   let piece = await next
-  const length = reply.lengthBytes === undefined ? [] : ['Content-Length', String(reply.lengthBytes)]
+  if (reply.lengthBytes !== undefined) reply.fields.push('Content-Length', String(reply.lengthBytes))
   try {
-    exchange.writeHead(reply.status, [...reply.fields, ...length])
+    exchange.writeHead(reply.status, reply.fields)
     while (piece !== undefined) {
       await uplink?.beforeBytes(piece.bytes.length, exchange.hangUp)
       if (piece.isLast) break

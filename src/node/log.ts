@@ -10,8 +10,8 @@ export interface ReplyRecord {
   readonly target: string
   /** `undefined`: the client was gone before there was one */
   readonly status: number | undefined
-  /** the Content-Range of the answer, `bytes 0-9/100` */
-  readonly contentRange: string | undefined
+  /** which bytes, `bytes 0-9/100`; `undefined` for all or none of them */
+  readonly range: string | undefined
   readonly latencyMs: number
   readonly firstByteMs: number | undefined
   readonly totalMs: number
@@ -25,12 +25,10 @@ const MAX_TARGET = 200
 
 /** `12:00:01 node2 GET /demo.mp4 206 bytes 0-65535/17374486 (simulated latency 150 ms, …)`. */
 export function formatReply(record: ReplyRecord): string {
-  const { at, node, method, status, contentRange, latencyMs, firstByteMs, totalMs, bytesSent, end } = record
+  const { at, node, method, status, range, latencyMs, firstByteMs, totalMs, bytesSent, end } = record
   const request = [formatTime(at), node, method, readableTarget(record.target)]
   const answer =
-    status === undefined
-      ? ['no reply']
-      : [String(status), ...(contentRange === undefined ? [] : [contentRange])]
+    status === undefined ? ['no reply'] : [String(status), ...(range === undefined ? [] : [range])]
   const firstByte = firstByteMs === undefined ? '' : `, first byte ${Math.round(firstByteMs)} ms`
   const timing = `simulated latency ${latencyMs} ms${firstByte}, ${bytesSent} bytes in ${Math.round(totalMs)} ms`
   return [...request, ...answer, `(${timing}${ENDINGS[end]})`].join(' ')

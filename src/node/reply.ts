@@ -44,14 +44,14 @@ const RUN_NOTHING = "default-src 'none'; sandbox"
 /**
  * The answer to a GET or HEAD for a replica, in the order of RFC 9110 §13.2.2: preconditions, then If-Range
  * and Range. Pure.
- * @param boundary divides the parts of a multipart answer; must not occur in the file
+ * @param makeBoundary what divides the parts of a multipart answer; must not occur in the file
  * @param nowMs for the dates among the preconditions
  */
 export function replyWithReplica(
   method: string,
   fields: RequestFields,
   facts: ReplicaFacts,
-  boundary: string,
+  makeBoundary: () => string,
   nowMs: number,
 ): Reply {
   const result = evaluatePreconditions(fields, facts, nowMs)
@@ -89,6 +89,7 @@ export function replyWithReplica(
     const one = ['Content-Type', type, 'Content-Range', contentRange(only, sizeBytes)]
     return { status: 206, fields: [...one, ...common], body: range.ranges, lengthBytes: rangeLength(only) }
   }
+  const boundary = makeBoundary()
   const body = multipartBody(range.ranges, type, sizeBytes, boundary)
   const lengthBytes = body.reduce(
     (sum, part) => sum + (typeof part === 'string' ? part.length : rangeLength(part)),
@@ -102,20 +103,19 @@ export function replyWithReplica(
   }
 }
 
-function replicaFields({ name, etag, lastModifiedMs, sha256 }: ReplicaFacts): string[] {
-  const fields = [
-    'Accept-Ranges',
-    'bytes',
-    'ETag',
-    etag,
-    'Last-Modified',
-    formatHttpDate(lastModifiedMs),
-    'Cache-Control',
-    'no-cache',
-  ]
+/** What every answer with bytes of one version carries; made once for each. */
+const fieldsByVersion = new WeakMap<ReplicaFacts, readonly string[]>()
+
+function replicaFields(facts: ReplicaFacts): readonly string[] {
+  const known = fieldsByVersion.get(facts)
+  if (known !== undefined) return known
+  const { name, etag, lastModifiedMs, sha256 } = facts
+  const fields = ['Accept-Ranges', 'bytes', 'ETag', etag, 'Last-Modified', formatHttpDate(lastModifiedMs)]
+  fields.push('Cache-Control', 'no-cache')
   if (sha256 !== undefined)
     fields.push('Repr-Digest', `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`)
   if (!isPlayable(mediaType(name))) fields.push('Content-Security-Policy', RUN_NOTHING)
+  fieldsByVersion.set(facts, fields)
   return fields
 }
 

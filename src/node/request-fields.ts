@@ -12,6 +12,8 @@ export interface RequestFields {
   ifNoneMatch?: string
   ifModifiedSince?: string
   ifUnmodifiedSince?: string
+  contentLength?: string
+  transferEncoding?: string
 }
 
 type Known = Exclude<keyof RequestFields, 'hostLines'>
@@ -25,7 +27,13 @@ const KNOWN: ReadonlyMap<string, Known> = new Map([
   ['if-none-match', 'ifNoneMatch'],
   ['if-modified-since', 'ifModifiedSince'],
   ['if-unmodified-since', 'ifUnmodifiedSince'],
+  ['content-length', 'contentLength'],
+  ['transfer-encoding', 'transferEncoding'],
 ])
+
+/** A body comes behind the head; no request that a node answers has one. Pure. */
+export const announcesBody = ({ contentLength, transferEncoding }: RequestFields): boolean =>
+  transferEncoding !== undefined || (contentLength !== undefined && contentLength !== '0')
 
 /** Picks the known fields out of names and values in turn. Pure. */
 export function readRequestFields(rawHeaders: readonly string[]): RequestFields {

@@ -12,7 +12,8 @@ import { Exchange, HungUpError } from './exchange.ts'
 import { latency, uplink } from './impairments.ts'
 import type { ReplyRecord } from './log.ts'
 import { refuseBrokenRequests } from './refuse-broken.ts'
-import { type RequestFields, readRequestFields } from './request-fields.ts'
+import type { Reply } from './reply.ts'
+import { announcesBody, type RequestFields, readRequestFields } from './request-fields.ts'
 import { classifyStorageError, Storage } from './storage.ts'
 
 /** Time-outs that a slow class network survives, and that half-open sockets do not. All in ms. */
@@ -111,12 +112,9 @@ function createHandler(service: Service, options: NodeOptions): (exchange: Excha
     { reply, replica }: Answer,
   ): Promise<void> => {
     // A body that nobody reads would be taken for the next request, so the connection ends with this one.
-    const { headers } = exchange.request
-    const hasContent =
-      headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
-    const close = hasContent && !reply.fields.includes('Connection') ? ['Connection', 'close'] : []
-    const all = [...reply.fields, ...COMMON_FIELDS, ...corsFields(fields.origin, peers), ...close]
-    await sendReply(exchange, { ...reply, fields: all }, replica, sharedUplink)
+    const close = announcesBody(fields) && !reply.fields.includes('Connection') ? ['Connection', 'close'] : []
+    reply.fields.push(...COMMON_FIELDS, ...corsFields(fields.origin, peers), ...close)
+    await sendReply(exchange, reply, replica, sharedUplink)
   }
 
   return async (exchange) => {
@@ -141,13 +139,16 @@ function createHandler(service: Service, options: NodeOptions): (exchange: Excha
         if (kind === 'fault') options.onFault?.(error)
         result?.replica?.release()
         result = refuse(kind === 'missing' ? 404 : kind === 'busy' ? 503 : 500)
-        await send(exchange, fields, result).catch(() => (end = 'hung up'))
+        await send(exchange, fields, result).catch(() => {
+          end = 'hung up'
+          exchange.cut()
+        })
       } else {
         end = 'cut'
         exchange.cut()
       }
     } finally {
-      result?.replica?.release()
+      result?.replica?.release(end !== 'complete')
     }
     totals.requests++
     totals.bytes += exchange.bytesSent
@@ -162,21 +163,26 @@ function recordOf(
   end: ReplyRecord['end'],
 ): ReplyRecord {
   const { request, startedMs, firstByteMs, bytesSent } = exchange
-  const fields = result?.reply.fields ?? []
-  const contentRangeAt = fields.indexOf('Content-Range')
   return {
     at: new Date(),
     node: node.name,
     method: request.method ?? '',
     target: request.url ?? '',
     status: firstByteMs === undefined ? undefined : result?.reply.status,
-    contentRange: contentRangeAt === -1 ? undefined : fields[contentRangeAt + 1],
+    range: result && describeRange(result.reply),
     latencyMs: node.latencyMs,
     firstByteMs: firstByteMs === undefined ? undefined : firstByteMs - startedMs,
     totalMs: performance.now() - startedMs,
     bytesSent,
     end,
   }
+}
+
+/** Which bytes a reply is about, for its line in the log. */
+function describeRange({ status, fields, body }: Reply): string | undefined {
+  const at = fields.indexOf('Content-Range')
+  if (at !== -1) return fields[at + 1]
+  return status === 206 ? `${body.filter((part) => typeof part !== 'string').length} ranges` : undefined
 }
 
 function listen(server: Server, { name, host, port }: NodeConfig): Promise<void> {

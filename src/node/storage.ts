@@ -11,6 +11,7 @@ import {
 } from '../replication/manifest.ts'
 import { storageNameProblem } from '../storage-name.ts'
 import { OpenFile } from './open-file.ts'
+import { currentTurn, nextTurn } from './turn.ts'
 
 /** What is true of one version of a replica. */
 export interface ReplicaFacts {
@@ -29,7 +30,8 @@ export interface Replica {
   readonly facts: ReplicaFacts
   /** Fills `target` from `position` on; throws when these bytes are no longer there. */
   read(target: Uint8Array, position: number): Promise<void>
-  release(): void
+  /** @param wasCut the client hung up: nobody will ask for the next range */
+  release(wasCut?: boolean): void
 }
 
 /** The errors of an open that mean, for a client, that there is no such file. */
@@ -91,6 +93,7 @@ export class Storage {
    * @throws the system's error; see {@link classifyStorageError}
    */
   async openReplica(name: string): Promise<Replica | undefined> {
+    await nextTurn()
     const shared = await this.#shared.get(name)?.catch(() => undefined) // its error was that request's
     if (shared?.join()) return shared
 
@@ -199,12 +202,19 @@ function ignoreMissing(error: unknown): undefined {
   if (classifyStorageError(error) !== 'missing') throw error
 }
 
-/** A file that several replies read; the last one that lets go closes it. */
+/** How long a file stays open when nobody reads it: the next range of a player comes at once. */
+const LINGER_MS = 100
+
+/** A file that several replies read. It is closed soon after the last of them, or at once if that was cut. */
 class SharedFile implements Replica {
   readonly facts: ReplicaFacts
   readonly #file: OpenFile
   readonly #onClose: () => void
   #readers = 1 // whoever opened it
+  #isClosed = false
+  #lookedAtTurn = -1
+  #idleSinceMs = 0
+  #timer: NodeJS.Timeout | undefined
 
   constructor(file: OpenFile, facts: ReplicaFacts, onClose: () => void) {
     this.#file = file
@@ -212,9 +222,16 @@ class SharedFile implements Replica {
     this.#onClose = onClose
   }
 
-  /** Becomes one reader more, if this is still open and still what its name leads to. */
+  /**
+   * Becomes one reader more, if this is still open and still what its name leads to. One look serves all
+   * who join in this turn: every one of them asked before it began.
+   */
   join(): boolean {
-    if (this.#readers === 0 || !this.#file.isCurrent()) return false
+    if (this.#isClosed) return false
+    if (this.#lookedAtTurn !== currentTurn()) {
+      if (!this.#file.isCurrent()) return false
+      this.#lookedAtTurn = currentTurn()
+    }
     this.#readers++
     return true
   }
@@ -223,8 +240,25 @@ class SharedFile implements Replica {
     return this.#file.read(target, position)
   }
 
-  release(): void {
+  release(wasCut = false): void {
     if (--this.#readers > 0) return
+    if (wasCut) return this.#close()
+    this.#idleSinceMs = performance.now()
+    this.#timer ??= setTimeout(() => this.#closeIfIdle(), LINGER_MS).unref()
+  }
+
+  #closeIfIdle(): void {
+    this.#timer = undefined
+    if (this.#readers > 0) return
+    const leftMs = this.#idleSinceMs + LINGER_MS - performance.now()
+    if (leftMs <= 0) this.#close()
+    else this.#timer = setTimeout(() => this.#closeIfIdle(), leftMs).unref()
+  }
+
+  #close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    clearTimeout(this.#timer)
     this.#onClose()
     this.#file.close().catch(() => {}) // nothing was written, so nothing can be lost
   }

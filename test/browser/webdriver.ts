@@ -1,0 +1,104 @@
+/** As much of a W3C WebDriver client as the tests need: chromedriver answers plain HTTP with JSON. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+
+/** How to get what these tests need. */
+export const INSTALL_HINT =
+  'install Debian packages chromium and chromium-driver (apt-get install chromium chromium-driver)'
+
+/** Is there a browser that can be driven? */
+export function hasBrowser(): boolean {
+  try {
+    execFileSync('chromedriver', ['--version'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const CHROMIUM_FLAGS = [
+  '--headless',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--autoplay-policy=no-user-gesture-required',
+]
+
+/** One browser window. Close it with {@link Browser.close}. */
+export class Browser {
+  readonly #driver: ChildProcess
+  readonly #session: string
+  readonly #profile: string
+
+  private constructor(driver: ChildProcess, session: string, profile: string) {
+    this.#driver = driver
+    this.#session = session
+    this.#profile = profile
+  }
+
+  static async open(width = 1280, height = 800): Promise<Browser> {
+    const driver = spawn('chromedriver', ['--port=0'], { stdio: ['ignore', 'pipe', 'ignore'] })
+    const port = await listeningPort(driver)
+    const profile = mkdtempSync(path.join(tmpdir(), 'browser-test-'))
+    // A browser that is run as root has no sandbox to use.
+    const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+    const args = [
+      ...CHROMIUM_FLAGS,
+      ...sandbox,
+      `--window-size=${width},${height}`,
+      `--user-data-dir=${profile}`,
+    ]
+    const capabilities = { alwaysMatch: { browserName: 'chrome', 'goog:chromeOptions': { args } } }
+    const { sessionId } = await post<{ sessionId: string }>(`http://127.0.0.1:${port}/session`, {
+      capabilities,
+    })
+    return new Browser(driver, `http://127.0.0.1:${port}/session/${sessionId}`, profile)
+  }
+
+  async goTo(url: string): Promise<void> {
+    await post(`${this.#session}/url`, { url })
+  }
+
+  /** Runs a function body in the page; a promise that it returns is waited for. */
+  async run<T>(script: string, ...args: unknown[]): Promise<T> {
+    return post<T>(`${this.#session}/execute/sync`, { script, args })
+  }
+
+  /** A PNG of the window. */
+  async screenshot(): Promise<Buffer> {
+    const response = await fetch(`${this.#session}/screenshot`)
+    const { value } = (await response.json()) as { value: string }
+    return Buffer.from(value, 'base64')
+  }
+
+  async close(): Promise<void> {
+    await fetch(this.#session, { method: 'DELETE' })
+    this.#driver.kill()
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+async function post<T>(url: string, body: unknown): Promise<T> {
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) })
+  const { value } = (await response.json()) as { value: T & { error?: string; message?: string } }
+  if (!response.ok) throw new Error(`WebDriver: ${value.error}: ${value.message}`)
+  return value
+}
+
+function listeningPort(driver: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    driver.once('error', reject)
+    driver.once('exit', () => reject(new Error('chromedriver ended before it listened')))
+    if (driver.stdout === null) return
+    createInterface({ input: driver.stdout }).on('line', (line) => {
+      const [, port] = /started successfully on port (\d+)/.exec(line) ?? []
+      if (port !== undefined) resolve(port)
+    })
+  })
+}
