@@ -33,6 +33,11 @@ const sameVersion = (a: BigIntStats, b: BigIntStats): boolean =>
   a.mtimeNs === b.mtimeNs &&
   a.ctimeNs === b.ctimeNs
 
+/** The bytes that were asked for are no longer those of the version that was opened. */
+export class FileChangedError extends Error {
+  override name = 'FileChangedError'
+}
+
 /** An open file and what it was when it was opened. Close it with {@link OpenFile.close}. */
 export class OpenFile {
   static #quickFromMs = 0
@@ -93,7 +98,7 @@ export class OpenFile {
 
   /**
    * Fills `target` from `position` on.
-   * @throws Error when the bytes are not those of the version that was opened, or end too early
+   * @throws FileChangedError when the bytes are not those of the version that was opened, or end too early
    */
   async read(target: Uint8Array, position: number): Promise<void> {
     if (target.length <= QUICK_BYTES && performance.now() >= OpenFile.#quickFromMs) {
@@ -141,15 +146,15 @@ export class OpenFile {
     if (sameVersion(now, this.#stats)) return
     const lostItsName = now.nlink < this.#stats.nlink
     if (!lostItsName || now.size !== this.#stats.size || now.mtimeNs !== this.#stats.mtimeNs) {
-      throw new Error('The file was written to while it was read')
+      throw new FileChangedError('The file was written to while it was read')
     }
     this.#stats = now
   }
 }
 
-/** @throws Error at the end of the file, which is nearer than it was when the file was opened */
+/** @throws FileChangedError at the end of the file, which is nearer than it was when the file was opened */
 function requireBytes(bytesRead: number): number {
-  if (bytesRead === 0) throw new Error('The file ends early: it was truncated while it was read')
+  if (bytesRead === 0) throw new FileChangedError('The file ends early: it was truncated while it was read')
   return bytesRead
 }
 

@@ -31,7 +31,7 @@ const REFUSALS = {
   421: 'this node does not go by that name',
   431: 'the header of the request is too large',
   500: 'the node could not read this file',
-  503: 'the node has no room for another open file just now; try again',
+  503: 'the node cannot read this file just now; try again',
 } as const
 export type Refusal = keyof typeof REFUSALS
 

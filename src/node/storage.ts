@@ -10,7 +10,7 @@ import {
   parseManifest,
 } from '../replication/manifest.ts'
 import { storageNameProblem } from '../storage-name.ts'
-import { OpenFile } from './open-file.ts'
+import { FileChangedError, OpenFile } from './open-file.ts'
 import { currentTurn, nextTurn } from './turn.ts'
 
 /** What is true of one version of a replica. */
@@ -49,8 +49,9 @@ const MISSING = new Set([
 /** The errors of an open that pass by themselves: out of descriptors or memory. */
 const BUSY = new Set(['EMFILE', 'ENFILE', 'ENOMEM'])
 
-/** `missing`: there is no such file to serve. `busy`: try again. `fault`: everything else. */
+/** `missing`: there is no such file to serve. `busy`: try again. `fault`: everything else. Pure. */
 export function classifyStorageError(error: unknown): 'missing' | 'busy' | 'fault' {
+  if (error instanceof FileChangedError) return 'busy'
   const code = (error as NodeJS.ErrnoException | null)?.code ?? ''
   return MISSING.has(code) ? 'missing' : BUSY.has(code) ? 'busy' : 'fault'
 }
@@ -242,7 +243,10 @@ class SharedFile implements Replica {
 
   release(wasCut = false): void {
     if (--this.#readers > 0) return
-    if (wasCut) return this.#close()
+    if (wasCut) {
+      this.#close()
+      return
+    }
     this.#idleSinceMs = performance.now()
     this.#timer ??= setTimeout(() => this.#closeIfIdle(), LINGER_MS).unref()
   }
