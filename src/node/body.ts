@@ -29,11 +29,16 @@ export async function sendReply(
   replica?: Replica,
   uplink?: Uplink,
 ): Promise<void> {
-  const hasBody = exchange.request.method !== 'HEAD'
+  if (reply.lengthBytes !== undefined) reply.fields.push('Content-Length', String(reply.lengthBytes))
+  const hasBody = exchange.request.method !== 'HEAD' && reply.body.length > 0
+  const [text] = hasBody ? reply.body : ['']
+  if (typeof text === 'string' && reply.body.length <= 1 && uplink === undefined) {
+    exchange.writeHead(reply.status, reply.fields)
+    return exchange.end(text)
+  }
   const pieces = piecesOf(hasBody ? reply.body : [], Math.min(BLOCK_BYTES, uplink?.sliceBytes ?? BLOCK_BYTES))
   let next = fetchPiece(pieces, replica)
   let piece = await next
-  if (reply.lengthBytes !== undefined) reply.fields.push('Content-Length', String(reply.lengthBytes))
   try {
     exchange.writeHead(reply.status, reply.fields)
     while (piece !== undefined) {

@@ -1,6 +1,8 @@
 /** One request and its reply: who hung up, when the first byte left, how many bytes of the body did. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+import { arrivalTime } from './turn.ts'
+
 /** Raised from every wait of an exchange whose client is gone. Nobody is left to answer. */
 export class HungUpError extends Error {
   override name = 'HungUpError'
@@ -10,7 +12,7 @@ export class HungUpError extends Error {
 export class Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly startedMs = performance.now()
+  readonly startedMs = arrivalTime()
   firstByteMs: number | undefined
   /** bytes of the body that were handed to the connection */
   bytesSent = 0
@@ -59,11 +61,9 @@ export class Exchange {
     return this.#untilTaken(piece, (taken) => this.response.write(piece, taken))
   }
 
-  /** Ends the reply, with a last piece or without. Waits and throws as {@link Exchange.write}. */
-  end(piece?: Uint8Array): Promise<void> {
-    return this.#untilTaken(piece, (taken) =>
-      piece === undefined ? this.response.end(taken) : this.response.end(piece, taken),
-    )
+  /** Ends the reply, with a last piece, with text, or without. Waits and throws as {@link Exchange.write}. */
+  end(piece: Uint8Array | string = ''): Promise<void> {
+    return this.#untilTaken(piece, (taken) => this.response.end(piece, taken))
   }
 
   /** Cuts the connection: what is missing of the reply must never look like its end. */
@@ -73,7 +73,7 @@ export class Exchange {
   }
 
   #untilTaken(
-    piece: Uint8Array | undefined,
+    piece: Uint8Array | string,
     hand: (taken: (error?: Error | null) => void) => void,
   ): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -83,7 +83,7 @@ export class Exchange {
       hand((error) => {
         this.#onGone = undefined
         if (error) return reject(new HungUpError(undefined, { cause: error }))
-        this.bytesSent += piece?.length ?? 0
+        this.bytesSent += typeof piece === 'string' ? Buffer.byteLength(piece) : piece.length
         resolve()
       })
     })

@@ -2,28 +2,19 @@
  * Impairments: what makes a node on this machine feel far away. Each is a wait that a hang-up ends at
  * once; `undefined` stands for an impairment that is switched off and costs nothing.
  */
-import { setTimeout } from 'node:timers/promises'
+import { waitUntil } from './wait.ts'
 
-/** A wait before a reply's first byte. Rejects with an AbortError when the client hangs up. */
-export type BeforeReply = (hangUp: AbortSignal) => Promise<void>
+/**
+ * A wait before a reply's first byte. Rejects with the signal's reason when the client hangs up.
+ * @param sinceMs when the request arrived, on the clock of `performance.now()`
+ */
+export type BeforeReply = (sinceMs: number, hangUp: AbortSignal) => Promise<void>
 
 /** A simulated uplink: a wait before bytes of a body may leave, and how many to ask for at a time. */
 export interface Uplink {
-  /** Rejects with an AbortError when the client hangs up. */
+  /** Rejects with the signal's reason when the client hangs up. */
   beforeBytes(sizeBytes: number, hangUp: AbortSignal): Promise<void>
   readonly sliceBytes: number
-}
-
-/**
- * Waits, never less. A timer may fire up to a millisecond early by the clock we measure with, hence the
- * second look.
- * @param untilMs on the clock of `performance.now()`
- * @throws AbortError when `signal` aborts
- */
-export async function waitUntil(untilMs: number, signal: AbortSignal): Promise<void> {
-  for (let leftMs = untilMs - performance.now(); leftMs > 0; leftMs = untilMs - performance.now()) {
-    await setTimeout(leftMs, undefined, { signal })
-  }
 }
 
 /**
@@ -36,8 +27,8 @@ export function latency(
   random: () => number = Math.random,
 ): BeforeReply | undefined {
   if (delayMs === 0 && jitterMs === 0) return undefined
-  return (hangUp) =>
-    waitUntil(performance.now() + Math.max(0, delayMs + jitterMs * (2 * random() - 1)), hangUp)
+  return (sinceMs, hangUp) =>
+    waitUntil(sinceMs + Math.max(0, delayMs + jitterMs * (2 * random() - 1)), hangUp)
 }
 
 /** Bodies are let out in pieces of this much time, so that replies which share an uplink take turns. */

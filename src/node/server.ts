@@ -125,7 +125,7 @@ function createHandler(service: Service, options: NodeOptions): (exchange: Excha
     let end: ReplyRecord['end'] = 'complete'
     try {
       const target = admit(request, fields, node.host)
-      await delayReply?.(exchange.hangUp)
+      await delayReply?.(exchange.startedMs, exchange.hangUp)
       result =
         typeof target === 'number'
           ? refuse(target)

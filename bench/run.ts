@@ -1,0 +1,105 @@
+/** `npm run bench`: what is fast, as ratios measured side by side in one run. Takes a few minutes. */
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { formatTable } from '../src/cli/terminal.ts'
+import { measureLateness } from './delay.ts'
+import { measureMemory } from './memory.ts'
+import type { Comparison } from './ratio.ts'
+import { measureReplicate } from './replicate.ts'
+import { startFloor, startNginx, startOurs } from './servers.ts'
+import { FILE_BYTES, measureThroughput } from './throughput.ts'
+
+/** What must be reached, by name and peer; figures without a target are there to compare. */
+const TARGETS: Readonly<Record<string, string>> = {
+  'whole 64 MiB file / nginx': '≥ 0.75',
+  '256 KiB ranges / nginx': '≥ 0.75',
+  '1 KiB ranges / floor': '≥ 0.60',
+  'replicate 512 MiB (time) / three cp': '≤ 1.50',
+}
+const LATENCY_MS = 50
+
+/** Only these, when any are named: `npm run bench -- throughput delay`. */
+const wanted = process.argv.slice(2)
+const isWanted = (part: string): boolean => wanted.length === 0 || wanted.includes(part)
+
+const folder = mkdtempSync(path.join(tmpdir(), 'bench-'))
+const root = path.join(folder, 'root')
+mkdirSync(root)
+writeFileSync(path.join(root, 'file.mp4'), randomBytes(FILE_BYTES))
+try {
+  if (isWanted('throughput')) await throughput()
+  if (isWanted('delay')) await delay()
+  if (isWanted('memory')) await memory()
+  if (isWanted('replicate')) print(await measureReplicate(folder))
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+async function throughput(): Promise<void> {
+  const servers = {
+    ours: await startOurs(root),
+    nginx: await startNginx(root, folder),
+    floor: await startFloor(),
+  }
+  try {
+    if (servers.nginx === undefined)
+      console.log('nginx is not installed: nothing to compare with but the floor')
+    print(await measureThroughput(servers))
+  } finally {
+    await Promise.all([servers.ours.stop(), servers.nginx?.stop(), servers.floor.stop()])
+  }
+}
+
+async function delay(): Promise<void> {
+  const server = await startOurs(root, ['--latency-ms', String(LATENCY_MS)])
+  try {
+    const rows = [
+      await measureLateness(server, LATENCY_MS, 1),
+      await measureLateness(server, LATENCY_MS, 100),
+    ]
+    const cells = rows.map(({ atOnce, min, median, p99 }) => [String(atOnce), ms(min), ms(median), ms(p99)])
+    show(
+      [[`later than ${LATENCY_MS} ms, at once`, 'min', 'median', 'p99'], ...cells],
+      'never early; p99 ≤ 3 ms at 100 at once',
+    )
+  } finally {
+    await server.stop()
+  }
+}
+
+async function memory(): Promise<void> {
+  const server = await startOurs(root)
+  try {
+    const peak = await measureMemory(server)
+    show(
+      [
+        ['memory with 50 slow readers'],
+        [peak === undefined ? 'not known on this system' : `${Math.round(peak)} MB`],
+      ],
+      '< 150 MB',
+    )
+  } finally {
+    await server.stop()
+  }
+}
+
+function print(comparisons: readonly Comparison[]): void {
+  const rows = comparisons.map(({ name, peer, ratio }) => [
+    `${name} / ${peer}`,
+    ratio.min.toFixed(2),
+    ratio.median.toFixed(2),
+    ratio.max.toFixed(2),
+    TARGETS[`${name} / ${peer}`] ?? '',
+  ])
+  show([['ratio', 'min', 'median', 'max', 'target'], ...rows])
+}
+
+function show(rows: readonly (readonly string[])[], target?: string): void {
+  console.log(`${formatTable(rows).join('\n')}${target === undefined ? '' : `\ntarget: ${target}`}\n`)
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(2)} ms`
+}
