@@ -7,19 +7,25 @@ import type { ReplicaFacts } from './storage.ts'
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: light-dark(#16202e, #eef2f7); --paper: light-dark(#ffffff, #10161f);
-  --quiet: light-dark(#55637a, #9fb0c6); --line: light-dark(#d8dfe8, #2b3747); --accent: light-dark(#0b5cad, #7cc0ff); }
+  --quiet: light-dark(#55637a, #9fb0c6); --line: light-dark(#d8dfe8, #2b3747);
+  --accent: light-dark(#0b5cad, #7cc0ff); --on-accent: light-dark(#ffffff, #10161f) }
 * { box-sizing: border-box }
 body { margin: 0 auto; max-width: 70rem; padding: 4vh 5vw; background: var(--paper); color: var(--ink);
   font: 1.125rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere }
 h1 { margin: 0; font-size: clamp(4rem, 17vw, 11rem); line-height: 1; letter-spacing: -.03em }
-.latency { margin: .1em 0 1em; font-size: clamp(1.6rem, 5.5vw, 3.6rem); line-height: 1.2; color: var(--accent); font-weight: 600 }
+.latency { margin: .1em 0 1em; font-size: clamp(1.6rem, 5.5vw, 3.6rem); line-height: 1.2; font-weight: 600;
+  color: var(--accent) }
 h2 { margin: 0 0 .5rem; font-size: 1.25rem; color: var(--quiet); font-weight: 600 }
 ul { list-style: none; margin: 0; padding: 0; border-top: 1px solid var(--line) }
-li { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; align-items: baseline; padding: .8rem 0; border-bottom: 1px solid var(--line) }
+li { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: center; padding: 1rem 0;
+  border-bottom: 1px solid var(--line) }
 .name { flex: 1 1 16rem; font-weight: 600; font-size: 1.375rem }
 .facts { color: var(--quiet); font-variant-numeric: tabular-nums }
-a { color: var(--accent); padding: .35rem 0; text-underline-offset: .2em }
-a:focus-visible { outline: 3px solid; outline-offset: 3px }
+.actions { display: flex; gap: .75rem }
+a { padding: .3rem 1rem; border: 2px solid var(--accent); border-radius: .5rem; color: var(--accent);
+  font-weight: 600; text-decoration: none }
+a.watch, a:hover { background: var(--accent); color: var(--on-accent) }
+a:focus-visible { outline: 3px solid var(--ink); outline-offset: 2px }
 code { font-family: ui-monospace, monospace }
 `
 
@@ -63,7 +69,8 @@ function renderVideo({ name, sizeBytes, lastModifiedMs }: ReplicaFacts): string 
   const date = new Date(lastModifiedMs).toISOString()
   return `<li><span class="name">${escapeHtml(name)}</span>
 <span class="facts">${formatBytes(sizeBytes)} · <time datetime="${date}">${date.slice(0, 16).replace('T', ' ')} UTC</time></span>
-<a href="${escapeHtml(href)}">Watch</a> <a href="${escapeHtml(href)}" download>Download</a></li>`
+<span class="actions"><a class="watch" href="${escapeHtml(href)}">Watch</a>
+<a href="${escapeHtml(href)}" download>Download</a></span></li>`
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -42,7 +42,7 @@ export class Browser {
     this.#profile = profile
   }
 
-  static async open(width = 1280, height = 800): Promise<Browser> {
+  static async open(width = 1280, height = 800, flags: readonly string[] = []): Promise<Browser> {
     const driver = spawn('chromedriver', ['--port=0'], { stdio: ['ignore', 'pipe', 'ignore'] })
     const port = await listeningPort(driver)
     const profile = mkdtempSync(path.join(tmpdir(), 'browser-test-'))
@@ -50,6 +50,7 @@ export class Browser {
     const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
     const args = [
       ...CHROMIUM_FLAGS,
+      ...flags,
       ...sandbox,
       `--window-size=${width},${height}`,
       `--user-data-dir=${profile}`,
