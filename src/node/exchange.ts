@@ -1,8 +1,6 @@
 /** One request and its reply: who hung up, when the first byte left, how many bytes of the body did. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-import { arrivalTime } from './turn.ts'
-
 /** Raised from every wait of an exchange whose client is gone. Nobody is left to answer. */
 export class HungUpError extends Error {
   override name = 'HungUpError'
@@ -12,7 +10,7 @@ export class HungUpError extends Error {
 export class Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  readonly startedMs = arrivalTime()
+  readonly startedMs = performance.now()
   firstByteMs: number | undefined
   /** bytes of the body that were handed to the connection */
   bytesSent = 0

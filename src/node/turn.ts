@@ -20,19 +20,3 @@ export function nextTurn(): Promise<void> {
 
 /** The number of this turn. What was looked at in it is news to all who waited for it to begin. */
 export const currentTurn = (): number => turn
-
-let arrivedMs: number | undefined
-
-/**
- * When the requests that are read in this turn had arrived, on the clock of `performance.now()`: when the
- * first of them was read. The others wait behind it, and that must not be added to their latency.
- */
-export function arrivalTime(): number {
-  if (arrivedMs === undefined) {
-    arrivedMs = performance.now()
-    setImmediate(() => {
-      arrivedMs = undefined
-    })
-  }
-  return arrivedMs
-}

@@ -13,9 +13,9 @@ interface Waiter {
 
 /** Everyone who waits, the next one first. */
 const waiters: Waiter[] = []
-/** One timer serves them all: it goes off for the first. */
-let timer: NodeJS.Timeout | undefined
-let timerMs = Number.POSITIVE_INFINITY
+/** One alarm serves them all: it goes off for the first. */
+let alarmMs = Number.POSITIVE_INFINITY
+let cancelAlarm = (): void => {}
 
 /**
  * Waits, never less. Resolves at once when the moment has passed.
@@ -30,7 +30,7 @@ export function waitUntil(untilMs: number, signal: AbortSignal): Promise<void> {
     let position = waiters.length // mostly the last: latencies are alike
     while (position > 0 && (waiters[position - 1]?.untilMs ?? 0) > untilMs) position--
     waiters.splice(position, 0, waiter)
-    setTimer()
+    setAlarm()
   })
 }
 
@@ -39,22 +39,32 @@ function leave(waiter: Waiter): void {
   waiter.reject(waiter.signal.reason)
 }
 
-/** A timer may go off up to a millisecond early by our clock; then it is set once more. */
 function wake(): void {
-  timerMs = Number.POSITIVE_INFINITY
+  alarmMs = Number.POSITIVE_INFINITY
   const nowMs = performance.now()
   for (let first = waiters[0]; first !== undefined && first.untilMs <= nowMs; first = waiters[0]) {
     waiters.shift()
     first.signal.removeEventListener('abort', first.onAbort)
     first.resolve()
   }
-  setTimer()
+  setAlarm()
 }
 
-function setTimer(): void {
+/**
+ * Timers count whole milliseconds and may be one early or late. So the last one is not waited for but
+ * looked out for, turn by turn of the event loop, which goes on serving meanwhile.
+ */
+function setAlarm(): void {
   const untilMs = waiters[0]?.untilMs
-  if (untilMs === undefined || untilMs >= timerMs) return // nobody waits, or the timer goes off before
-  clearTimeout(timer)
-  timerMs = untilMs
-  timer = setTimeout(wake, Math.max(1, Math.ceil(untilMs - performance.now())))
+  if (untilMs === undefined || untilMs >= alarmMs) return // nobody waits, or the alarm goes off before
+  cancelAlarm()
+  alarmMs = untilMs
+  const leftMs = untilMs - performance.now()
+  if (leftMs < 1) {
+    const immediate = setImmediate(wake)
+    cancelAlarm = () => clearImmediate(immediate)
+  } else {
+    const timer = setTimeout(wake, Math.floor(leftMs))
+    cancelAlarm = () => clearTimeout(timer)
+  }
 }
