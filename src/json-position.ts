@@ -12,6 +12,9 @@ const TOKEN = new RegExp(
   'y',
 )
 
+/** Deeper than this nothing that anybody wrote is nested. */
+const MAX_DEPTH = 1000
+
 /** Line and column, both from 1, of the first place at which a text stops being one JSON value. Pure. */
 export function findJsonError(text: string): { line: number; column: number } {
   let position = 0
@@ -34,11 +37,12 @@ export function findJsonError(text: string): { line: number; column: number } {
     }
     return false
   }
-  const value = (): boolean => {
+  const value = (depth = 0): boolean => {
+    if (depth > MAX_DEPTH) return false
     const kind = accept('{', '[', 'string', 'value')
     if (kind === '{')
-      return list('}', () => accept('string') !== undefined && accept(':') !== undefined && value())
-    if (kind === '[') return list(']', value)
+      return list('}', () => accept('string') !== undefined && accept(':') !== undefined && value(depth + 1))
+    if (kind === '[') return list(']', () => value(depth + 1))
     return kind !== undefined
   }
 

@@ -175,6 +175,6 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 function describe(found: unknown): string {
   if (found === undefined) return 'nothing'
-  const text = JSON.stringify(found)
+  const text = typeof found === 'number' ? String(found) : JSON.stringify(found) // JSON has no 1e999
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }

@@ -5,6 +5,7 @@ const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB']
 
 /** `999 bytes`, `6.7 MB`: decimal units, at most one digit behind the point. */
 export function formatBytes(sizeBytes: number): string {
+  if (sizeBytes === 1) return '1 byte'
   let value = sizeBytes
   let unit = 0
   while (value >= 999.5 && unit < UNITS.length - 1) {

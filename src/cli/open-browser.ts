@@ -40,7 +40,7 @@ function readBrowserVariable(value: string, platform: NodeJS.Platform): string[]
 }
 
 function withUrl([program = '', ...args]: string[], url: string): Command {
-  const filled = args.map((argument) => argument.replaceAll('%s', url))
+  const filled = args.map((argument) => argument.replaceAll('%s', () => url))
   return args.some((argument) => argument.includes('%s')) ? [program, ...filled] : [program, ...args, url]
 }
 

@@ -1,5 +1,6 @@
 /** Lines that are painted over in place: one for each thing that goes on at the same time. */
 import { formatBytes } from '../words.ts'
+import { cutToWidth } from './terminal.ts'
 
 const BAR_CELLS = 24
 /** How often the lines are painted. */
@@ -31,7 +32,7 @@ export class LiveLines {
   #paint(): void {
     const width = Math.max(20, (this.#stream.columns ?? 80) - 1)
     const up = this.#painted > 0 ? `\u001b[${this.#painted}A` : ''
-    const lines = [...this.#lines.values()].map((line) => `${line.slice(0, width)}\u001b[K\n`)
+    const lines = [...this.#lines.values()].map((line) => `${cutToWidth(line, width)}\u001b[K\n`)
     this.#stream.write(`${up}\r\u001b[J${lines.join('')}`)
     this.#painted = lines.length
     this.#lastPaintMs = performance.now()

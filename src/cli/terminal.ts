@@ -49,3 +49,13 @@ const WIDE =
 /** Columns that a text takes on a terminal: accents none of their own, emoji and CJK two. Pure. */
 export const displayWidth = (text: string): number =>
   [...graphemes.segment(text)].reduce((width, { segment }) => width + (WIDE.test(segment) ? 2 : 1), 0)
+
+/** As much of a text as fits into this many columns. Pure. */
+export function cutToWidth(text: string, columns: number): string {
+  let width = 0
+  for (const { segment, index } of graphemes.segment(text)) {
+    width += displayWidth(segment)
+    if (width > columns) return text.slice(0, index)
+  }
+  return text
+}

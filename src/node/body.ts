@@ -30,13 +30,13 @@ export async function sendReply(
   uplink?: Uplink,
 ): Promise<void> {
   if (reply.lengthBytes !== undefined) reply.fields.push('Content-Length', String(reply.lengthBytes))
-  const hasBody = exchange.request.method !== 'HEAD' && reply.body.length > 0
-  const [text] = hasBody ? reply.body : ['']
-  if (typeof text === 'string' && reply.body.length <= 1 && uplink === undefined) {
+  const body = exchange.request.method === 'HEAD' ? [] : reply.body
+  const [only = ''] = body
+  if (body.length <= 1 && typeof only === 'string' && uplink === undefined) {
     exchange.writeHead(reply.status, reply.fields)
-    return exchange.end(text)
+    return exchange.end(only) // most answers: a line of text, or nothing
   }
-  const pieces = piecesOf(hasBody ? reply.body : [], Math.min(BLOCK_BYTES, uplink?.sliceBytes ?? BLOCK_BYTES))
+  const pieces = piecesOf(body, Math.min(BLOCK_BYTES, uplink?.sliceBytes ?? BLOCK_BYTES))
   let next = fetchPiece(pieces, replica)
   let piece = await next
   try {

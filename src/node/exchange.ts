@@ -45,7 +45,7 @@ export class Exchange {
 
   /** Starts the reply; the head leaves together with the first bytes behind it. */
   writeHead(status: number, fields: string[]): void {
-    this.#requireClient()
+    if (this.#isGone) throw new HungUpError()
     this.response.writeHead(status, fields)
     this.firstByteMs = performance.now()
   }
@@ -85,9 +85,5 @@ export class Exchange {
         resolve()
       })
     })
-  }
-
-  #requireClient(): void {
-    if (this.#isGone) throw new HungUpError()
   }
 }

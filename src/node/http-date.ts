@@ -32,19 +32,27 @@ export function parseHttpDate(value: string, nowMs: number = Date.now()): number
   const match = IMF_FIXDATE.exec(value) ?? RFC850_DATE.exec(value) ?? ASCTIME_DATE.exec(value)
   const parts = match?.groups
   if (!parts) return undefined
-  const { dayName = '', day, month = '', hour, minute, second } = parts
-  const year = fullYear(parts['year'] ?? '', nowMs)
-  const [d, h, m, s] = [Number(day), Number(hour), Number(minute), Number(second)]
-  if (h > 23 || m > 59 || s > 60) return undefined // 60 is a leap second
-  const date = new Date(0)
-  date.setUTCFullYear(year, MONTHS.indexOf(month), d)
-  if (date.getUTCDate() !== d || !dayName.startsWith(DAYS[date.getUTCDay()] ?? '?')) return undefined
-  return date.setUTCHours(h, m, Math.min(s, 59))
+  const digits = parts['year'] ?? ''
+  if (digits.length === 4) return timeOf(Number(digits), parts)
+  const thisCentury = Math.floor(new Date(nowMs).getUTCFullYear() / 100) * 100
+  const latest = new Date(nowMs).setUTCFullYear(new Date(nowMs).getUTCFullYear() + 50)
+  for (const century of [thisCentury + 100, thisCentury, thisCentury - 100]) {
+    const time = timeOf(century + Number(digits), parts, false)
+    if (time !== undefined && time <= latest) return timeOf(century + Number(digits), parts)
+  }
+  return undefined
 }
 
-function fullYear(digits: string, nowMs: number): number {
-  if (digits.length === 4) return Number(digits)
-  const thisYear = new Date(nowMs).getUTCFullYear()
-  const year = thisYear - (thisYear % 100) + Number(digits)
-  return year > thisYear + 50 ? year - 100 : year
+/** The time that the parts of a date name, or `undefined` when there is no such day, hour or day name. */
+function timeOf(year: number, parts: Record<string, string>, checksDayName = true): number | undefined {
+  const { dayName = '', month = '' } = parts
+  const [day = 0, hour = 0, minute = 0, second = 0] = ['day', 'hour', 'minute', 'second'].map((part) =>
+    Number(parts[part]),
+  )
+  if (hour > 23 || minute > 59 || second > 60) return undefined // 60 is a leap second
+  const date = new Date(0)
+  date.setUTCFullYear(year, MONTHS.indexOf(month), day)
+  if (date.getUTCDate() !== day) return undefined
+  if (checksDayName && !dayName.startsWith(DAYS[date.getUTCDay()] ?? '?')) return undefined
+  return date.setUTCHours(hour, minute, Math.min(second, 59))
 }

@@ -48,15 +48,29 @@ export function uplink(bandwidthKbps: number): Uplink | undefined {
   const beforeBytes: Uplink['beforeBytes'] = async (sizeBytes, hangUp) => {
     const inFront = last
     let leave = (): void => {}
-    last = new Promise((resolve) => (leave = resolve))
+    last = new Promise((resolve) => {
+      leave = resolve
+    })
     try {
-      await inFront
-      hangUp.throwIfAborted() // gone while it queued: its time goes to those behind it
+      await unlessAborted(inFront, hangUp)
       freeAtMs = Math.max(freeAtMs, performance.now()) + sizeBytes / bytesPerMs
       await waitUntil(freeAtMs, hangUp)
     } finally {
-      leave()
+      void inFront.then(leave) // who hung up in the queue leaves its place empty, and nobody jumps ahead
     }
   }
   return { beforeBytes, sliceBytes: Math.max(1, Math.round(bytesPerMs * SLICE_MS)) }
+}
+
+/** Waits for a promise that never rejects. @throws the signal's reason as soon as it aborts */
+function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason)
+    if (signal.aborted) return onAbort()
+    signal.addEventListener('abort', onAbort)
+    void promise.then(() => {
+      signal.removeEventListener('abort', onAbort)
+      resolve()
+    })
+  })
 }

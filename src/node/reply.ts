@@ -66,7 +66,6 @@ export function replyWithReplica(
   if (result === 412) return replyWithRefusal(412)
 
   const { sizeBytes } = facts
-  const common = replicaFields(facts)
   const rangeCounts = method === 'GET' && ifRangeHolds(fields.ifRange, facts, nowMs)
   const range = parseRange(rangeCounts ? fields.range : undefined, sizeBytes)
   if (range.kind === 'unsatisfiable') {
@@ -80,10 +79,13 @@ export function replyWithReplica(
     ])
   }
   const type = mediaType(facts.name)
+  const { required, all } = versionFields(facts)
   if (range.kind === 'whole') {
     const body = sizeBytes === 0 ? [] : [{ start: 0, end: sizeBytes - 1 }]
-    return { status: 200, fields: ['Content-Type', type, ...common], body, lengthBytes: sizeBytes }
+    return { status: 200, fields: ['Content-Type', type, ...all], body, lengthBytes: sizeBytes }
   }
+  // Who sent If-Range has the rest of the fields already (§15.3.7).
+  const common = fields.ifRange === undefined ? all : required
   const [only] = range.ranges
   if (range.ranges.length === 1 && only !== undefined) {
     const one = ['Content-Type', type, 'Content-Range', contentRange(only, sizeBytes)]
@@ -103,18 +105,26 @@ export function replyWithReplica(
   }
 }
 
-/** What every answer with bytes of one version carries; made once for each. */
-const fieldsByVersion = new WeakMap<ReplicaFacts, readonly string[]>()
+interface VersionFields {
+  /** what an answer with bytes of the version must carry */
+  readonly required: readonly string[]
+  /** the same, and what else is known of the version */
+  readonly all: readonly string[]
+}
 
-function replicaFields(facts: ReplicaFacts): readonly string[] {
+/** The fields that every answer with bytes of one version shares; made once for each. */
+const fieldsByVersion = new WeakMap<ReplicaFacts, VersionFields>()
+
+function versionFields(facts: ReplicaFacts): VersionFields {
   const known = fieldsByVersion.get(facts)
   if (known !== undefined) return known
   const { name, etag, lastModifiedMs, sha256 } = facts
-  const fields = ['Accept-Ranges', 'bytes', 'ETag', etag, 'Last-Modified', formatHttpDate(lastModifiedMs)]
-  fields.push('Cache-Control', 'no-cache')
+  const required = ['Accept-Ranges', 'bytes', 'ETag', etag, 'Cache-Control', 'no-cache']
+  if (!isPlayable(mediaType(name))) required.push('Content-Security-Policy', RUN_NOTHING)
+  const all = [...required, 'Last-Modified', formatHttpDate(lastModifiedMs)]
   if (sha256 !== undefined)
-    fields.push('Repr-Digest', `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`)
-  if (!isPlayable(mediaType(name))) fields.push('Content-Security-Policy', RUN_NOTHING)
+    all.push('Repr-Digest', `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`)
+  const fields = { required, all }
   fieldsByVersion.set(facts, fields)
   return fields
 }

@@ -63,15 +63,17 @@ export function parseManifest(json: string): Manifest | undefined {
   const isManifest =
     version === 1 &&
     typeof name === 'string' &&
-    Number.isSafeInteger(size) &&
-    typeof mtimeMs === 'number' &&
+    isCount(size) &&
+    Number.isFinite(mtimeMs) &&
     isSha256(sha256) &&
-    typeof chunkSize === 'number' &&
+    isCount(chunkSize) &&
     chunkSize > 0 &&
     Array.isArray(chunks) &&
-    chunks.length === Math.ceil((size as number) / chunkSize) &&
+    chunks.length === Math.ceil(size / chunkSize) &&
     chunks.every(isSha256)
   return isManifest ? (value as Manifest) : undefined
 }
 
 const isSha256 = (value: unknown): boolean => typeof value === 'string' && HEX_SHA256.test(value)
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
