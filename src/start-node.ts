@@ -89,8 +89,8 @@ await runCommand(TEXT, async (args) => {
     onFault: (error) =>
       console.error(`${config.name}: ${error instanceof Error ? error.message : String(error)}`),
   })
-  await announce(config, node)
   stopOnSignal(config, node)
+  await announce(config, node)
 })
 
 type Flags = { readonly [K in keyof NodeConfig]: NodeConfig[K] | undefined }

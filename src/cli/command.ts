@@ -1,6 +1,10 @@
 /** The frame of every command: help, the one place where errors become text, and exit codes. */
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import type { Rule } from '../node-list.ts'
+import { CONTROL_CHARACTERS } from '../storage-name.ts'
+
+/** An error is one line, and a name in it must not write on the terminal. */
+const ALL_CONTROL_CHARACTERS = new RegExp(CONTROL_CHARACTERS, 'g')
 
 /** Wrong usage: one line and the usage line, exit code 2. */
 export class UsageError extends Error {
@@ -33,7 +37,9 @@ export async function runCommand(text: CommandText, main: (args: string[]) => Pr
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error))
     const isUsage = error instanceof UsageError
-    process.stderr.write(`${process.env['DEBUG'] ? stack : `error: ${message.replaceAll('\n', ' ')}`}\n`)
+    process.stderr.write(
+      `${process.env['DEBUG'] ? stack : `error: ${message.replace(ALL_CONTROL_CHARACTERS, ' ')}`}\n`,
+    )
     if (isUsage) process.stderr.write(`usage: ${text.usage}\n`)
     process.exitCode = isUsage ? 2 : 1
   }

@@ -5,10 +5,12 @@ import { type NodeConfig, nodeUrl } from '../node-list.ts'
 import { encodeStorageName } from '../storage-name.ts'
 import { decideHost, preflightFields } from './access.ts'
 import { HOME_PAGE_POLICY, renderHomePage } from './home-page.ts'
+import { evaluatePreconditions } from './preconditions.ts'
 import {
   ALLOW,
   type Refusal,
   type Reply,
+  replyNotModified,
   replyToOptions,
   replyWithContent,
   replyWithRefusal,
@@ -78,6 +80,22 @@ export async function answer(
 ): Promise<Answer> {
   if (target.kind === 'refused') return refuse(target.status)
   if (method === 'OPTIONS') return { reply: replyToOptions(preflightFields(fields.origin, service.peers)) }
+  if (target.kind === 'replica') {
+    const replica = await service.storage.openReplica(target.name)
+    if (replica === undefined) return refuse(404)
+    return { reply: replyWithReplica(method, fields, replica.facts, randomUUID, Date.now()), replica }
+  }
+  const generated = await generate(service, target)
+  if (generated.reply.status !== 200) return generated // preconditions count only for what would be sent, §13.2.1
+  const result = evaluatePreconditions(fields, {})
+  return result === 412 ? refuse(412) : result === 304 ? { reply: replyNotModified([]) } : generated
+}
+
+/** What is made on the spot: it has no validators, and so matches no precondition but `*`. */
+async function generate(
+  service: Service,
+  target: Exclude<Target, { kind: 'replica' | 'refused' }>,
+): Promise<Answer> {
   const { node, storage } = service
   switch (target.kind) {
     case 'server':
@@ -102,11 +120,6 @@ export async function answer(
     case 'manifest': {
       const manifest = await storage.readManifest(target.name)
       return manifest === undefined ? refuse(404) : json(manifest)
-    }
-    case 'replica': {
-      const replica = await storage.openReplica(target.name)
-      if (replica === undefined) return refuse(404)
-      return { reply: replyWithReplica(method, fields, replica.facts, randomUUID, Date.now()), replica }
     }
   }
 }

@@ -55,14 +55,7 @@ export function replyWithReplica(
   nowMs: number,
 ): Reply {
   const result = evaluatePreconditions(fields, facts, nowMs)
-  if (result === 304) {
-    return {
-      status: 304,
-      fields: ['ETag', facts.etag, 'Cache-Control', 'no-cache'],
-      body: [],
-      lengthBytes: undefined,
-    }
-  }
+  if (result === 304) return replyNotModified(['ETag', facts.etag])
   if (result === 412) return replyWithRefusal(412)
 
   const { sizeBytes } = facts
@@ -168,6 +161,14 @@ export function replyWithRefusal(status: Refusal, fields: readonly string[] = []
     lengthBytes: text.length,
   }
 }
+
+/** What the client has is still good. Pure. @see RFC 9110 §15.4.5 */
+export const replyNotModified = (fields: readonly string[]): Reply => ({
+  status: 304,
+  fields: [...fields, 'Cache-Control', 'no-cache'],
+  body: [],
+  lengthBytes: undefined,
+})
 
 /** The answer to OPTIONS: no content. Pure. */
 export const replyToOptions = (fields: readonly string[]): Reply => ({

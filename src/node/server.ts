@@ -2,6 +2,7 @@
  * One node: wires the rooms beside this file into one `http.Server`, starts it and closes it. To follow a
  * request, read `handle` below, then answer.ts, storage.ts, reply.ts and body.ts.
  */
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type NodeConfig, nodeUrl } from '../node-list.ts'
@@ -72,6 +73,8 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
 
   /** The exchanges under way on each connection: one that closes ends them all. */
   const underWay = new WeakMap<object, Set<Exchange>>()
+  /** All that are being handled, so that closing can wait for their last words. */
+  const handling = new Set<Promise<void>>()
   server.on('connection', (socket) => {
     const exchanges = new Set<Exchange>()
     underWay.set(socket, exchanges)
@@ -83,7 +86,11 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
     const exchanges = underWay.get(request.socket)
     const exchange = new Exchange(request, response)
     exchanges?.add(exchange)
-    void handle(exchange).finally(() => exchanges?.delete(exchange))
+    const handled = handle(exchange).finally(() => {
+      exchanges?.delete(exchange)
+      handling.delete(handled)
+    })
+    handling.add(handled)
   }
   server.on('request', onRequest)
   server.on('checkContinue', onRequest) // the body that is announced is not wanted: answer at once
@@ -92,11 +99,13 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
 
   await listen(server, config)
   const { port } = server.address() as AddressInfo
-  const close = (): Promise<void> =>
-    new Promise((resolve) => {
-      server.close(() => resolve())
-      server.closeAllConnections()
-    })
+  const close = async (): Promise<void> => {
+    const closed = once(server, 'close')
+    server.close()
+    server.closeAllConnections()
+    await closed
+    await Promise.all(handling)
+  }
   return { url: nodeUrl({ host: config.host, port }), port, storage, totals, close }
 }
 

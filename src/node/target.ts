@@ -7,7 +7,8 @@ import { CONTROL_CHARACTERS, storageNameProblem } from '../storage-name.ts'
 /** What a request asks for, or the status of its refusal. */
 export type Target =
   | { readonly kind: 'home' | 'health' | 'nodes' | 'videos' | 'server' }
-  | { readonly kind: 'replica' | 'manifest'; readonly name: string }
+  | { readonly kind: 'replica'; readonly name: string }
+  | { readonly kind: 'manifest'; readonly name: string }
   | { readonly kind: 'refused'; readonly status: 400 | 404 }
 
 /** A target with the authority that an absolute form brings along, which then replaces Host. */

@@ -80,8 +80,8 @@ async function askVersion(url: string, timeoutMs: number): Promise<Version | und
     if (status !== 200 || etag === undefined) return undefined
     return {
       etag,
-      sizeBytes: Number(headers['content-length']),
-      lastModifiedMs: Date.parse(headers['last-modified'] ?? ''),
+      sizeBytes: Number(headers['content-length']) || 0,
+      lastModifiedMs: Date.parse(headers['last-modified'] ?? '') || 0, // who sends no date has the oldest
       isComplete: headers['repr-digest'] !== undefined,
     }
   } catch {

@@ -1,7 +1,7 @@
 /** One node's end of a replication: what stands there, the copy that is written, and the switch to it. */
 import { createHash } from 'node:crypto'
 import { type BigIntStats, createReadStream } from 'node:fs'
-import { lstat, mkdir, readFile, realpath, rm, stat } from 'node:fs/promises'
+import { type FileHandle, lstat, mkdir, readFile, realpath, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { NodeConfig } from '../node-list.ts'
@@ -11,6 +11,7 @@ import {
   discardIncoming,
   finishIncoming,
   flushFolder,
+  INCOMING_FOLDER,
   type IncomingFile,
   publish,
 } from './incoming.ts'
@@ -41,9 +42,14 @@ export class Destination {
   static async open(node: NodeConfig, name: string): Promise<Destination> {
     const { root } = node
     await mkdir(root, { recursive: true })
-    await cleanIncoming(root)
     const target = path.join(root, ...name.split('/'))
-    await makeFolderInside(root, path.dirname(target))
+    const folders = [
+      path.join(root, INCOMING_FOLDER),
+      path.dirname(manifestPath(root, name)),
+      path.dirname(target),
+    ]
+    for (const folder of folders) await makeFolderInside(root, folder)
+    await cleanIncoming(root)
     const existing = await lstat(target, { bigint: true }).catch(ignoreAbsence)
     if (existing?.isDirectory()) throw new Error(`${name} is a folder there`)
     return new Destination(node, name, target, existing)
@@ -93,8 +99,7 @@ export class Destination {
    */
   async commit(hashes: Hashes, source: Source): Promise<void> {
     const { handle, path: copy } = this.#copy
-    const seconds = Number(source.stats.mtimeNs / 1000n) / 1e6
-    await handle.utimes(seconds, seconds)
+    await setModificationTime(handle, source.stats)
     await finishIncoming(this.#copy)
     const manifest = this.#manifestFor(hashes, await stat(copy, { bigint: true }))
     const manifestCopy = await this.#writeManifest(manifest)
@@ -155,6 +160,15 @@ export class Destination {
       throw error
     }
   }
+}
+
+/** Gives a file the modification time of another, to the microsecond. */
+async function setModificationTime(handle: FileHandle, { mtimeNs }: BigIntStats): Promise<void> {
+  // A double falls just short of most times, and is then cut off: half a microsecond more meets them.
+  const seconds = Number(mtimeNs / 1000n) / 1e6 + 5e-7
+  // Node.js takes negative numbers for a mistake, and dates before 1970 as they are.
+  const time = mtimeNs < 0n ? new Date(Number(mtimeNs / 1_000_000n)) : seconds
+  await handle.utimes(time, time)
 }
 
 /** For `catch`: what is not there is `undefined`, everything else is still an error. */

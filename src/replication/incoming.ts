@@ -3,11 +3,14 @@
  * their name by a rename when they are complete. What a killed process left is cleaned up by the next.
  */
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 
 /** The folder, inside a storage, for files that are being written. */
 export const INCOMING_FOLDER = '.incoming'
+
+/** `<process>-<number>`: nothing else there is ours to remove. */
+const INCOMING_NAME = /^[1-9][0-9]*-[0-9a-f]{12}$/
 
 /** A process number that was given out anew must not protect a leftover for ever. */
 const ABANDONED_MS = 60 * 60 * 1000
@@ -18,11 +21,9 @@ export interface IncomingFile {
   readonly handle: FileHandle
 }
 
-/** Makes an empty incoming file. @throws the system's error */
+/** Makes an empty incoming file; the folder is there. @throws the system's error */
 export async function createIncoming(root: string): Promise<IncomingFile> {
-  const folder = path.join(root, INCOMING_FOLDER)
-  await mkdir(folder, { recursive: true })
-  const file = path.join(folder, `${process.pid}-${randomBytes(6).toString('hex')}`)
+  const file = path.join(root, INCOMING_FOLDER, `${process.pid}-${randomBytes(6).toString('hex')}`)
   return { path: file, handle: await open(file, 'wx') }
 }
 
@@ -56,16 +57,16 @@ export async function flushFolder(folder: string): Promise<void> {
 /** Removes what dead processes left in the incoming folder. Call it before the first {@link createIncoming}. */
 export async function cleanIncoming(root: string): Promise<void> {
   const folder = path.join(root, INCOMING_FOLDER)
-  for (const name of await readdir(folder).catch(() => [])) {
+  for (const name of await readdir(folder)) {
     const file = path.join(folder, name)
-    if (await isAbandoned(file)) await rm(file, { force: true, recursive: true })
+    if (INCOMING_NAME.test(name) && (await isAbandoned(file))) await rm(file, { force: true })
   }
 }
 
 async function isAbandoned(file: string): Promise<boolean> {
   const pid = Number.parseInt(path.basename(file), 10)
-  if (!(pid > 0) || pid === process.pid || !isRunning(pid)) return true
-  const stats = await stat(file).catch(() => undefined)
+  if (pid === process.pid || !isRunning(pid)) return true
+  const stats = await lstat(file).catch(() => undefined)
   return stats !== undefined && Date.now() - stats.mtimeMs > ABANDONED_MS
 }
 

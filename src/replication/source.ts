@@ -1,12 +1,12 @@
 /** The file that is replicated: one version of it, read from front to end and hashed on the way. */
-import { createHash } from 'node:crypto'
+import { createHash, webcrypto } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { explainFileError } from '../file-errors.ts'
 import { chunkSizeFor, type Manifest, modificationTimeMs } from './manifest.ts'
 
-/** Bytes per read. Two are under way at a time: one is read while the other is written and hashed. */
+/** Bytes per read, or a chunk if that is more. One block is read while another is written and hashed. */
 const BLOCK_BYTES = 1024 * 1024
 
 /** The hashes that a manifest holds. */
@@ -56,19 +56,21 @@ export class Source {
   async read(
     eachBlock: (block: Uint8Array, position: number) => Promise<boolean>,
   ): Promise<Hashes | undefined> {
-    const hasher = new Hasher(chunkSizeFor(this.sizeBytes))
-    const [first, second] = [Buffer.allocUnsafeSlow(BLOCK_BYTES), Buffer.allocUnsafeSlow(BLOCK_BYTES)]
+    const chunkSize = chunkSizeFor(this.sizeBytes)
+    const blockBytes = Math.max(BLOCK_BYTES, chunkSize) // both powers of two: a block has whole chunks
+    const hasher = new Hasher(chunkSize)
+    const [first, second] = [Buffer.allocUnsafeSlow(blockBytes), Buffer.allocUnsafeSlow(blockBytes)]
     let [current, spare] = [first, second]
     let reading = this.#fill(current, 0)
     for (let position = 0; position < this.sizeBytes; ) {
       const block = await reading
       const next = position + block.length
       reading = next < this.sizeBytes ? this.#fill(spare, next) : Promise.resolve(spare)
+      reading.catch(() => {}) // told when it is awaited
       let goesOn = false
       try {
-        const taken = eachBlock(block, position)
-        hasher.update(block) // while the disks are at work
-        goesOn = await taken
+        const [taken] = await Promise.all([eachBlock(block, position), hasher.update(block)])
+        goesOn = taken
       } finally {
         if (!goesOn) await reading.catch(() => {}) // no read may be left behind
       }
@@ -113,32 +115,25 @@ export class Hasher {
   readonly #chunkSize: number
   readonly #whole = createHash('sha256')
   readonly #chunks: string[] = []
-  #chunk = createHash('sha256')
-  #chunkBytes = 0
 
   constructor(chunkSize: number) {
     this.#chunkSize = chunkSize
   }
 
-  update(bytes: Uint8Array): void {
-    this.#whole.update(bytes)
-    for (let start = 0; start < bytes.length; ) {
-      const piece = bytes.subarray(start, start + this.#chunkSize - this.#chunkBytes)
-      this.#chunk.update(piece)
-      this.#chunkBytes += piece.length
-      start += piece.length
-      if (this.#chunkBytes === this.#chunkSize) this.#endChunk()
+  /**
+   * Takes the next bytes. The whole is hashed here, the chunks on other threads at the same time.
+   * @param bytes whole chunks, but for the last ones of the stream; left alone until the promise resolves
+   */
+  async update(bytes: Uint8Array): Promise<void> {
+    const digests: Promise<ArrayBuffer>[] = []
+    for (let start = 0; start < bytes.length; start += this.#chunkSize) {
+      digests.push(webcrypto.subtle.digest('SHA-256', bytes.subarray(start, start + this.#chunkSize)))
     }
+    this.#whole.update(bytes)
+    for (const digest of await Promise.all(digests)) this.#chunks.push(Buffer.from(digest).toString('hex'))
   }
 
   digest(): Hashes {
-    if (this.#chunkBytes > 0) this.#endChunk()
     return { sha256: this.#whole.digest('hex'), chunkSize: this.#chunkSize, chunks: this.#chunks }
-  }
-
-  #endChunk(): void {
-    this.#chunks.push(this.#chunk.digest('hex'))
-    this.#chunk = createHash('sha256')
-    this.#chunkBytes = 0
   }
 }

@@ -1,0 +1,364 @@
+/**
+ * The commands as a user has them: real processes, in a project folder of their own. Whatever a test
+ * starts here ends with the test.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { get, type IncomingMessage } from 'node:http'
+import { type AddressInfo, connect, createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { expect, onTestFinished } from 'vitest'
+
+export type CommandName = 'start-node' | 'replicate' | 'pick-node' | 'demo'
+
+/** The folder of the project under test. */
+export const PROJECT_FOLDER = fileURLToPath(new URL('../..', import.meta.url))
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+const READS_TYPESCRIPT = major > 22 || (major === 22 && minor >= 18)
+const LOADER = READS_TYPESCRIPT ? [] : ['--import', import.meta.resolve('tsx')]
+
+/** The words that start a command: the program and its arguments. */
+export const commandLine = (name: CommandName, args: readonly string[]): [string, ...string[]] => [
+  process.execPath,
+  ...LOADER,
+  path.join(PROJECT_FOLDER, 'src', `${name}.ts`),
+  ...args,
+]
+
+/** How a process ended and what it said. */
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface CommandOptions {
+  /** default: an empty folder that has nothing to do with the project */
+  readonly cwd?: string
+  /** on top of the cleaned environment; `undefined` takes a variable away */
+  readonly env?: Readonly<Record<string, string | undefined>>
+}
+
+/** What must not leak from whoever runs the tests into what they run. */
+const FOREIGN = /^(?:npm_|VITEST|INIT_CWD$|NODE_OPTIONS$|FORCE_COLOR$|DEBUG$|BROWSER$|WSL_)/i
+
+/** Our environment without what npm and vitest add to it, and without colours. */
+function cleanEnvironment(env: CommandOptions['env']): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([key]) => !FOREIGN.test(key))
+  return { ...Object.fromEntries(own), NO_COLOR: '1', ...env }
+}
+
+/** A process that goes on until it ends by itself, is killed, or the test is over. */
+export class RunningCommand {
+  readonly child: ChildProcess
+  /** how it ends, when all it said has been read */
+  readonly ended: Promise<Ended>
+  #stdout = ''
+  #stderr = ''
+  #hasEnded = false
+  readonly #watchers = new Set<() => void>()
+
+  constructor([program, ...args]: readonly [string, ...string[]], { cwd, env }: CommandOptions = {}) {
+    const child = spawn(program, args, {
+      cwd: cwd ?? temporaryFolder(),
+      env: cleanEnvironment(env),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.child = child
+    const watch = (): void => {
+      for (const watcher of this.#watchers) watcher()
+    }
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.#stdout += text
+      watch()
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr += text
+      watch()
+    })
+    this.ended = new Promise((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', (code, signal) => {
+        this.#hasEnded = true
+        watch()
+        resolve({ code, signal, stdout: this.#stdout, stderr: this.#stderr })
+      })
+    })
+    this.ended.catch(() => {}) // for tests that never look
+    onTestFinished(() => killTree(child))
+  }
+
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error('The process was not started')
+    return this.child.pid
+  }
+
+  get stdout(): string {
+    return this.#stdout
+  }
+
+  get stderr(): string {
+    return this.#stderr
+  }
+
+  /** Complete lines of stdout so far. */
+  get lines(): string[] {
+    return this.#stdout.split('\n').slice(0, -1)
+  }
+
+  /** Waits for a line of stdout. Rejects with all that was said when the process ends without it. */
+  waitForLine(pattern: RegExp): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const line = this.lines.find((line) => pattern.test(line))
+        if (line === undefined && !this.#hasEnded) return
+        this.#watchers.delete(look)
+        if (line !== undefined) resolve(line)
+        else
+          reject(
+            new Error(`Ended without a line like ${pattern}. It said:\n${this.#stdout}\n${this.#stderr}`),
+          )
+      }
+      this.#watchers.add(look)
+      look()
+    })
+  }
+
+  /** Sends a signal and waits for the end. */
+  end(signal: NodeJS.Signals): Promise<Ended> {
+    this.child.kill(signal)
+    return this.ended
+  }
+}
+
+/** Starts a command and leaves it running. */
+export const startCommand = (
+  name: CommandName,
+  args: readonly string[],
+  options?: CommandOptions,
+): RunningCommand => new RunningCommand(commandLine(name, args), options)
+
+/** Runs a command to its end. */
+export const runCommand = (
+  name: CommandName,
+  args: readonly string[],
+  options?: CommandOptions,
+): Promise<Ended> => startCommand(name, args, options).ended
+
+/** Runs any program to its end, as {@link runCommand} does. */
+export const runProgram = (words: readonly [string, ...string[]], options?: CommandOptions): Promise<Ended> =>
+  new RunningCommand(words, options).ended
+
+/** Kills a process that we started and all that it started, by number. Waits until it is gone. */
+async function killTree(child: ChildProcess): Promise<void> {
+  const { pid } = child
+  if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  const descendants = descendantsOf(pid)
+  child.kill('SIGKILL')
+  for (const descendant of descendants) kill(descendant)
+  await gone
+}
+
+/** Is there such a process, and is it a node? Numbers of dead processes are given out anew. */
+export function isNodeProcess(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('start-node.ts')
+  } catch {
+    return false
+  }
+}
+
+/** Kills the node processes that are left of these. */
+export function killNodes(pids: readonly number[]): void {
+  for (const pid of pids) if (isNodeProcess(pid)) kill(pid)
+}
+
+/** Kills a process by number, if it is still there. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // gone by itself
+  }
+}
+
+/** Can we see which process has started which? */
+export const HAS_PROC = existsSync('/proc/self/stat')
+
+/** The numbers of all processes below this one; empty where there is no /proc. */
+export function descendantsOf(pid: number): number[] {
+  if (!HAS_PROC) return []
+  const entries = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))
+  const children = entries.map(Number).filter((entry) => parentOf(entry) === pid)
+  return children.flatMap((child) => [child, ...descendantsOf(child)])
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    const parent = /.*\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]
+    return parent === undefined ? undefined : Number(parent)
+  } catch {
+    return undefined // gone
+  }
+}
+
+/** Failed, with one line that says why, and no stack. */
+export function expectError(ended: Ended, why: RegExp): void {
+  expect(ended.stderr).toMatch(/^error: [^\n]+\n$/)
+  expect(ended.stderr).toMatch(why)
+  expect(ended.code).toBe(1)
+}
+
+/** Refused as wrong usage: the error, the usage line, and nothing else. */
+export function expectUsageError(ended: Ended, name: CommandName, why: RegExp): void {
+  expect(ended.stderr).toMatch(/^error: [^\n]+\nusage: [^\n]+\n$/)
+  expect(ended.stderr).toContain(`\nusage: ${name}`)
+  expect(ended.stderr.split('\n')[0]).toMatch(why)
+  expect(ended.stdout).toBe('')
+  expect(ended.code).toBe(2)
+}
+
+/** A new folder that goes with the test; its name has no links in it. */
+export function temporaryFolder(name = ''): string {
+  const outer = mkdtempSync(path.join(realpathSync(tmpdir()), 'dsm-test-'))
+  onTestFinished(() => rmSync(outer, { recursive: true, force: true, maxRetries: 5 }))
+  const folder = path.join(outer, name)
+  mkdirSync(folder, { recursive: true })
+  return folder
+}
+
+/** One node of a test's node list. */
+export interface TestNode {
+  readonly name: string
+  readonly port: number
+  readonly latencyMs: number
+  /** absolute; in the node list it is relative */
+  readonly root: string
+  readonly url: string
+}
+
+/** A folder with a node list of three nodes and their storage folders. */
+export interface TestProject {
+  readonly folder: string
+  /** path of its node list */
+  readonly config: string
+  readonly nodes: readonly [TestNode, TestNode, TestNode]
+}
+
+export interface ProjectOptions {
+  /** the last part of the folder's path */
+  readonly folderName?: string
+  readonly latenciesMs?: readonly [number, number, number]
+  /** default: ports that were free a moment ago */
+  readonly ports?: readonly number[]
+}
+
+/** Makes a project folder. */
+export async function makeProject(options: ProjectOptions = {}): Promise<TestProject> {
+  const { latenciesMs = [0, 0, 0], ports = await freePorts(3) } = options
+  const folder = temporaryFolder(options.folderName)
+  const nodeAt = (index: 0 | 1 | 2): TestNode => {
+    const name = `node${index + 1}`
+    const port = ports[index] ?? 0
+    const root = path.join(folder, name, 'storage')
+    mkdirSync(root, { recursive: true })
+    return { name, port, latencyMs: latenciesMs[index], root, url: `http://127.0.0.1:${port}` }
+  }
+  const nodes = [nodeAt(0), nodeAt(1), nodeAt(2)] as const
+  const config = path.join(folder, 'nodes.json')
+  const listed = nodes.map(({ name, port, latencyMs }) => ({
+    name,
+    port,
+    latencyMs,
+    root: `${name}/storage`,
+  }))
+  writeFileSync(config, JSON.stringify({ nodes: listed }, null, 2))
+  return { folder, config, nodes }
+}
+
+/** Ports that nobody listens on: all bound at once so that they differ, then let go. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer())
+  const ports = await Promise.all(servers.map(listen))
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}
+
+/** Listens on a free port of this machine. @returns the port */
+export function listen(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host: '127.0.0.1', port: 0 }, () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+/** Does anybody listen on this port? */
+export function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port })
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
+
+/** Asks again and again until it is so. A bound only so that a failing test says what it waited for. */
+export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const givesUpAtMs = performance.now() + 30_000
+  while (!(await isSo())) {
+    if (performance.now() > givesUpAtMs) throw new Error(`Waited in vain until ${what}`)
+    await delay(2)
+  }
+}
+
+/** A reply of which only the first bytes were read. */
+export interface HeldReply {
+  readonly response: IncomingMessage
+  /** Reads what still comes, until the connection is done. */
+  readRest(): Promise<{ readonly bytes: number; readonly isComplete: boolean }>
+  hangUp(): void
+}
+
+/** Asks for a URL, reads the first bytes of the answer and then nothing more. */
+export function holdReply(url: string): Promise<HeldReply> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { agent: false }, (response) => {
+      let bytes = 0
+      const done = new Promise<void>((resolve) => response.once('close', resolve))
+      response.on('error', () => {}) // told by `complete`
+      response.on('data', (piece: Buffer) => {
+        bytes += piece.length
+      })
+      response.once('data', () => {
+        response.pause()
+        resolve({
+          response,
+          hangUp: () => request.destroy(),
+          readRest: async () => {
+            response.resume()
+            await done
+            return { bytes, isComplete: response.complete }
+          },
+        })
+      })
+    })
+    request.once('error', reject)
+  })
+}
