@@ -16,7 +16,7 @@ import {
   replyWithRefusal,
   replyWithReplica,
 } from './reply.ts'
-import type { RequestFields } from './request-fields.ts'
+import { isBodyLengthKnown, type RequestFields } from './request-fields.ts'
 import type { Replica, ReplicaFacts, Storage } from './storage.ts'
 import { readTarget, type Target } from './target.ts'
 
@@ -29,6 +29,8 @@ export interface Service {
   readonly peers: ReadonlySet<string>
   readonly storage: Storage
   readonly totals: { requests: number; bytes: number }
+  /** the node is being stopped, and cuts what is under way */
+  isClosing: boolean
 }
 
 /** A reply, with the open replica that its ranges are read from. Whoever sends it releases the replica. */
@@ -53,6 +55,7 @@ export function admit(
   if (method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS') return 405
   if (target.kind === 'server' && method !== 'OPTIONS') return 400
 
+  if (!isBodyLengthKnown(fields)) return 400
   const needsHost = request.httpVersion !== '1.0'
   if (fields.hostLines > 1 || (needsHost && fields.hostLines === 0)) return 400 // RFC 9112 §3.2
   const host = authority ?? fields.host

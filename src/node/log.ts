@@ -17,10 +17,15 @@ export interface ReplyRecord {
   readonly totalMs: number
   readonly bytesSent: number
   /** how it ended */
-  readonly end: 'complete' | 'hung up' | 'cut'
+  readonly end: 'complete' | 'hung up' | 'cut' | 'stopped'
 }
 
-const ENDINGS = { complete: '', 'hung up': ', client hung up', cut: ', cut off: the file changed' } as const
+const ENDINGS = {
+  complete: '',
+  'hung up': ', client hung up',
+  cut: ', cut off: the file changed',
+  stopped: ', cut off: the node stopped',
+} as const
 const MAX_TARGET = 200
 
 /** `12:00:01 node2 GET /demo.mp4 206 bytes 0-65535/17374486 (simulated latency 150 ms, …)`. */

@@ -4,6 +4,7 @@
  */
 import fs, { type BigIntStats } from 'node:fs'
 import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 const open = promisify(fs.open)
@@ -24,6 +25,11 @@ const QUICK_BYTES = 16 * 1024
 const SLOW_READ_MS = 5
 /** How long no read is synchronous after a slow one. */
 const PATIENCE_MS = 1_000
+
+/** No kernel's clock for files ticks slower. */
+const TICK_MS = 20
+/** How often a file may have changed again before it counts as being written to. */
+const MAX_LOOKS = 5
 
 /** Names a change of a file: any write, truncation or replacement moves one of these. */
 const sameVersion = (a: BigIntStats, b: BigIntStats): boolean =>
@@ -67,7 +73,7 @@ export class OpenFile {
     const fd = await open(file, FLAGS)
     let opened: OpenFile | undefined
     try {
-      const stats = await fstat(fd, BIGINT)
+      const stats = await settledStats(fd)
       if (stats.isFile()) {
         const place = await placeOf(fd, file, stats)
         const relative = place === undefined ? undefined : relativeInside(realRoot, place)
@@ -150,6 +156,23 @@ export class OpenFile {
     }
     this.#stats = now
   }
+}
+
+/**
+ * The facts of a file that has been left alone for a moment. Two writes within one tick of the kernel's
+ * clock leave the same times behind, so right after the first one the second could not be seen.
+ * @throws FileChangedError when it is written to all the time
+ */
+async function settledStats(fd: number): Promise<BigIntStats> {
+  let stats = await fstat(fd, BIGINT)
+  if (Date.now() - Number(stats.ctimeNs / 1_000_000n) >= TICK_MS) return stats
+  for (let attempt = 0; attempt < MAX_LOOKS; attempt++) {
+    await setTimeout(TICK_MS)
+    const later = await fstat(fd, BIGINT)
+    if (sameVersion(later, stats)) return later
+    stats = later
+  }
+  throw new FileChangedError('The file is being written to')
 }
 
 /** @throws FileChangedError at the end of the file, which is nearer than it was when the file was opened */

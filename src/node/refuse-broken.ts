@@ -10,12 +10,13 @@ type ParseError = NodeJS.ErrnoException & { rawPacket?: Buffer }
 
 /**
  * Answers what the HTTP parser refuses, with one line of fixed text, and closes the connection.
- * @param isBusy a reply is under way on this connection: nothing can be said without falling into it
+ * @param pending settles when the replies under way on this connection are complete; until then nothing
+ *   can be said without falling into them, and afterwards it is closed without a word
  */
 export function refuseBrokenRequests(
   server: Server,
   commonFields: readonly string[],
-  isBusy: (socket: Duplex) => boolean,
+  pending: (socket: Duplex) => Promise<void> | undefined,
 ): void {
   const refuse = (socket: Duplex, status: Refusal): void => {
     const { fields, body, lengthBytes } = replyWithRefusal(status, status === 405 ? ['Allow', ALLOW] : [])
@@ -35,11 +36,16 @@ export function refuseBrokenRequests(
       socket.destroy(),
     )
   }
+  const refuseOrClose = (socket: Duplex, status: Refusal): void => {
+    const replies = pending(socket)
+    if (replies === undefined) refuse(socket, status)
+    else void replies.then(() => socket.end(() => socket.destroy()))
+  }
   server.on('clientError', (error: ParseError, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable || isBusy(socket)) socket.destroy()
-    else refuse(socket, statusOf(error))
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
+    else refuseOrClose(socket, statusOf(error))
   })
-  server.on('connect', (_request, socket) => refuse(socket, 405))
+  server.on('connect', (_request, socket) => refuseOrClose(socket, 405))
 }
 
 function statusOf({ code, rawPacket }: ParseError): Refusal {

@@ -35,6 +35,10 @@ const KNOWN: ReadonlyMap<string, Known> = new Map([
 export const announcesBody = ({ contentLength, transferEncoding }: RequestFields): boolean =>
   transferEncoding !== undefined || (contentLength !== undefined && contentLength !== '0')
 
+/** A body whose last coding is not `chunked` has no end that two readers would agree on (RFC 9112 §6.3). Pure. */
+export const isBodyLengthKnown = ({ transferEncoding }: RequestFields): boolean =>
+  transferEncoding === undefined || /(?:^|[ \t,])chunked$/i.test(transferEncoding)
+
 /** Picks the known fields out of names and values in turn. Pure. */
 export function readRequestFields(rawHeaders: readonly string[]): RequestFields {
   const fields: RequestFields = { hostLines: 0 }

@@ -25,6 +25,14 @@ const TIMEOUTS = {
   connectionsCheckingInterval: 2_000, // how often the first two are looked at
 } as const
 
+/** What is under way on one connection. */
+interface Connection {
+  /** the requests that have no whole answer yet: a connection that closes ends them all */
+  readonly exchanges: Set<Exchange>
+  /** settles when the last of them has its answer; `undefined` when there is none */
+  last: Promise<void> | undefined
+}
+
 /** What every answer carries, whatever it is. */
 export const COMMON_FIELDS = [
   ...['Vary', VARY],
@@ -67,39 +75,43 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
   })
   const nodes = options.nodes ?? []
   const totals = { requests: 0, bytes: 0 }
-  const service: Service = { node: config, nodes, peers: new Set(nodes.map(nodeUrl)), storage, totals }
+  const peers = new Set(nodes.map(nodeUrl))
+  const service: Service = { node: config, nodes, peers, storage, totals, isClosing: false }
   const handle = createHandler(service, options)
   const server = createServer({ ...TIMEOUTS, requireHostHeader: false, keepAlive: true })
+  server.maxHeadersCount = 0 // the head has a size limit; a second Host must not hide behind a number
 
-  /** The exchanges under way on each connection: one that closes ends them all. */
-  const underWay = new WeakMap<object, Set<Exchange>>()
+  const connections = new WeakMap<object, Connection>()
   /** All that are being handled, so that closing can wait for their last words. */
   const handling = new Set<Promise<void>>()
   server.on('connection', (socket) => {
-    const exchanges = new Set<Exchange>()
-    underWay.set(socket, exchanges)
+    const connection: Connection = { exchanges: new Set(), last: undefined }
+    connections.set(socket, connection)
     socket.once('close', () => {
-      for (const exchange of exchanges) exchange.markGone()
+      for (const exchange of connection.exchanges) exchange.markGone()
     })
   })
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    const exchanges = underWay.get(request.socket)
+    const connection = connections.get(request.socket)
     const exchange = new Exchange(request, response)
-    exchanges?.add(exchange)
-    const handled = handle(exchange).finally(() => {
-      exchanges?.delete(exchange)
+    connection?.exchanges.add(exchange)
+    const handled = handle(exchange, connection?.last).finally(() => {
+      connection?.exchanges.delete(exchange)
+      if (connection?.last === handled) connection.last = undefined
       handling.delete(handled)
     })
+    if (connection) connection.last = handled
     handling.add(handled)
   }
   server.on('request', onRequest)
   server.on('checkContinue', onRequest) // the body that is announced is not wanted: answer at once
   server.on('checkExpectation', onRequest)
-  refuseBrokenRequests(server, COMMON_FIELDS, (socket) => (underWay.get(socket)?.size ?? 0) > 0)
+  refuseBrokenRequests(server, COMMON_FIELDS, (socket) => connections.get(socket)?.last)
 
   await listen(server, config)
   const { port } = server.address() as AddressInfo
   const close = async (): Promise<void> => {
+    service.isClosing = true
     const closed = once(server, 'close')
     server.close()
     server.closeAllConnections()
@@ -109,8 +121,11 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
   return { url: nodeUrl({ host: config.host, port }), port, storage, totals, close }
 }
 
+/** @param inFront settles when the request before it on the same connection has its answer */
+type Handler = (exchange: Exchange, inFront: Promise<void> | undefined) => Promise<void>
+
 /** What happens to one request. Never rejects: nothing that a client sends may end the node. */
-function createHandler(service: Service, options: NodeOptions): (exchange: Exchange) => Promise<void> {
+function createHandler(service: Service, options: NodeOptions): Handler {
   const { node, totals, peers } = service
   const delayReply = latency(node.latencyMs, node.jitterMs, options.random)
   const sharedUplink = uplink(node.bandwidthKbps)
@@ -126,7 +141,7 @@ function createHandler(service: Service, options: NodeOptions): (exchange: Excha
     await sendReply(exchange, reply, replica, sharedUplink)
   }
 
-  return async (exchange) => {
+  return async (exchange, inFront) => {
     const { request, response } = exchange
     response.on('error', () => {}) // the write that failed reports the same error
     const fields = readRequestFields(request.rawHeaders)
@@ -135,6 +150,7 @@ function createHandler(service: Service, options: NodeOptions): (exchange: Excha
     try {
       const target = admit(request, fields, node.host)
       await delayReply?.(exchange.startedMs, exchange.hangUp)
+      await inFront // answers leave in order, and nothing is read for one that cannot leave yet
       result =
         typeof target === 'number'
           ? refuse(target)
@@ -142,7 +158,7 @@ function createHandler(service: Service, options: NodeOptions): (exchange: Excha
       await send(exchange, fields, result)
     } catch (error) {
       if (exchange.isGone || error instanceof HungUpError) {
-        end = 'hung up'
+        end = service.isClosing ? 'stopped' : 'hung up'
       } else if (exchange.firstByteMs === undefined) {
         const kind = classifyStorageError(error)
         if (kind === 'fault') options.onFault?.(error)
