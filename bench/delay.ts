@@ -1,36 +1,58 @@
 /** How exact the simulated latency is, for one request at a time and for a hundred at once. */
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import { quantile } from './ratio.ts'
-import type { BenchServer } from './servers.ts'
+import { startScript } from './servers.ts'
 
 const HEALTH = 'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n'
 /** Rounds that are measured, for each number of requests at once, and rounds before that warm both sides up. */
 const ROUNDS = 50
 const WARM_UP_ROUNDS = 20
 
-/** How much later than the simulated latency a reply's first byte came, ms; below zero it came early. */
+/** How late replies were, ms: below zero is early. */
 export interface Lateness {
   readonly atOnce: number
+  /** by the node's clock: from the request to the first byte, less the simulated latency */
+  readonly node: Quantiles
+  /** by the client's: the same over both event loops and the loopback, on a machine with few processors */
+  readonly client: Quantiles
+}
+
+interface Quantiles {
   readonly min: number
   readonly median: number
   readonly p99: number
 }
 
-/** Measures on keep-alive connections that are open already: nothing but the delay is simulated. */
-export async function measureLateness(
-  server: BenchServer,
-  latencyMs: number,
-  atOnce: number,
-): Promise<Lateness> {
-  const clients = await Promise.all(Array.from({ length: atOnce }, () => Client.open(server.port)))
+/** Measures on keep-alive connections that are open already. */
+export async function measureLateness(root: string, latencyMs: number, atOnce: number): Promise<Lateness> {
+  const { child, line } = await startScript('delay-node.ts', [root, String(latencyMs)], 'ipc')
+  const clients = await Promise.all(Array.from({ length: atOnce }, () => Client.open(Number(line))))
   const late: number[] = []
   for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+    if (round === 0) await askForLateness(child) // forgets the warm-up
     const times = await Promise.all(clients.map((client) => client.timeToFirstByte()))
     if (round >= 0) late.push(...times.map((ms) => ms - latencyMs))
   }
+  const nodeLate = await askForLateness(child)
   for (const client of clients) client.close()
-  return { atOnce, min: Math.min(...late), median: quantile(late, 0.5), p99: quantile(late, 0.99) }
+  child.disconnect()
+  return { atOnce, node: quantiles(nodeLate), client: quantiles(late) }
+}
+
+const quantiles = (values: readonly number[]): Quantiles => ({
+  min: Math.min(...values),
+  median: quantile(values, 0.5),
+  p99: quantile(values, 0.99),
+})
+
+async function askForLateness(child: ChildProcess): Promise<number[]> {
+  await setTimeout(50) // the last replies are recorded when they have left
+  child.send('how late')
+  const [lateMs] = (await once(child, 'message')) as [number[]]
+  return lateMs
 }
 
 /** One connection, read with as little work as possible: what the client takes counts as lateness too. */

@@ -17,13 +17,15 @@ export interface BenchServer {
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
 
 /** Runs a script of ours with the loader that we run with, and reads its first line. */
-async function startScript(
+export async function startScript(
   script: string,
   args: readonly string[],
+  channel: 'ipc' | 'ignore' = 'ignore',
 ): Promise<{ child: ChildProcess; line: string }> {
   const child = spawn(process.execPath, [...process.execArgv, here(script), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', channel],
   })
+  if (child.stdout === null) throw new Error(`${script} has no output to read`)
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
   return { child, line }
 }

@@ -51,11 +51,10 @@ export function admit(
 ): Target | Refusal {
   const { target, authority } = readTarget(request.url ?? '')
   const { method } = request
-  if (target.kind === 'refused' && target.status === 400) return 400
+  if ((target.kind === 'refused' && target.status === 400) || !isBodyLengthKnown(fields)) return 400
   if (method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS') return 405
   if (target.kind === 'server' && method !== 'OPTIONS') return 400
 
-  if (!isBodyLengthKnown(fields)) return 400
   const needsHost = request.httpVersion !== '1.0'
   if (fields.hostLines > 1 || (needsHost && fields.hostLines === 0)) return 400 // RFC 9112 §3.2
   const host = authority ?? fields.host
