@@ -34,17 +34,17 @@ export function parseHttpDate(value: string, nowMs: number = Date.now()): number
   if (!parts) return undefined
   const digits = parts['year'] ?? ''
   if (digits.length === 4) return timeOf(Number(digits), parts)
-  const thisCentury = Math.floor(new Date(nowMs).getUTCFullYear() / 100) * 100
-  const latest = new Date(nowMs).setUTCFullYear(new Date(nowMs).getUTCFullYear() + 50)
-  for (const century of [thisCentury + 100, thisCentury, thisCentury - 100]) {
-    const time = timeOf(century + Number(digits), parts, false)
-    if (time !== undefined && time <= latest) return timeOf(century + Number(digits), parts)
-  }
-  return undefined
+  const now = new Date(nowMs)
+  const latest = new Date(nowMs).setUTCFullYear(now.getUTCFullYear() + 50)
+  const century = now.getUTCFullYear() - (now.getUTCFullYear() % 100)
+  const year = [century + 100, century, century - 100]
+    .map((start) => start + Number(digits))
+    .find((candidate) => (timeOf(candidate, { ...parts, dayName: '' }) ?? Infinity) <= latest)
+  return year === undefined ? undefined : timeOf(year, parts)
 }
 
-/** The time that the parts of a date name, or `undefined` when there is no such day, hour or day name. */
-function timeOf(year: number, parts: Record<string, string>, checksDayName = true): number | undefined {
+/** The time that the parts of a date name; `undefined` when there is none, or it fell on another day. */
+function timeOf(year: number, parts: Record<string, string>): number | undefined {
   const { dayName = '', month = '' } = parts
   const [day = 0, hour = 0, minute = 0, second = 0] = ['day', 'hour', 'minute', 'second'].map((part) =>
     Number(parts[part]),
@@ -53,6 +53,7 @@ function timeOf(year: number, parts: Record<string, string>, checksDayName = tru
   const date = new Date(0)
   date.setUTCFullYear(year, MONTHS.indexOf(month), day)
   if (date.getUTCDate() !== day) return undefined
-  if (checksDayName && !dayName.startsWith(DAYS[date.getUTCDay()] ?? '?')) return undefined
+  const weekday = DAYS[date.getUTCDay()] ?? ''
+  if (dayName !== '' && !dayName.startsWith(weekday)) return undefined
   return date.setUTCHours(hour, minute, Math.min(second, 59))
 }
