@@ -31,6 +31,7 @@ const REFUSALS = {
   421: 'this node does not go by that name',
   431: 'the header of the request is too large',
   500: 'the node could not read this file',
+  505: 'a node speaks HTTP/1.1',
   503: 'the node cannot read this file just now; try again',
 } as const
 export type Refusal = keyof typeof REFUSALS

@@ -61,14 +61,11 @@ function readPath(encoded: string): Target {
 /** The decoded path; `undefined` for bad escapes, and for what no file name on any system may hold. */
 function decodeOnce(encoded: string): string | undefined {
   if (/^[a-z0-9._/-]*$/i.test(encoded)) return encoded
-  if (/%2f|%5c|\\/i.test(encoded)) return undefined
+  if (/%2f|%5c|\\|[^\x21-\x7e]/i.test(encoded)) return undefined
   try {
-    const path = decodeURIComponent(encoded.replace(/[\x80-\xff]/g, escapeByte))
+    const path = decodeURIComponent(encoded)
     return CONTROL_CHARACTERS.test(path) ? undefined : path
   } catch {
     return undefined // not UTF-8, or a stray percent sign
   }
 }
-
-/** curl and others send the bytes of a UTF-8 name as they are; Node.js shows each as one character. */
-const escapeByte = (byte: string): string => `%${byte.charCodeAt(0).toString(16)}`

@@ -1,5 +1,5 @@
 /** The file that is replicated: one version of it, read from front to end and hashed on the way. */
-import { createHash, webcrypto } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
@@ -69,8 +69,9 @@ export class Source {
       reading.catch(() => {}) // told when it is awaited
       let goesOn = false
       try {
-        const [taken] = await Promise.all([eachBlock(block, position), hasher.update(block)])
-        goesOn = taken
+        const taken = eachBlock(block, position)
+        hasher.update(block) // while the disks are at work
+        goesOn = await taken
       } finally {
         if (!goesOn) await reading.catch(() => {}) // no read may be left behind
       }
@@ -111,7 +112,7 @@ export class Source {
 }
 
 /** SHA-256 of a stream of bytes, as a whole and in chunks. */
-export class Hasher {
+class Hasher {
   readonly #chunkSize: number
   readonly #whole = createHash('sha256')
   readonly #chunks: string[] = []
@@ -120,17 +121,13 @@ export class Hasher {
     this.#chunkSize = chunkSize
   }
 
-  /**
-   * Takes the next bytes. The whole is hashed here, the chunks on other threads at the same time.
-   * @param bytes whole chunks, but for the last ones of the stream; left alone until the promise resolves
-   */
-  async update(bytes: Uint8Array): Promise<void> {
-    const digests: Promise<ArrayBuffer>[] = []
-    for (let start = 0; start < bytes.length; start += this.#chunkSize) {
-      digests.push(webcrypto.subtle.digest('SHA-256', bytes.subarray(start, start + this.#chunkSize)))
-    }
+  /** Takes the next bytes: whole chunks, but for the last ones of the stream. */
+  update(bytes: Uint8Array): void {
     this.#whole.update(bytes)
-    for (const digest of await Promise.all(digests)) this.#chunks.push(Buffer.from(digest).toString('hex'))
+    for (let start = 0; start < bytes.length; start += this.#chunkSize) {
+      const chunk = bytes.subarray(start, start + this.#chunkSize)
+      this.#chunks.push(createHash('sha256').update(chunk).digest('hex'))
+    }
   }
 
   digest(): Hashes {

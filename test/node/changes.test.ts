@@ -26,7 +26,7 @@ import {
   request,
 } from '../helpers/http.ts'
 import { startTestNode, type TestNode } from '../helpers/node.ts'
-import { numberedRecords, writeReplica, writeReplicaWithManifest } from '../helpers/storage.ts'
+import { MODIFIED, numberedRecords, writeReplica, writeReplicaWithManifest } from '../helpers/storage.ts'
 
 /** More than all buffers between a node and a reader who does not read. */
 const SIZE = 64 * 1024 * 1024
@@ -267,18 +267,14 @@ describe('a new request', () => {
         renameSync(path.join(node.root, name), path.join(node.root, name.replace('next', 'turns')))
       versions.set(`"${sha256}"`, content)
     }
-    const modified = new Date('2024-01-01T00:00:00.000Z') // the same: size and time alone do not tell them apart
-    put(FIRST, modified)
+    put(FIRST, new Date(MODIFIED.getTime() - 1000))
     const statuses = new Set<number>()
     for (let round = 0; round < 100; round++) {
       const asking = Promise.all(
         Array.from({ length: 10 }, () => exchangeRaw(node, getHead('/turns.mp4')).catch(() => undefined)),
       )
-      for (let turn = round % 4; turn > 0; turn--) await new Promise(setImmediate)
-      put(
-        round % 2 === 0 ? SECOND : FIRST,
-        round % 3 === 0 ? modified : new Date(modified.getTime() + round * 1000),
-      )
+      for (let turn = round % 12; turn > 0; turn--) await new Promise(setImmediate)
+      put(round % 2 === 0 ? SECOND : FIRST, new Date(MODIFIED.getTime() + round * 1000))
       for (const reply of await asking) {
         if (reply === undefined) continue // cut
         statuses.add(reply.status)

@@ -286,6 +286,15 @@ describe('what is no request', () => {
   })
 })
 
+test.for(['HTTP/2.0', 'HTTP/0.9'])('a request line of %s gets 505 (RFC 9110 §15.6.6)', async (version) => {
+  const node = await startWithVideo()
+  const [reply] = await exchangeUntilClosed(
+    node,
+    `GET /health ${version}\r\n${HOST}\r\nConnection: close\r\n\r\n`,
+  )
+  expect([400, 505]).toContain(reply?.status)
+})
+
 describe('a message whose length two readers could see differently (threat 29)', () => {
   const SMUGGLED = getHead('/demo.mp4')
   test.for<[what: string, lines: string[], body: string]>([

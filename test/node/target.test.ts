@@ -168,13 +168,12 @@ test.for(NAMES)('%s is served when every byte is escaped', (name) => {
   expect(readTarget(`/${escaped.join('')}`).target).toEqual(replica(name))
 })
 
-test.for(NAMES.filter((name) => !/[%#?]/.test(name)))('%s is served when its bytes are sent raw', (name) => {
-  expect(readTarget(`/${Buffer.from(name).toString('latin1')}`).target).toEqual(replica(name))
-})
-
-test('raw bytes and escapes may stand side by side', () => {
-  expect(readTarget('/\u00c3\u00a9%20%c3%a9.mp4').target).toEqual(replica('é é.mp4'))
-})
+test.for(['/café.mp4', '/\u00c3\u00a9.mp4', '/my talk.mp4', '/\u0000.mp4'])(
+  '%j is refused: not ASCII, or not printable',
+  (url) => {
+    expect(readTarget(url).target).toEqual({ kind: 'refused', status: 400 })
+  },
+)
 
 test('no target makes it throw, and no name leads out of the storage', () => {
   const pieces = [
