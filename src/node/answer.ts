@@ -49,7 +49,7 @@ export function admit(
   fields: RequestFields,
   configuredHost: string,
 ): Target | Refusal {
-  if (request.httpVersionMajor !== 1) return 505
+  if (request.httpVersionMajor !== 1) return request.httpVersionMajor > 1 ? 505 : 400
   const { target, authority } = readTarget(request.url ?? '')
   const { method } = request
   if ((target.kind === 'refused' && target.status === 400) || !isBodyLengthKnown(fields)) return 400

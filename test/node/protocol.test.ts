@@ -286,13 +286,11 @@ describe('what is no request', () => {
   })
 })
 
-test.for(['HTTP/2.0', 'HTTP/0.9'])('a request line of %s gets 505 (RFC 9110 §15.6.6)', async (version) => {
+test('a request line of HTTP/2.0 gets 505 (RFC 9110 §15.6.6)', async () => {
   const node = await startWithVideo()
-  const [reply] = await exchangeUntilClosed(
-    node,
-    `GET /health ${version}\r\n${HOST}\r\nConnection: close\r\n\r\n`,
-  )
-  expect([400, 505]).toContain(reply?.status)
+  const lines = ['GET /health HTTP/2.0', HOST, 'Connection: close', '', '']
+  const [reply] = await exchangeUntilClosed(node, lines.join('\r\n'))
+  expect(reply?.status).toBe(505)
 })
 
 describe('a message whose length two readers could see differently (threat 29)', () => {
