@@ -6,6 +6,7 @@ import { encodeStorageName } from '../storage-name.ts'
 import { decideHost, preflightFields } from './access.ts'
 import { HOME_PAGE_POLICY, renderHomePage } from './home-page.ts'
 import { evaluatePreconditions } from './preconditions.ts'
+import type { Replica, ReplicaFacts } from './replica.ts'
 import {
   ALLOW,
   type Refusal,
@@ -17,7 +18,7 @@ import {
   replyWithReplica,
 } from './reply.ts'
 import { isBodyLengthKnown, type RequestFields } from './request-fields.ts'
-import type { Replica, ReplicaFacts, Storage } from './storage.ts'
+import type { Storage } from './storage.ts'
 import { readTarget, type Target } from './target.ts'
 
 /** What every answer of a node is made from. */

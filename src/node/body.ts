@@ -5,8 +5,8 @@
 import type { ByteRange } from '../range.ts'
 import type { Exchange } from './exchange.ts'
 import type { Uplink } from './impairments.ts'
+import type { Replica } from './replica.ts'
 import type { BodyPart, Reply } from './reply.ts'
-import type { Replica } from './storage.ts'
 
 /** The most that is read and written at a time, and so the most that a slow reader holds twice. */
 const BLOCK_BYTES = 256 * 1024

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { NodeConfig } from '../node-list.ts'
 import { encodeStorageName } from '../storage-name.ts'
 import { describeImpairments, formatBytes } from '../words.ts'
-import type { ReplicaFacts } from './storage.ts'
+import type { ReplicaFacts } from './replica.ts'
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: light-dark(#16202e, #eef2f7); --paper: light-dark(#ffffff, #10161f);

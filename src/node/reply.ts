@@ -4,8 +4,8 @@ import { type ByteRange, parseRange } from '../range.ts'
 import { formatHttpDate } from './http-date.ts'
 import { isPlayable, mediaType } from './media-types.ts'
 import { evaluatePreconditions, ifRangeHolds } from './preconditions.ts'
+import type { ReplicaFacts } from './replica.ts'
 import type { RequestFields } from './request-fields.ts'
-import type { ReplicaFacts } from './storage.ts'
 
 /** A piece of a body: text of our own, or bytes of the file. */
 export type BodyPart = string | ByteRange

@@ -1,21 +1,16 @@
 /**
  * One node: wires the rooms beside this file into one `http.Server`, starts it and closes it. To follow a
- * request, read `handle` below, then answer.ts, storage.ts, reply.ts and body.ts.
+ * request, read handle.ts, then answer.ts, storage.ts, reply.ts and body.ts.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type NodeConfig, nodeUrl } from '../node-list.ts'
-import { corsFields, VARY } from './access.ts'
-import { type Answer, admit, answer, refuse, type Service } from './answer.ts'
-import { sendReply } from './body.ts'
-import { Exchange, HungUpError } from './exchange.ts'
-import { latency, uplink } from './impairments.ts'
-import type { ReplyRecord } from './log.ts'
+import type { Service } from './answer.ts'
+import { Exchange } from './exchange.ts'
+import { COMMON_FIELDS, createHandler, type HandlerOptions } from './handle.ts'
 import { refuseBrokenRequests } from './refuse-broken.ts'
-import type { Reply } from './reply.ts'
-import { announcesBody, type RequestFields, readRequestFields } from './request-fields.ts'
-import { classifyStorageError, Storage } from './storage.ts'
+import { Storage } from './storage.ts'
 
 /** Time-outs that a slow class network survives, and that half-open sockets do not. All in ms. */
 const TIMEOUTS = {
@@ -33,22 +28,9 @@ interface Connection {
   last: Promise<void> | undefined
 }
 
-/** What every answer carries, whatever it is. */
-export const COMMON_FIELDS = [
-  ...['Vary', VARY],
-  ...['X-Content-Type-Options', 'nosniff'],
-  ...['Cross-Origin-Resource-Policy', 'same-site'],
-] as const
-
-export interface NodeOptions {
+export interface NodeOptions extends HandlerOptions {
   /** the node list, whose web origins may read; none when absent */
   readonly nodes?: readonly NodeConfig[]
-  /** told of every reply when it has ended */
-  readonly onReply?: (record: ReplyRecord) => void
-  /** told of what is this machine's fault and not the client's */
-  readonly onFault?: (error: unknown) => void
-  /** 0 up to 1, for the jitter */
-  readonly random?: () => number
 }
 
 export interface RunningNode {
@@ -119,95 +101,6 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
     await Promise.all(handling)
   }
   return { url: nodeUrl({ host: config.host, port }), port, storage, totals, close }
-}
-
-/** @param inFront settles when the request before it on the same connection has its answer */
-type Handler = (exchange: Exchange, inFront: Promise<void> | undefined) => Promise<void>
-
-/** What happens to one request. Never rejects: nothing that a client sends may end the node. */
-function createHandler(service: Service, options: NodeOptions): Handler {
-  const { node, totals, peers } = service
-  const delayReply = latency(node.latencyMs, node.jitterMs, options.random)
-  const sharedUplink = uplink(node.bandwidthKbps)
-
-  const send = async (
-    exchange: Exchange,
-    fields: RequestFields,
-    { reply, replica }: Answer,
-  ): Promise<void> => {
-    // A body that nobody reads would be taken for the next request, so the connection ends with this one.
-    const close = announcesBody(fields) && !reply.fields.includes('Connection') ? ['Connection', 'close'] : []
-    reply.fields.push(...COMMON_FIELDS, ...corsFields(fields.origin, peers), ...close)
-    await sendReply(exchange, reply, replica, sharedUplink)
-  }
-
-  return async (exchange, inFront) => {
-    const { request, response } = exchange
-    response.on('error', () => {}) // the write that failed reports the same error
-    const fields = readRequestFields(request.rawHeaders)
-    let result: Answer | undefined
-    let end: ReplyRecord['end'] = 'complete'
-    try {
-      const target = admit(request, fields, node.host)
-      await delayReply?.(exchange.startedMs, exchange.hangUp)
-      await inFront // answers leave in order, and nothing is read for one that cannot leave yet
-      result =
-        typeof target === 'number'
-          ? refuse(target)
-          : await answer(service, request.method ?? '', fields, target)
-      await send(exchange, fields, result)
-    } catch (error) {
-      if (exchange.isGone || error instanceof HungUpError) {
-        end = service.isClosing ? 'stopped' : 'hung up'
-      } else if (exchange.firstByteMs === undefined) {
-        const kind = classifyStorageError(error)
-        if (kind === 'fault') options.onFault?.(error)
-        result?.replica?.release()
-        result = refuse(kind === 'missing' ? 404 : kind === 'busy' ? 503 : 500)
-        await send(exchange, fields, result).catch(() => {
-          end = 'hung up'
-          exchange.cut()
-        })
-      } else {
-        end = 'cut'
-        exchange.cut()
-      }
-    } finally {
-      result?.replica?.release(end !== 'complete')
-    }
-    totals.requests++
-    totals.bytes += exchange.bytesSent
-    options.onReply?.(recordOf(exchange, node, result, end))
-  }
-}
-
-function recordOf(
-  exchange: Exchange,
-  node: NodeConfig,
-  result: Answer | undefined,
-  end: ReplyRecord['end'],
-): ReplyRecord {
-  const { request, startedMs, firstByteMs, bytesSent } = exchange
-  return {
-    at: new Date(),
-    node: node.name,
-    method: request.method ?? '',
-    target: request.url ?? '',
-    status: firstByteMs === undefined ? undefined : result?.reply.status,
-    range: result && describeRange(result.reply),
-    latencyMs: node.latencyMs,
-    firstByteMs: firstByteMs === undefined ? undefined : firstByteMs - startedMs,
-    totalMs: performance.now() - startedMs,
-    bytesSent,
-    end,
-  }
-}
-
-/** Which bytes a reply is about, for its line in the log. */
-function describeRange({ status, fields, body }: Reply): string | undefined {
-  const at = fields.indexOf('Content-Range')
-  if (at !== -1) return fields[at + 1]
-  return status === 206 ? `${body.filter((part) => typeof part !== 'string').length} ranges` : undefined
 }
 
 function listen(server: Server, { name, host, port }: NodeConfig): Promise<void> {

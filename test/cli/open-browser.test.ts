@@ -52,15 +52,18 @@ test.for<[rule: string, browser: string, platform: NodeJS.Platform, expected: Co
   expect(browserCommands(URL, platform, browser, false)).toEqual(expected)
 })
 
-test.for(['http://h/$&', 'http://h/$$', "http://h/$'", 'http://h/%s', 'http://h/a b;c|d'])(
-  'the URL %s arrives as it is, as one argument',
-  (url) => {
-    expect(browserCommands(url, 'linux', 'x --app=%s', false)).toEqual([['x', `--app=${url}`]])
-    expect(browserCommands(url, 'linux', 'x', false)).toEqual([['x', url]])
-    for (const platform of ['linux', 'darwin', 'win32'] as const)
-      for (const command of browserCommands(url, platform, undefined, true)) expect(command.at(-1)).toBe(url)
-  },
-)
+test.for([
+  'http://h/$&',
+  'http://h/$$',
+  "http://h/$'",
+  'http://h/%s',
+  'http://h/a b;c|d',
+])('the URL %s arrives as it is, as one argument', (url) => {
+  expect(browserCommands(url, 'linux', 'x --app=%s', false)).toEqual([['x', `--app=${url}`]])
+  expect(browserCommands(url, 'linux', 'x', false)).toEqual([['x', url]])
+  for (const platform of ['linux', 'darwin', 'win32'] as const)
+    for (const command of browserCommands(url, platform, undefined, true)) expect(command.at(-1)).toBe(url)
+})
 
 test('a file may have spaces and colons in its path', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'my browsers-'))

@@ -91,16 +91,15 @@ describe('the demo', () => {
     expect(demo.stdout).toContain('/demo.mp4')
   })
 
-  test.for([['two words.mp4'], [`it's "été" & 100% #1 🎬.mp4`]])(
-    'shows a video named %j',
-    async ([name = '']) => {
-      const project = await makeProject({ folderName: 'Größe d’été' })
-      const { demo } = await startWholeDemo(project, writeVideo(name))
-      const { url } = project.nodes[1]
-      expect((await fetch(`${url}/${encodeURIComponent(name)}`)).status).toBe(200)
-      expect(demo.stdout).toContain(`/${encodeURIComponent(name)}`)
-    },
-  )
+  test.for([['two words.mp4'], [`it's "été" & 100% #1 🎬.mp4`]])('shows a video named %j', async ([
+    name = '',
+  ]) => {
+    const project = await makeProject({ folderName: 'Größe d’été' })
+    const { demo } = await startWholeDemo(project, writeVideo(name))
+    const { url } = project.nodes[1]
+    expect((await fetch(`${url}/${encodeURIComponent(name)}`)).status).toBe(200)
+    expect(demo.stdout).toContain(`/${encodeURIComponent(name)}`)
+  })
 
   test('copies nothing that is there already', async () => {
     const project = await makeProject()
@@ -138,20 +137,21 @@ describe('the end', () => {
     await expectNothingLeft(project, nodes)
   })
 
-  test.for<[NodeJS.Signals]>([['SIGINT'], ['SIGTERM'], ['SIGKILL']])(
-    'by %s leaves no process when a reply is under way',
-    async ([signal]) => {
-      const project = await makeProject({ latenciesMs: [60_000, 0, 0] })
-      const { demo, nodes } = await startDemo(project, /^node1 http/, writeVideo())
-      const answered = fetch(`${project.nodes[0].url}/health`).then(
-        () => 'answered',
-        () => 'cut',
-      )
-      await demo.end(signal)
-      expect(await answered).toBe('cut')
-      await expectNothingLeft(project, nodes)
-    },
-  )
+  test.for<[NodeJS.Signals]>([
+    ['SIGINT'],
+    ['SIGTERM'],
+    ['SIGKILL'],
+  ])('by %s leaves no process when a reply is under way', async ([signal]) => {
+    const project = await makeProject({ latenciesMs: [60_000, 0, 0] })
+    const { demo, nodes } = await startDemo(project, /^node1 http/, writeVideo())
+    const answered = fetch(`${project.nodes[0].url}/health`).then(
+      () => 'answered',
+      () => 'cut',
+    )
+    await demo.end(signal)
+    expect(await answered).toBe('cut')
+    await expectNothingLeft(project, nodes)
+  })
 
   test.for<[signal: NodeJS.Signals, line: RegExp]>([
     ['SIGINT', /^node1 http/],
@@ -177,20 +177,21 @@ describe('the end', () => {
 })
 
 describe('what cannot be shown', () => {
-  test.for<[index: 0 | 1 | 2]>([[0], [1], [2]])(
-    'node %i whose port is taken is named with it, and no process is left',
-    async ([index]) => {
-      const project = await makeProject()
-      const { name, port } = project.nodes[index]
-      const server = createServer()
-      server.listen({ host: '127.0.0.1', port })
-      await until('the port is taken', () => server.listening)
-      const ended = await runCommand('demo', [writeVideo(), '--no-open', '--config', project.config])
-      expectError(ended, new RegExp(`${name}.*\\b${port}\\b.*taken`))
-      await new Promise((resolve) => server.close(resolve))
-      await expectNothingLeft(project)
-    },
-  )
+  test.for<[index: 0 | 1 | 2]>([
+    [0],
+    [1],
+    [2],
+  ])('node %i whose port is taken is named with it, and no process is left', async ([index]) => {
+    const project = await makeProject()
+    const { name, port } = project.nodes[index]
+    const server = createServer()
+    server.listen({ host: '127.0.0.1', port })
+    await until('the port is taken', () => server.listening)
+    const ended = await runCommand('demo', [writeVideo(), '--no-open', '--config', project.config])
+    expectError(ended, new RegExp(`${name}.*\\b${port}\\b.*taken`))
+    await new Promise((resolve) => server.close(resolve))
+    await expectNothingLeft(project)
+  })
 
   test('all ports taken, by a demo that runs already: that one goes on', async () => {
     const project = await makeProject()

@@ -535,24 +535,23 @@ describe('the browser', () => {
     return { room, url: `${node.url}/${encodeURIComponent(name)}` }
   }
 
-  test.for<[name: string]>([['demo.mp4'], [NASTY]])(
-    'of $BROWSER gets the URL of %j as one argument',
-    async ([name]) => {
-      const { room, url } = await makeRoom(name)
-      const { browser, opened } = makeBrowser()
-      const cwd = temporaryFolder()
-      const ended = await runCommand('pick-node', [name, '--config', room.config], {
-        cwd,
-        env: { BROWSER: browser },
-      })
-      expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' })
-      await until('the browser has been opened', () => opened() !== undefined)
-      expect(opened()).toEqual([url])
-      expect(await (await fetch(url)).text()).toBe('video')
-      expect(ended.stdout).toContain(url)
-      expect(existsSync(path.join(cwd, 'pwned'))).toBe(false)
-    },
-  )
+  test.for<[name: string]>([['demo.mp4'], [NASTY]])('of $BROWSER gets the URL of %j as one argument', async ([
+    name,
+  ]) => {
+    const { room, url } = await makeRoom(name)
+    const { browser, opened } = makeBrowser()
+    const cwd = temporaryFolder()
+    const ended = await runCommand('pick-node', [name, '--config', room.config], {
+      cwd,
+      env: { BROWSER: browser },
+    })
+    expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' })
+    await until('the browser has been opened', () => opened() !== undefined)
+    expect(opened()).toEqual([url])
+    expect(await (await fetch(url)).text()).toBe('video')
+    expect(ended.stdout).toContain(url)
+    expect(existsSync(path.join(cwd, 'pwned'))).toBe(false)
+  })
 
   test('may be a program with arguments, with %s for the URL', async () => {
     const { room, url } = await makeRoom('demo.mp4')

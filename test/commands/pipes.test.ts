@@ -44,13 +44,15 @@ describe.for(READERS)('into %s', ([reader]) => {
     expect(stderr).toMatch(/^(error: [^\n]+\n)?status [01]\n$/)
   })
 
-  test.for<[CommandName]>([['start-node'], ['replicate'], ['pick-node'], ['demo']])(
-    '%s --help prints no stack',
-    async ([name]) => {
-      const { stderr } = await runInPipe(reader, name, ['--help'])
-      expect(stderr).toBe('status 0\n')
-    },
-  )
+  test.for<[CommandName]>([
+    ['start-node'],
+    ['replicate'],
+    ['pick-node'],
+    ['demo'],
+  ])('%s --help prints no stack', async ([name]) => {
+    const { stderr } = await runInPipe(reader, name, ['--help'])
+    expect(stderr).toBe('status 0\n')
+  })
 })
 
 describe('when nobody reads on', () => {

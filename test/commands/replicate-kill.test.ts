@@ -76,65 +76,69 @@ function checkReplica(node: TestNode): string {
 type Instant = 'anywhere' | 'copying' | 'switching'
 const INSTANTS: readonly Instant[] = ['anywhere', 'copying', 'switching']
 
-test(`${KILLS} times kill -9 leaves every replica the whole old or the whole new version`, {
-  timeout: 120_000 + KILLS * 10_000,
-}, async () => {
-  const random = seededRandom(SEED)
-  const project = await makeProject()
-  // The second differs from the first in nothing but content: neither size nor time gives a mixture away.
-  const versions = [
-    makeVersion('one', SOURCE_BYTES, 1_700_000_000),
-    makeVersion('two', SOURCE_BYTES, 1_700_000_000),
-    makeVersion('three', SOURCE_BYTES - 12_345, 1_700_000_007),
-  ]
-  const words = ({ source }: Version): string[] => [source, '--config', project.config]
-  const replicate = async (version: Version): Promise<void> => {
-    const { code, stderr } = await runCommand('replicate', words(version))
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  }
-
-  let old = versions[0] as Version
-  await replicate(old)
-  const startedMs = performance.now()
-  await replicate(versions[1] as Version)
-  const runMs = performance.now() - startedMs
-  await replicate(old)
-
-  for (let round = 0; round < KILLS; round++) {
-    const next = versions.filter((version) => version !== old)[Math.floor(random() * 2)] as Version
-    const instant = INSTANTS[round % INSTANTS.length] as Instant
-    const inodes = project.nodes.map((node) => statSync(replicaOf(node)).ino)
-    const run = startCommand('replicate', words(next))
-    let hasEnded = false
-    const ended = run.ended.finally(() => {
-      hasEnded = true
-    })
-    if (instant === 'copying')
-      await until(
-        'a copy has begun',
-        () => hasEnded || project.nodes.some((node) => incomingOf(node).length > 0),
-      )
-    if (instant === 'switching')
-      await until(
-        'a replica has been replaced',
-        () =>
-          hasEnded || project.nodes.some((node, index) => statSync(replicaOf(node)).ino !== inodes[index]),
-      )
-    await delay(random() * { anywhere: runMs, copying: runMs / 3, switching: 3 }[instant])
-    run.child.kill('SIGKILL')
-    await ended
-
-    const where = `round ${round}, killed ${instant}`
-    for (const node of project.nodes)
-      expect([old.sha256, next.sha256], `${where}: ${node.name}`).toContain(checkReplica(node))
-
-    // Now and then the next run brings the old version back instead of going on with the new one.
-    old = random() < 0.7 ? next : old
-    await replicate(old)
-    for (const node of project.nodes) {
-      expect(checkReplica(node), `${where}, then a whole run: ${node.name}`).toBe(old.sha256)
-      expect(readManifest(node)?.sha256, `${where}: manifest of ${node.name}`).toBe(old.sha256)
-      expect(incomingOf(node), `${where}: leftovers of ${node.name}`).toEqual([])
+test(
+  `${KILLS} times kill -9 leaves every replica the whole old or the whole new version`,
+  {
+    timeout: 120_000 + KILLS * 10_000,
+  },
+  async () => {
+    const random = seededRandom(SEED)
+    const project = await makeProject()
+    // The second differs from the first in nothing but content: neither size nor time gives a mixture away.
+    const versions = [
+      makeVersion('one', SOURCE_BYTES, 1_700_000_000),
+      makeVersion('two', SOURCE_BYTES, 1_700_000_000),
+      makeVersion('three', SOURCE_BYTES - 12_345, 1_700_000_007),
+    ]
+    const words = ({ source }: Version): string[] => [source, '--config', project.config]
+    const replicate = async (version: Version): Promise<void> => {
+      const { code, stderr } = await runCommand('replicate', words(version))
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     }
-  }
-})
+
+    let old = versions[0] as Version
+    await replicate(old)
+    const startedMs = performance.now()
+    await replicate(versions[1] as Version)
+    const runMs = performance.now() - startedMs
+    await replicate(old)
+
+    for (let round = 0; round < KILLS; round++) {
+      const next = versions.filter((version) => version !== old)[Math.floor(random() * 2)] as Version
+      const instant = INSTANTS[round % INSTANTS.length] as Instant
+      const inodes = project.nodes.map((node) => statSync(replicaOf(node)).ino)
+      const run = startCommand('replicate', words(next))
+      let hasEnded = false
+      const ended = run.ended.finally(() => {
+        hasEnded = true
+      })
+      if (instant === 'copying')
+        await until(
+          'a copy has begun',
+          () => hasEnded || project.nodes.some((node) => incomingOf(node).length > 0),
+        )
+      if (instant === 'switching')
+        await until(
+          'a replica has been replaced',
+          () =>
+            hasEnded || project.nodes.some((node, index) => statSync(replicaOf(node)).ino !== inodes[index]),
+        )
+      await delay(random() * { anywhere: runMs, copying: runMs / 3, switching: 3 }[instant])
+      run.child.kill('SIGKILL')
+      await ended
+
+      const where = `round ${round}, killed ${instant}`
+      for (const node of project.nodes)
+        expect([old.sha256, next.sha256], `${where}: ${node.name}`).toContain(checkReplica(node))
+
+      // Now and then the next run brings the old version back instead of going on with the new one.
+      old = random() < 0.7 ? next : old
+      await replicate(old)
+      for (const node of project.nodes) {
+        expect(checkReplica(node), `${where}, then a whole run: ${node.name}`).toBe(old.sha256)
+        expect(readManifest(node)?.sha256, `${where}: manifest of ${node.name}`).toBe(old.sha256)
+        expect(incomingOf(node), `${where}: leftovers of ${node.name}`).toEqual([])
+      }
+    }
+  },
+)

@@ -734,19 +734,18 @@ describe('links in a storage folder', () => {
     expectReplica(first, 'demo.mp4', bytes)
   })
 
-  test.for([['.incoming'], ['.manifests']])(
-    '%s that leads outside: nothing there is touched',
-    async ([name = '']) => {
-      const project = await makeProject()
-      const [, second] = project.nodes
-      const outside = temporaryFolder()
-      writeFileSync(path.join(outside, 'precious.txt'), 'precious')
-      const before = snapshot(outside)
-      symlinkSync(outside, path.join(second.root, name))
-      await replicate(project, writeSource(content('one', 1000)))
-      expect(snapshot(outside)).toEqual(before)
-    },
-  )
+  test.for([['.incoming'], ['.manifests']])('%s that leads outside: nothing there is touched', async ([
+    name = '',
+  ]) => {
+    const project = await makeProject()
+    const [, second] = project.nodes
+    const outside = temporaryFolder()
+    writeFileSync(path.join(outside, 'precious.txt'), 'precious')
+    const before = snapshot(outside)
+    symlinkSync(outside, path.join(second.root, name))
+    await replicate(project, writeSource(content('one', 1000)))
+    expect(snapshot(outside)).toEqual(before)
+  })
 
   test('a storage folder that is itself a link is followed', async () => {
     const project = await makeProject()
@@ -837,15 +836,15 @@ describe('an end in the middle', () => {
     return { project, source, command, before, incoming }
   }
 
-  test.for<[NodeJS.Signals]>([['SIGINT'], ['SIGTERM']])(
-    '%s leaves the old versions and nothing else',
-    async ([signal]) => {
-      const { project, command, before } = await startLarge(content('one', MIB))
-      expectError(await command.end(signal), /Interrupted/)
-      expect(project.nodes.map(snapshotReplicas)).toEqual(before)
-      for (const node of project.nodes) expectNothingIncoming(node)
-    },
-  )
+  test.for<[NodeJS.Signals]>([
+    ['SIGINT'],
+    ['SIGTERM'],
+  ])('%s leaves the old versions and nothing else', async ([signal]) => {
+    const { project, command, before } = await startLarge(content('one', MIB))
+    expectError(await command.end(signal), /Interrupted/)
+    expect(project.nodes.map(snapshotReplicas)).toEqual(before)
+    for (const node of project.nodes) expectNothingIncoming(node)
+  })
 
   test('SIGKILL leaves the old versions, and the next run cleans up', async () => {
     const { project, command, before, incoming } = await startLarge(content('one', MIB))

@@ -380,61 +380,61 @@ describe('wrong usage', () => {
 })
 
 describe('--help', () => {
-  test.for([[['--help']], [['-h']], [['node1', '--help', '--nonsense']]])(
-    '%j prints the help',
-    async ([args]) => {
-      const { code, stdout, stderr } = await runCommand('start-node', args ?? [])
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-      expect(stdout).toMatch(/^usage: start-node /)
-      for (const flag of [
-        'name',
-        'port',
-        'root',
-        'host',
-        'latency-ms',
-        'jitter-ms',
-        'bandwidth-kbps',
-        'config',
-        'quiet',
-      ])
-        expect(stdout).toContain(`--${flag}`)
-      expect(stdout).toMatch(/default 127\.0\.0\.1/)
-      expect(stdout.split('examples:')[1]?.trim().split('\n')).toHaveLength(2)
-      expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
-    },
-  )
+  test.for([[['--help']], [['-h']], [['node1', '--help', '--nonsense']]])('%j prints the help', async ([
+    args,
+  ]) => {
+    const { code, stdout, stderr } = await runCommand('start-node', args ?? [])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^usage: start-node /)
+    for (const flag of [
+      'name',
+      'port',
+      'root',
+      'host',
+      'latency-ms',
+      'jitter-ms',
+      'bandwidth-kbps',
+      'config',
+      'quiet',
+    ])
+      expect(stdout).toContain(`--${flag}`)
+    expect(stdout).toMatch(/default 127\.0\.0\.1/)
+    expect(stdout.split('examples:')[1]?.trim().split('\n')).toHaveLength(2)
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+  })
 })
 
 describe('the end', () => {
-  test.for<[NodeJS.Signals]>([['SIGINT'], ['SIGTERM']])(
-    '%s: the last line has requests and bytes, exit 0',
-    async ([signal]) => {
-      const { node, url } = await startFirst()
-      await (await fetch(`${url}/demo.mp4`)).arrayBuffer()
-      await (await fetch(`${url}/demo.mp4`, { headers: { range: 'bytes=0-9' } })).arrayBuffer()
-      await (await fetch(`${url}/demo.mp4`, { method: 'HEAD' })).arrayBuffer()
-      await until('all replies are logged', () => node.lines.length === 4)
-      const { code, stdout, stderr } = await node.end(signal)
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-      expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^node1 .*\b3 requests\b.*\b1010 bytes\b/)
-    },
-  )
+  test.for<[NodeJS.Signals]>([
+    ['SIGINT'],
+    ['SIGTERM'],
+  ])('%s: the last line has requests and bytes, exit 0', async ([signal]) => {
+    const { node, url } = await startFirst()
+    await (await fetch(`${url}/demo.mp4`)).arrayBuffer()
+    await (await fetch(`${url}/demo.mp4`, { headers: { range: 'bytes=0-9' } })).arrayBuffer()
+    await (await fetch(`${url}/demo.mp4`, { method: 'HEAD' })).arrayBuffer()
+    await until('all replies are logged', () => node.lines.length === 4)
+    const { code, stdout, stderr } = await node.end(signal)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^node1 .*\b3 requests\b.*\b1010 bytes\b/)
+  })
 
-  test.for<[NodeJS.Signals]>([['SIGINT'], ['SIGTERM'], ['SIGKILL']])(
-    '%s cuts the replies in flight: no client takes what it has for the whole',
-    async ([signal]) => {
-      const { node, url } = await startFirst()
-      const replies = await Promise.all([1, 2, 3].map(() => holdReply(`${url}/large.mp4`)))
-      const { code, stderr } = await node.end(signal)
-      expect({ code, stderr }).toEqual({ code: signal === 'SIGKILL' ? null : 0, stderr: '' })
-      for (const { response, readRest } of replies) {
-        expect(response.headers['content-length']).toBe(String(LARGE_BYTES))
-        const { bytes, isComplete } = await readRest()
-        expect(isComplete).toBe(false)
-        expect(bytes).toBeLessThan(LARGE_BYTES)
-      }
-    },
-  )
+  test.for<[NodeJS.Signals]>([
+    ['SIGINT'],
+    ['SIGTERM'],
+    ['SIGKILL'],
+  ])('%s cuts the replies in flight: no client takes what it has for the whole', async ([signal]) => {
+    const { node, url } = await startFirst()
+    const replies = await Promise.all([1, 2, 3].map(() => holdReply(`${url}/large.mp4`)))
+    const { code, stderr } = await node.end(signal)
+    expect({ code, stderr }).toEqual({ code: signal === 'SIGKILL' ? null : 0, stderr: '' })
+    for (const { response, readRest } of replies) {
+      expect(response.headers['content-length']).toBe(String(LARGE_BYTES))
+      const { bytes, isComplete } = await readRest()
+      expect(isComplete).toBe(false)
+      expect(bytes).toBeLessThan(LARGE_BYTES)
+    }
+  })
 
   test('the last line counts the replies that it cut', async () => {
     const { node, url } = await startFirst()

@@ -257,25 +257,27 @@ describe('every answer', () => {
     [405, 'a method that nobody knows', 'BREW / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n', false],
     [405, 'CONNECT', 'CONNECT evil.example:443 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n', false],
     [431, 'a header that is too large', get('/demo.mp4', `X: ${'x'.repeat(20_000)}`), false],
-  ])(
-    '%i, to %s, varies by web origin, stays on this site and is not sniffed',
-    async ([status, , bytes, isParsed]) => {
-      const node = await startWithPeers()
-      const reply = await exchangeRaw(node, bytes, bytes.split(' ')[0])
-      expect(reply.status).toBe(status)
-      expect(fieldLines(reply, 'Vary')).toEqual(['Origin'])
-      expect(fieldLines(reply, 'X-Content-Type-Options')).toEqual(['nosniff'])
-      expect(fieldLines(reply, 'Cross-Origin-Resource-Policy')).toEqual(['same-site'])
-      expect(fieldLines(reply, 'Date')).toEqual([expect.stringMatching(/ GMT$/)])
-      // What the parser refuses has no Origin that could be believed.
-      expect(fieldLines(reply, 'Access-Control-Allow-Origin')).toEqual(isParsed ? [PEER] : [])
-      if (reply.body.length > 0) expect(fieldLines(reply, 'Content-Type')).toHaveLength(1)
-      if (status >= 400) {
-        expect(field(reply, 'Content-Type')).toBe('text/plain; charset=utf-8')
-        expect(field(reply, 'Content-Security-Policy')).toBe("default-src 'none'; sandbox")
-      }
-    },
-  )
+  ])('%i, to %s, varies by web origin, stays on this site and is not sniffed', async ([
+    status,
+    ,
+    bytes,
+    isParsed,
+  ]) => {
+    const node = await startWithPeers()
+    const reply = await exchangeRaw(node, bytes, bytes.split(' ')[0])
+    expect(reply.status).toBe(status)
+    expect(fieldLines(reply, 'Vary')).toEqual(['Origin'])
+    expect(fieldLines(reply, 'X-Content-Type-Options')).toEqual(['nosniff'])
+    expect(fieldLines(reply, 'Cross-Origin-Resource-Policy')).toEqual(['same-site'])
+    expect(fieldLines(reply, 'Date')).toEqual([expect.stringMatching(/ GMT$/)])
+    // What the parser refuses has no Origin that could be believed.
+    expect(fieldLines(reply, 'Access-Control-Allow-Origin')).toEqual(isParsed ? [PEER] : [])
+    if (reply.body.length > 0) expect(fieldLines(reply, 'Content-Type')).toHaveLength(1)
+    if (status >= 400) {
+      expect(field(reply, 'Content-Type')).toBe('text/plain; charset=utf-8')
+      expect(field(reply, 'Content-Security-Policy')).toBe("default-src 'none'; sandbox")
+    }
+  })
 
   test('comes once for each request, in order, whoever asks', async () => {
     const node = await startWithPeers()

@@ -181,22 +181,22 @@ describe('a slow reader of ranges', () => {
   test.for<[what: string, range: string]>([
     ['one range', 'bytes=1000-'],
     ['several ranges', 'bytes=1000-33000000,33000010-'],
-  ])(
-    'of %s is cut off when the file is truncated, and the next answer does not land in it',
-    async ([, range]) => {
-      const { node, file } = await startWithLargeFile()
-      writeReplica(node.root, 'next.mp4', 'THE NEXT ANSWER')
-      const connection = await startSlowReader(node, `Range: ${range}`)
-      connection.send(getHead('/next.mp4'))
-      truncateSync(file, 2_000_000)
-      connection.resume()
-      const bytes = await connection.untilClosed()
-      expect(parseReplies(bytes)).toMatchObject([
-        { status: 206, missingBytes: expect.toSatisfy((bytes: number) => bytes > 0) },
-      ])
-      expect(bytes.includes('THE NEXT ANSWER')).toBe(false)
-    },
-  )
+  ])('of %s is cut off when the file is truncated, and the next answer does not land in it', async ([
+    ,
+    range,
+  ]) => {
+    const { node, file } = await startWithLargeFile()
+    writeReplica(node.root, 'next.mp4', 'THE NEXT ANSWER')
+    const connection = await startSlowReader(node, `Range: ${range}`)
+    connection.send(getHead('/next.mp4'))
+    truncateSync(file, 2_000_000)
+    connection.resume()
+    const bytes = await connection.untilClosed()
+    expect(parseReplies(bytes)).toMatchObject([
+      { status: 206, missingBytes: expect.toSatisfy((bytes: number) => bytes > 0) },
+    ])
+    expect(bytes.includes('THE NEXT ANSWER')).toBe(false)
+  })
 })
 
 describe('a new request', () => {
@@ -221,30 +221,30 @@ describe('a new request', () => {
         writeFileSync(file, SECOND)
       },
     ],
-  ])(
-    'gets the new version as soon as the file is %s, although the old one is being read',
-    async ([, change]) => {
-      const { node, file } = await startWithLargeFile()
-      await startSlowReader(node)
-      const small = path.join(node.root, 'small.mp4')
-      writeReplica(node.root, 'small.mp4', FIRST)
-      const before = await request(node, '/small.mp4')
-      expect(before.body.equals(FIRST)).toBe(true)
-      change(small)
-      const after = await request(node, '/small.mp4')
-      expect(after.body.equals(SECOND)).toBe(true)
-      expect(after.headers.etag).not.toBe(before.headers.etag)
+  ])('gets the new version as soon as the file is %s, although the old one is being read', async ([
+    ,
+    change,
+  ]) => {
+    const { node, file } = await startWithLargeFile()
+    await startSlowReader(node)
+    const small = path.join(node.root, 'small.mp4')
+    writeReplica(node.root, 'small.mp4', FIRST)
+    const before = await request(node, '/small.mp4')
+    expect(before.body.equals(FIRST)).toBe(true)
+    change(small)
+    const after = await request(node, '/small.mp4')
+    expect(after.body.equals(SECOND)).toBe(true)
+    expect(after.headers.etag).not.toBe(before.headers.etag)
 
-      replace(file)
-      const reply = await exchangeRaw(node, getHead(`/${NAME}`, 'Range: bytes=-1000'))
-      expect(reply).toMatchObject({ status: 206, text: NEW.subarray(-1000).toString('latin1') })
-      const old = await exchangeRaw(
-        node,
-        getHead('/small.mp4', 'Range: bytes=0-9', `If-Range: ${before.headers.etag}`),
-      )
-      expect(old.status).toBe(200)
-    },
-  )
+    replace(file)
+    const reply = await exchangeRaw(node, getHead(`/${NAME}`, 'Range: bytes=-1000'))
+    expect(reply).toMatchObject({ status: 206, text: NEW.subarray(-1000).toString('latin1') })
+    const old = await exchangeRaw(
+      node,
+      getHead('/small.mp4', 'Range: bytes=0-9', `If-Range: ${before.headers.etag}`),
+    )
+    expect(old.status).toBe(200)
+  })
 
   test('gets 404 as soon as the file is deleted, although somebody reads it', async () => {
     const { node, file } = await startWithLargeFile()

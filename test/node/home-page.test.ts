@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { escapeHtml, HOME_PAGE_POLICY, renderHomePage } from '../../src/node/home-page.ts'
-import type { ReplicaFacts } from '../../src/node/storage.ts'
+import type { ReplicaFacts } from '../../src/node/replica.ts'
 import type { NodeConfig } from '../../src/node-list.ts'
 import { encodeStorageName } from '../../src/storage-name.ts'
 

@@ -57,22 +57,27 @@ describe('a method', () => {
     await expectAlive(node)
   })
 
-  test.for(['/', '/health', '/demo.mp4', '/other.mp4', '/_/videos'])(
-    'is refused whatever the path: POST %s',
-    async (target) => {
-      const node = await startWithVideo()
-      expect(await request(node, target, { method: 'POST' })).toMatchObject({ status: 405 })
-    },
-  )
+  test.for([
+    '/',
+    '/health',
+    '/demo.mp4',
+    '/other.mp4',
+    '/_/videos',
+  ])('is refused whatever the path: POST %s', async (target) => {
+    const node = await startWithVideo()
+    expect(await request(node, target, { method: 'POST' })).toMatchObject({ status: 405 })
+  })
 
-  test.for(['*', '/demo.mp4', '/other.mp4', '/'])(
-    'OPTIONS %s says which there are (RFC 9110 §9.3.7)',
-    async (target) => {
-      const node = await startWithVideo()
-      const reply = await exchangeRaw(node, `OPTIONS ${target} HTTP/1.1\r\n${HOST}\r\n\r\n`, 'OPTIONS')
-      expect([reply.status, field(reply, 'Allow')]).toEqual([204, 'GET, HEAD, OPTIONS'])
-    },
-  )
+  test.for([
+    '*',
+    '/demo.mp4',
+    '/other.mp4',
+    '/',
+  ])('OPTIONS %s says which there are (RFC 9110 §9.3.7)', async (target) => {
+    const node = await startWithVideo()
+    const reply = await exchangeRaw(node, `OPTIONS ${target} HTTP/1.1\r\n${HOST}\r\n\r\n`, 'OPTIONS')
+    expect([reply.status, field(reply, 'Allow')]).toEqual([204, 'GET, HEAD, OPTIONS'])
+  })
 
   test('other than OPTIONS has no use for * (RFC 9112 §3.2.4)', async () => {
     const node = await startWithVideo()
@@ -119,17 +124,19 @@ describe('a body', () => {
       '',
       405,
     ],
-  ])(
-    '%s is never read as a request: one answer, then the connection ends',
-    async ([, head, body, status]) => {
-      const node = await startWithVideo()
-      const method = head.split(' ')[0] ?? ''
-      const replies = await exchangeUntilClosed(node, `${head}\r\n\r\n${body}`, [method])
-      expect(replies.map((reply) => reply.status)).toEqual([status])
-      expect(replies.map((reply) => field(reply, 'Connection'))).toEqual(['close'])
-      await expectAlive(node)
-    },
-  )
+  ])('%s is never read as a request: one answer, then the connection ends', async ([
+    ,
+    head,
+    body,
+    status,
+  ]) => {
+    const node = await startWithVideo()
+    const method = head.split(' ')[0] ?? ''
+    const replies = await exchangeUntilClosed(node, `${head}\r\n\r\n${body}`, [method])
+    expect(replies.map((reply) => reply.status)).toEqual([status])
+    expect(replies.map((reply) => field(reply, 'Connection'))).toEqual(['close'])
+    await expectAlive(node)
+  })
 
   test('that comes late, behind the answer, is no request either', async () => {
     const node = await startWithVideo()
@@ -161,32 +168,32 @@ describe('a body', () => {
 })
 
 describe('Expect', () => {
-  test.for(['100-continue', '200-ok', ''])(
-    '%s of a request without a body changes nothing',
-    async (value) => {
-      const node = await startWithVideo()
-      const reply = await exchangeRaw(node, getHead('/demo.mp4', `Expect: ${value}`))
-      expect(reply).toMatchObject({ status: 200, text: TEXT }) // no 100 before it
-    },
-  )
+  test.for([
+    '100-continue',
+    '200-ok',
+    '',
+  ])('%s of a request without a body changes nothing', async (value) => {
+    const node = await startWithVideo()
+    const reply = await exchangeRaw(node, getHead('/demo.mp4', `Expect: ${value}`))
+    expect(reply).toMatchObject({ status: 200, text: TEXT }) // no 100 before it
+  })
 })
 
 describe('requests behind each other on one connection', () => {
   const targets = ['/demo.mp4', '/other.mp4', '/large.mp4', '/health', '/%', '/demo.mp4']
 
-  test.for([0, 30])(
-    'are all answered, in their order, at a latency of %i ms (RFC 9112 §9.3.2)',
-    async (latencyMs) => {
-      const node = await startWithVideo(latencyMs)
-      const connection = await RawConnection.open(node)
-      connection.send(targets.map((target) => getHead(target)).join(''))
-      const replies = await connection.replies(targets.length)
-      expect(replies.map(({ status }) => status)).toEqual([200, 404, 200, 200, 400, 200])
-      expect(replies[0]?.text).toBe(TEXT)
-      expect(replies[2]?.body.equals(LARGE)).toBe(true)
-      expect(replies[5]?.text).toBe(TEXT)
-    },
-  )
+  test.for([
+    0, 30,
+  ])('are all answered, in their order, at a latency of %i ms (RFC 9112 §9.3.2)', async (latencyMs) => {
+    const node = await startWithVideo(latencyMs)
+    const connection = await RawConnection.open(node)
+    connection.send(targets.map((target) => getHead(target)).join(''))
+    const replies = await connection.replies(targets.length)
+    expect(replies.map(({ status }) => status)).toEqual([200, 404, 200, 200, 400, 200])
+    expect(replies[0]?.text).toBe(TEXT)
+    expect(replies[2]?.body.equals(LARGE)).toBe(true)
+    expect(replies[5]?.text).toBe(TEXT)
+  })
 
   test('may come a byte at a time', async () => {
     const node = await startWithVideo()

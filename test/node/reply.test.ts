@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import { expect, test } from 'vitest'
+import type { ReplicaFacts } from '../../src/node/replica.ts'
 import {
   type Refusal,
   type Reply,
@@ -10,7 +11,6 @@ import {
   replyWithReplica,
 } from '../../src/node/reply.ts'
 import type { RequestFields } from '../../src/node/request-fields.ts'
-import type { ReplicaFacts } from '../../src/node/storage.ts'
 
 /** Numbered records of 10 bytes: a wrong slice names its own mistake. */
 const FILE = Buffer.from(
@@ -199,14 +199,16 @@ test('RFC 9110 §15.5.17: 416 tells the size of the file', () => {
   expect(bodyOf(reply).toString()).toMatch(/^416 Range Not Satisfiable: .+\n$/)
 })
 
-test.for(['bytes=0-', 'bytes=-1', 'bytes=5-', undefined])(
-  'an empty file is answered in whole (%s)',
-  (range) => {
-    const facts = { ...FACTS, sizeBytes: 0 }
-    const reply = replyTo(range === undefined ? {} : { range }, 'GET', facts)
-    expect([reply.status, reply.body, reply.lengthBytes]).toEqual([200, [], 0])
-  },
-)
+test.for([
+  'bytes=0-',
+  'bytes=-1',
+  'bytes=5-',
+  undefined,
+])('an empty file is answered in whole (%s)', (range) => {
+  const facts = { ...FACTS, sizeBytes: 0 }
+  const reply = replyTo(range === undefined ? {} : { range }, 'GET', facts)
+  expect([reply.status, reply.body, reply.lengthBytes]).toEqual([200, [], 0])
+})
 
 test.for<[name: string, policy: boolean]>([
   ['page.html', true],

@@ -99,12 +99,20 @@ test.for<[what: string, changes: Record<string, unknown>]>([
   expect(parseManifest(JSON.stringify({ ...GOOD, ...changes }))).toBeUndefined()
 })
 
-test.for(['', '{', 'null', '5', '"text"', '[]', '{}', 'true', '\0', JSON.stringify(GOOD).slice(0, -1)])(
-  'the text %j is no manifest',
-  (text) => {
-    expect(parseManifest(text)).toBeUndefined()
-  },
-)
+test.for([
+  '',
+  '{',
+  'null',
+  '5',
+  '"text"',
+  '[]',
+  '{}',
+  'true',
+  '\0',
+  JSON.stringify(GOOD).slice(0, -1),
+])('the text %j is no manifest', (text) => {
+  expect(parseManifest(text)).toBeUndefined()
+})
 
 test('the longest manifest is within the limit, whatever the name', () => {
   const chunks = Array<string>(4096).fill(HASH)
@@ -122,14 +130,13 @@ test.for<[rule: string, size: number, mtimeMs: number, fits: boolean]>([
   expect(manifestFits(GOOD, size, mtimeMs)).toBe(fits)
 })
 
-test.for([0, 1, 1_700_000_000_000, 1_700_000_000_123, 1_700_000_000_999])(
-  'the modification time %i is read from a file to the millisecond',
-  (timeMs) => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'manifest-'))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
-    const file = path.join(folder, 'a')
-    closeSync(openSync(file, 'w'))
-    utimesSync(file, timeMs / 1000, (timeMs + 0.25) / 1000) // doubles of seconds are not exact
-    expect(modificationTimeMs(statSync(file, { bigint: true }))).toBe(timeMs)
-  },
-)
+test.for([
+  0, 1, 1_700_000_000_000, 1_700_000_000_123, 1_700_000_000_999,
+])('the modification time %i is read from a file to the millisecond', (timeMs) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'manifest-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = path.join(folder, 'a')
+  closeSync(openSync(file, 'w'))
+  utimesSync(file, timeMs / 1000, (timeMs + 0.25) / 1000) // doubles of seconds are not exact
+  expect(modificationTimeMs(statSync(file, { bigint: true }))).toBe(timeMs)
+})
