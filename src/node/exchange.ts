@@ -14,38 +14,29 @@ export class Exchange {
   firstByteMs: number | undefined
   /** bytes of the body that were handed to the connection */
   bytesSent = 0
-  #isGone = false
-  #hangUp: AbortController | undefined
+  /** Aborts when the client hangs up: its connection closes, whatever it still waits for. */
+  readonly hangUp: AbortSignal
   #onGone: ((error: HungUpError) => void) | undefined
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  constructor(request: IncomingMessage, response: ServerResponse, hangUp: AbortSignal) {
     this.request = request
     this.response = response
+    this.hangUp = hangUp
   }
 
   /** The client hung up before it had the whole reply. */
   get isGone(): boolean {
-    return this.#isGone
+    return this.hangUp.aborted
   }
 
-  /** Aborts when the client hangs up; made only for those who wait. */
-  get hangUp(): AbortSignal {
-    this.#hangUp ??= new AbortController()
-    if (this.#isGone) this.#hangUp.abort(new HungUpError())
-    return this.#hangUp.signal
-  }
-
-  /** The connection has closed: ends every wait of this exchange. */
+  /** Ends a write that is under way when the client hangs up. */
   markGone(): void {
-    this.#isGone = true
-    const error = new HungUpError()
-    this.#hangUp?.abort(error)
-    this.#onGone?.(error)
+    this.#onGone?.(new HungUpError())
   }
 
   /** Starts the reply; the head leaves together with the first bytes behind it. */
   writeHead(status: number, fields: string[]): void {
-    if (this.#isGone) throw new HungUpError()
+    if (this.isGone) throw new HungUpError()
     this.response.writeHead(status, fields)
     this.firstByteMs = performance.now()
   }
@@ -75,7 +66,7 @@ export class Exchange {
     hand: (taken: (error?: Error | null) => void) => void,
   ): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (this.#isGone) return reject(new HungUpError())
+      if (this.isGone) return reject(new HungUpError())
       // A reply that still waits for its turn on the connection is told nothing when that closes.
       this.#onGone = reject
       hand((error) => {

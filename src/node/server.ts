@@ -2,12 +2,12 @@
  * One node: wires the rooms beside this file into one `http.Server`, starts it and closes it. To follow a
  * request, read handle.ts, then answer.ts, storage.ts, reply.ts and body.ts.
  */
-import { once } from 'node:events'
+import { once, setMaxListeners } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type NodeConfig, nodeUrl } from '../node-list.ts'
 import type { Service } from './answer.ts'
-import { Exchange } from './exchange.ts'
+import { Exchange, HungUpError } from './exchange.ts'
 import { COMMON_FIELDS, createHandler, type HandlerOptions } from './handle.ts'
 import { refuseBrokenRequests } from './refuse-broken.ts'
 import { Storage } from './storage.ts'
@@ -22,8 +22,10 @@ const TIMEOUTS = {
 
 /** What is under way on one connection. */
 interface Connection {
-  /** the requests that have no whole answer yet: a connection that closes ends them all */
+  /** the requests that have no whole answer yet */
   readonly exchanges: Set<Exchange>
+  /** aborts when the connection closes, and ends every wait of all of them */
+  readonly hangUp: AbortController
   /** settles when the last of them has its answer; `undefined` when there is none */
   last: Promise<void> | undefined
 }
@@ -67,22 +69,25 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
   /** All that are being handled, so that closing can wait for their last words. */
   const handling = new Set<Promise<void>>()
   server.on('connection', (socket) => {
-    const connection: Connection = { exchanges: new Set(), last: undefined }
+    const connection: Connection = { exchanges: new Set(), hangUp: new AbortController(), last: undefined }
+    setMaxListeners(0, connection.hangUp.signal) // as many as there are requests behind each other
     connections.set(socket, connection)
     socket.once('close', () => {
+      connection.hangUp.abort(new HungUpError())
       for (const exchange of connection.exchanges) exchange.markGone()
     })
   })
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const connection = connections.get(request.socket)
-    const exchange = new Exchange(request, response)
-    connection?.exchanges.add(exchange)
-    const handled = handle(exchange, connection?.last).finally(() => {
-      connection?.exchanges.delete(exchange)
-      if (connection?.last === handled) connection.last = undefined
+    if (connection === undefined) return // there is no request without a connection
+    const exchange = new Exchange(request, response, connection.hangUp.signal)
+    connection.exchanges.add(exchange)
+    const handled = handle(exchange, connection.last).finally(() => {
+      connection.exchanges.delete(exchange)
+      if (connection.last === handled) connection.last = undefined
       handling.delete(handled)
     })
-    if (connection) connection.last = handled
+    connection.last = handled
     handling.add(handled)
   }
   server.on('request', onRequest)
