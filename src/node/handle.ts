@@ -70,7 +70,8 @@ export function createHandler(service: Service, options: HandlerOptions): Handle
         if (kind === 'fault') options.onFault?.(error)
         result?.replica?.release()
         result = refuse(kind === 'missing' ? 404 : kind === 'busy' ? 503 : 500)
-        await send(exchange, fields, result).catch(() => {
+        await send(exchange, fields, result).catch((failure: unknown) => {
+          if (!exchange.isGone) options.onFault?.(failure)
           end = 'hung up'
           exchange.cut()
         })

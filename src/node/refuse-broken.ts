@@ -31,12 +31,12 @@ export function refuseBrokenRequests(
       new Date().toUTCString(),
     ]
     const lines = all.flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${all[index + 1]}\r\n`] : []))
-    socket.on('error', () => {}) // the client is free to leave
     socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body.join('')}`, () =>
       socket.destroy(),
     )
   }
   const refuseOrClose = (socket: Duplex, status: Refusal): void => {
+    socket.on('error', () => {}) // the client is free to leave, and a tunnel's socket has no other listener
     const replies = pending(socket)
     if (replies === undefined) refuse(socket, status)
     else void replies.then(() => socket.end(() => socket.destroy()))

@@ -115,7 +115,8 @@ export class Storage {
         facts.push(replica.facts)
         replica.release()
       } catch (error) {
-        if (classifyStorageError(error) !== 'missing') throw error // else it went away meanwhile
+        // Another file that goes away or is being written just now must not hide the rest.
+        if (!(error instanceof FileChangedError) && classifyStorageError(error) !== 'missing') throw error
       }
     }
     return facts.sort((a, b) => (a.name < b.name ? -1 : 1))

@@ -308,6 +308,10 @@ test('a file that is written to without pause gives one version or none, and nev
   })
   onTestFinished(() => void writer.kill('SIGKILL'))
   await new Promise((resolve) => writer.stdout.once('data', resolve))
+  writeReplica(node.root, 'other.mp4', Buffer.alloc(10))
+  const page = await request(node, '/')
+  expect(page.status).toBe(200)
+  expect(page.body.toString()).toContain('other.mp4')
   const ranges = ['bytes=0-', 'bytes=0-9999', 'bytes=0-999,200000-200999']
   for (let round = 0; round < 60; round++) {
     const replies = await Promise.all(

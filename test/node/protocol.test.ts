@@ -1,4 +1,6 @@
 /** What a node does with requests that are odd, wrong or hostile as HTTP: it answers once, and lives on. */
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import {
   exchangeRaw,
@@ -219,6 +221,17 @@ describe('requests behind each other on one connection', () => {
     const node = await startWithVideo()
     const replies = await exchangeUntilClosed(node, 'GET /demo.mp4 HTTP/1.0\r\n\r\n')
     expect(replies).toMatchObject([{ status: 200, text: TEXT }])
+  })
+
+  test('end quietly when the client resets a connection that asked for a tunnel', async () => {
+    const node = await startWithVideo(30)
+    const socket = connect(node.port, '127.0.0.1')
+    await once(socket, 'connect')
+    socket.write(`${getHead('/large.mp4')}CONNECT evil.example:443 HTTP/1.1\r\n${HOST}\r\n\r\n`)
+    await once(socket, 'data')
+    socket.resetAndDestroy()
+    await expect.poll(() => node.records.length).toBe(1)
+    await expectAlive(node)
   })
 
   test.for<[what: string, next: string]>([
