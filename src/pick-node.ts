@@ -1,7 +1,6 @@
 /** Command: probe every node, choose the fastest that has the video, open it. See picking/pick.ts. */
 import { type CommandText, numberFlag, parseCommandLine, runCommand, UsageError } from './cli/command.ts'
-import { openBrowser } from './cli/open-browser.ts'
-import { explainNoChoice, printPick } from './cli/pick-report.ts'
+import { explainNoChoice, openPick, printPick } from './cli/pick-report.ts'
 import { userPath } from './cli/user-path.ts'
 import { DEFAULT_NODE_LIST, readNodeList } from './node-list.ts'
 import { DEFAULT_PROBE_OPTIONS, pickAsJson, pickNode } from './picking/pick.ts'
@@ -65,6 +64,5 @@ await runCommand(TEXT, async (args) => {
   else printPick(pick)
   if (pick.url === undefined) throw new Error(explainNoChoice(pick))
   if (values.json) return
-  console.log(`${pick.chosen?.name} is the fastest that has ${video}: ${pick.url}`)
-  if (!values['no-open'] && !(await openBrowser(pick.url))) console.log(`Open this URL: ${pick.url}`)
+  await openPick(pick, pick.url, !values['no-open'])
 })

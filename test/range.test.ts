@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { type ByteRange, MAX_RANGES, parseRange, type RangeResult } from '../src/range.ts'
+import { seededRandom } from './helpers/random.ts'
 
 const WHOLE: RangeResult = { kind: 'whole' }
 const UNSATISFIABLE: RangeResult = { kind: 'unsatisfiable' }
@@ -118,17 +119,6 @@ test('as many separate ranges as are allowed are all answered', () => {
   expect(parseRange(separate(16), 100)).toEqual(expected)
 })
 
-/** A small seeded generator (mulberry32): a header that fails today fails tomorrow. */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /**
  * The oracle: reads the field character by character with BigInt positions, then marks every byte of the
  * file and reads the joined ranges off the marks.
@@ -222,7 +212,7 @@ function randomHeader(random: () => number, size: number): string {
 }
 
 test.for([1, 2, 3, 4])('random headers mean what the oracle says (seed %i)', (seed) => {
-  const random = seeded(seed)
+  const random = seededRandom(seed)
   const seen = { whole: 0, parts: 0, unsatisfiable: 0, several: 0, joined: 0 }
   for (let round = 0; round < 5_000; round++) {
     const size = Math.floor(random() ** 3 * 130)
@@ -238,7 +228,7 @@ test.for([1, 2, 3, 4])('random headers mean what the oracle says (seed %i)', (se
 })
 
 test('no string makes it throw, and every range it answers lies in the file', () => {
-  const random = seeded(5)
+  const random = seededRandom(5)
   const alphabets = [
     'bytes=0123456789-, \t',
     '\u0000\u0007\r\n"\\\u007f\u0080\u00ff\u2028\ud83d\ude00',

@@ -2,6 +2,7 @@
 import { nodeUrl } from '../node-list.ts'
 import type { Pick } from '../picking/pick.ts'
 import type { Probe } from '../picking/probe.ts'
+import { openBrowser } from './open-browser.ts'
 import { formatTable, inNodeColour, style } from './terminal.ts'
 
 /** Prints the table of a pick, one row for each node. */
@@ -37,6 +38,12 @@ function describeVideo(probe: Probe, { preferred, versionsDiffer }: Pick): strin
   if (!version.isComplete) return 'yes, no manifest'
   if (!versionsDiffer || preferred === undefined) return 'yes'
   return version.etag === preferred.etag ? 'yes, newest' : 'yes, another version'
+}
+
+/** Says which node was chosen and opens the video from it. @param url of the pick, which has one */
+export async function openPick({ chosen, video }: Pick, url: string, opensBrowser: boolean): Promise<void> {
+  console.log(`${chosen?.name} is the fastest that has ${video}: ${url}`)
+  if (opensBrowser && !(await openBrowser(url))) console.log(`Open this URL: ${url}`)
 }
 
 /** Why there is nothing to open, and the command to run next. */

@@ -1,8 +1,7 @@
 /** The whole demo in one terminal: nodes as processes, a video on all of them, and keys to kill them. */
 import path from 'node:path'
 import { onLauncherGone } from '../cli/launcher.ts'
-import { openBrowser } from '../cli/open-browser.ts'
-import { explainNoChoice, printPick } from '../cli/pick-report.ts'
+import { explainNoChoice, openPick, printPick } from '../cli/pick-report.ts'
 import { replicateWithProgress } from '../cli/replicate-progress.ts'
 import { inNodeColour, style } from '../cli/terminal.ts'
 import type { NodeConfig } from '../node-list.ts'
@@ -24,7 +23,7 @@ export interface DemoOptions {
  * @throws Error when a node cannot start or no node has the video
  */
 export async function runDemo(options: DemoOptions): Promise<void> {
-  const { nodes, config, file } = options
+  const { nodes, config } = options
   const processes = nodes.map(
     ({ name }, index) =>
       new NodeProcess({ name, config, onLine: (line) => console.log(inNodeColour(index, line)) }),
@@ -44,16 +43,18 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     process.stdin.pause()
     await Promise.all(processes.map((node) => node.stop()))
   }
+}
 
-  async function prepare(
-    { nodes }: DemoOptions,
-    processes: readonly NodeProcess[],
-    signal: AbortSignal,
-  ): Promise<void> {
-    await Promise.all(processes.map((node) => node.start()))
-    await replicateWithProgress({ file, name: path.basename(file), nodes, signal })
-    if (!(await pickAndOpen(options))) throw new Error('There is nothing to show')
-  }
+/** Everything up to the open video. */
+async function prepare(
+  options: DemoOptions,
+  processes: readonly NodeProcess[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { file, nodes } = options
+  await Promise.all(processes.map((node) => node.start()))
+  await replicateWithProgress({ file, name: path.basename(file), nodes, signal })
+  if (!(await pickAndOpen(options))) throw new Error('There is nothing to show')
 }
 
 /** Picks, shows, opens. @returns whether there was a node to open from */
@@ -64,8 +65,7 @@ async function pickAndOpen({ nodes, file, opensBrowser }: DemoOptions): Promise<
     console.log(explainNoChoice(pick))
     return false
   }
-  console.log(`${pick.chosen?.name} is the fastest that has ${pick.video}: ${pick.url}`)
-  if (opensBrowser && !(await openBrowser(pick.url))) console.log(`Open this URL: ${pick.url}`)
+  await openPick(pick, pick.url, opensBrowser)
   return true
 }
 

@@ -42,7 +42,7 @@ export interface Answer {
 
 /**
  * Decides whether a request is for this node and can be answered, from its head alone. Pure.
- * The order is that of {@link Service}'s node: target and method, then Host.
+ * The order is target and method, then Host.
  * @returns what is asked for, or the status of the refusal
  */
 export function admit(

@@ -58,10 +58,10 @@ export class OpenFile {
   }
 
   /**
-   * Opens a regular file whose true place, behind all links, is below `realRoot` and has no dot-name
-   * under it other than those of `file` itself.
+   * Opens a regular file whose true place, behind all links, is below `realRoot`.
    * @param realRoot absolute path with no links in it
    * @param file absolute path
+   * @param isAllowed judges that true place, as seen from `realRoot`
    * @returns `undefined` when it is something else or lies elsewhere
    * @throws the system's error when it cannot be opened
    */

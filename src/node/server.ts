@@ -5,6 +5,7 @@
 import { once, setMaxListeners } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { explainFileError } from '../file-errors.ts'
 import { type NodeConfig, nodeUrl } from '../node-list.ts'
 import type { Service } from './answer.ts'
 import { Exchange, HungUpError } from './exchange.ts'
@@ -51,9 +52,9 @@ export interface RunningNode {
  * @throws Error that names the node when its folder cannot be used or its port cannot be had
  */
 export async function startNode(config: NodeConfig, options: NodeOptions = {}): Promise<RunningNode> {
-  const storage = await Storage.open(config.root).catch((cause: NodeJS.ErrnoException) => {
+  const storage = await Storage.open(config.root).catch((cause: unknown) => {
     throw new Error(
-      `Cannot start ${config.name}: ${config.root} cannot be its storage folder (${cause.code})`,
+      `Cannot start ${config.name}: ${config.root} cannot be its storage folder: ${explainFileError(cause)}`,
       { cause },
     )
   })

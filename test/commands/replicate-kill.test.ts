@@ -15,21 +15,11 @@ import {
   temporaryFolder,
   until,
 } from '../helpers/command.ts'
+import { seededRandom } from '../helpers/random.ts'
 
 const KILLS = Number(process.env['KILLS'] ?? 15)
 const SEED = Number(process.env['SEED'] ?? 20_240_229)
 const SOURCE_BYTES = 12 * 1024 * 1024
-
-/** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
-function seededRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
