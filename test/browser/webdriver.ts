@@ -43,8 +43,7 @@ export class Browser {
   }
 
   static async open(width = 1280, height = 800, flags: readonly string[] = []): Promise<Browser> {
-    const driver = spawn('chromedriver', ['--port=0'], { stdio: ['ignore', 'pipe', 'ignore'] })
-    const port = await listeningPort(driver)
+    const { driver, port } = await startDriver()
     const profile = mkdtempSync(path.join(tmpdir(), 'browser-test-'))
     // A browser that is run as root has no sandbox to use.
     const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
@@ -92,14 +91,39 @@ async function post<T>(url: string, body: unknown): Promise<T> {
   return value
 }
 
+/** How often a driver is started before its silence counts as a failure. */
+const DRIVER_STARTS = 5
+
+/**
+ * Starts chromedriver on a port that the system chooses. It takes an IPv4 port and then wants the same number
+ * for IPv6; when that one is taken it gives up, so it is started again.
+ */
+async function startDriver(): Promise<{ driver: ChildProcess; port: string }> {
+  for (let start = 1; ; start++) {
+    const driver = spawn('chromedriver', ['--port=0'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    try {
+      return { driver, port: await listeningPort(driver) }
+    } catch (error) {
+      driver.kill()
+      if (start === DRIVER_STARTS) throw error
+    }
+  }
+}
+
 function listeningPort(driver: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
+    let said = ''
     driver.once('error', reject)
-    driver.once('exit', () => reject(new Error('chromedriver ended before it listened')))
-    if (driver.stdout === null) return
-    createInterface({ input: driver.stdout }).on('line', (line) => {
-      const [, port] = /started successfully on port (\d+)/.exec(line) ?? []
-      if (port !== undefined) resolve(port)
-    })
+    driver.once('exit', (code) =>
+      reject(new Error(`chromedriver ended before it listened (${code}): ${said.trim()}`)),
+    )
+    for (const stream of [driver.stdout, driver.stderr]) {
+      if (stream === null) continue
+      createInterface({ input: stream }).on('line', (line) => {
+        said += `${line}\n`
+        const [, port] = /started successfully on port (\d+)/.exec(line) ?? []
+        if (port !== undefined) resolve(port)
+      })
+    }
   })
 }
