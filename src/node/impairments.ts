@@ -33,10 +33,13 @@ export function latency(
 
 /** Bodies are let out in pieces of this much time, so that replies which share an uplink take turns. */
 const SLICE_MS = 10
+/** A pause this short between two pieces is this machine being late, and not an uplink that had nothing to do. */
+const CATCH_UP_MS = 25
 
 /**
  * A simulated uplink: one budget of bytes that all replies of a node share, first come, first served.
- * A piece leaves when its last bit would have, so no reply is ever ahead of its bandwidth.
+ * A piece leaves when its last bit would have, or as soon after that as this machine can, and what is late
+ * does not make the next one late as well: a busy uplink has its bandwidth, neither more nor less.
  * @param bandwidthKbps 1000 bits per second; 0 is unlimited
  */
 export function uplink(bandwidthKbps: number): Uplink | undefined {
@@ -53,7 +56,9 @@ export function uplink(bandwidthKbps: number): Uplink | undefined {
     })
     try {
       await unlessAborted(inFront, hangUp)
-      freeAtMs = Math.max(freeAtMs, performance.now()) + sizeBytes / bytesPerMs
+      const nowMs = performance.now()
+      const isBusy = nowMs - freeAtMs < CATCH_UP_MS
+      freeAtMs = (isBusy ? freeAtMs : nowMs) + sizeBytes / bytesPerMs
       await waitUntil(freeAtMs, hangUp)
     } finally {
       void inFront.then(leave) // who hung up in the queue leaves its place empty, and nobody jumps ahead

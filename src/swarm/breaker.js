@@ -1,0 +1,109 @@
+// @ts-check
+/**
+ * A circuit breaker for one node: closed while it works, open after a failure, and on trial with one request
+ * before it is trusted again. What failed decides when: a node that is down or silent is let back as soon as a
+ * `/health` call succeeds, one that answers wrongly has to wait longer each time, a liar longest.
+ */
+
+/** The wait after a failure that a healthy node repeats; doubled each time. */
+const BACKOFF_MS = { first: 500, last: 8000 }
+/** A replica may come, or become current, at any moment, and asking costs little. */
+const MISSING_MS = 2000
+const QUARANTINE_MS = 30_000
+/** So many chunks with a wrong hash make a liar. */
+const LIES_BEFORE_QUARANTINE = 2
+/** A node that is busy may ask for at most this much patience. */
+const MAX_RETRY_AFTER_MS = 30_000
+
+/**
+ * @typedef {'refused' | 'cut' | 'silent' | 'missing' | 'other version' | 'wrong answer' | 'busy' | 'bad data'} FailureKind
+ */
+
+/** One node's breaker. Times are ms on the swarm's clock. */
+export class Breaker {
+  /** @type {'closed' | 'open' | 'trial'} */
+  state = 'closed'
+  /** `/health` must have answered before the next trial */
+  needsHealth = false
+  /** earliest time of the next trial */
+  untilMs = 0
+  #backoffMs = BACKOFF_MS.first
+  #lies = 0
+  /** failures since the last chunk that was good */
+  #failures = 0
+  #random
+
+  /** @param {() => number} random 0 up to 1, so that many readers do not come back at once */
+  constructor(random) {
+    this.#random = random
+  }
+
+  /**
+   * May the node be asked now? An open breaker whose time has come turns to trial.
+   * @param {number} nowMs
+   */
+  admits(nowMs) {
+    if (this.state === 'open' && !this.needsHealth && nowMs >= this.untilMs) this.state = 'trial'
+    return this.state !== 'open'
+  }
+
+  /**
+   * The node failed. Several requests that fail at once count as one failure.
+   * @param {FailureKind} kind
+   * @param {number} nowMs
+   * @param {number} [retryAfterMs] what a busy node asked for
+   */
+  fail(kind, nowMs, retryAfterMs) {
+    if (kind === 'bad data' && ++this.#lies < LIES_BEFORE_QUARANTINE) return // it may be one bad spot on a disk
+    const wasOpen = this.state === 'open'
+    this.state = 'open'
+    const isUnreachable = kind === 'refused' || kind === 'cut' || kind === 'silent'
+    if (isUnreachable) this.needsHealth = true
+    if (wasOpen) return
+    this.untilMs = nowMs + this.#waitMs(kind, retryAfterMs)
+    this.#failures++
+  }
+
+  /** @param {FailureKind} kind @param {number | undefined} retryAfterMs */
+  #waitMs(kind, retryAfterMs) {
+    switch (kind) {
+      case 'bad data':
+        return QUARANTINE_MS
+      case 'missing':
+      case 'other version':
+        return MISSING_MS
+      case 'busy':
+        return retryAfterMs === undefined ? this.#backOff() : Math.min(retryAfterMs, MAX_RETRY_AFTER_MS)
+      case 'wrong answer':
+        return this.#backOff()
+      default: // its health tells when it is back, unless it was healthy and failed all the same
+        return this.#failures === 0 ? 0 : this.#backOff()
+    }
+  }
+
+  #backOff() {
+    const waitMs = this.#backoffMs * (0.8 + 0.4 * this.#random())
+    this.#backoffMs = Math.min(2 * this.#backoffMs, BACKOFF_MS.last)
+    return waitMs
+  }
+
+  /** `/health` answered. */
+  healthy() {
+    this.needsHealth = false
+  }
+
+  /** A chunk from this node was good. @returns {boolean} whether the node was on trial until now */
+  succeed() {
+    const wasOnTrial = this.state === 'trial'
+    this.#backoffMs = BACKOFF_MS.first
+    this.#failures = 0
+    if (this.state === 'trial') this.state = 'closed'
+    if (wasOnTrial) this.#lies = 0
+    return wasOnTrial
+  }
+
+  /** Was it caught lying often enough to be quarantined? */
+  get isLiar() {
+    return this.#lies >= LIES_BEFORE_QUARANTINE
+  }
+}

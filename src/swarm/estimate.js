@@ -1,0 +1,85 @@
+// @ts-check
+/**
+ * What is known of a node's speed: its rate while bytes arrive, and its delay to the first byte. The rate is
+ * metered in short intervals and not at the end of a chunk: a node that drops to a trickle may never get there.
+ */
+
+/** The weight of the past halves in this time. Bad news travels faster: it decides who gets the next chunk. */
+const RATE_HALF_LIFE_MS = { up: 400, down: 250 }
+/** What is usual changes slowly; compared with it, a node is slow. */
+const USUAL_HALF_LIFE_MS = 10_000
+/** Until there is a sample. */
+const PRIOR = { bytesPerMs: 2 * 1024, delayMs: 200 }
+/** Shorter intervals say more of the machine than of the node. */
+const MIN_INTERVAL_MS = 8
+
+/** One node's rate and delay. */
+export class Estimate {
+  /** bytes per ms */
+  rate = PRIOR.bytesPerMs
+  /** ms to the first byte */
+  delayMs = PRIOR.delayMs
+  /** mean distance of the delay from its mean (the shape of RFC 6298 §2) */
+  deviationMs = PRIOR.delayMs / 4
+  /** bytes per ms over the last ten seconds or so; 0: not known yet */
+  usualRate = 0
+  isRateKnown = false
+  isDelayKnown = false
+  #bytes = 0
+  #ms = 0
+
+  /** @param {number} [delayMs] as far as it was measured before */
+  constructor(delayMs) {
+    if (delayMs !== undefined) this.sampleDelay(delayMs)
+  }
+
+  /** @param {number} ms from the request to its first byte */
+  sampleDelay(ms) {
+    if (this.isDelayKnown) {
+      this.deviationMs = 0.75 * this.deviationMs + 0.25 * Math.abs(ms - this.delayMs)
+      this.delayMs = 0.8 * this.delayMs + 0.2 * ms
+    } else {
+      this.delayMs = ms
+      this.deviationMs = ms / 4
+      this.isDelayKnown = true
+    }
+  }
+
+  /**
+   * Bytes that came while a body was under way. Intervals that are too short are put together.
+   * @param {number} bytes
+   * @param {number} ms
+   */
+  sampleRate(bytes, ms) {
+    this.#bytes += bytes
+    this.#ms += ms
+    if (this.#ms < MIN_INTERVAL_MS) return
+    const rate = this.#bytes / this.#ms
+    this.rate = this.isRateKnown
+      ? mix(this.rate, rate, this.#ms, rate < this.rate ? RATE_HALF_LIFE_MS.down : RATE_HALF_LIFE_MS.up)
+      : rate
+    this.usualRate = this.usualRate === 0 ? rate : mix(this.usualRate, rate, this.#ms, USUAL_HALF_LIFE_MS)
+    this.isRateKnown = true
+    this.#bytes = 0
+    this.#ms = 0
+  }
+
+  /** The node was away: half of what was usual is a careful guess, and the first sample replaces it. */
+  relearn() {
+    if (this.isRateKnown) this.rate = Math.max(this.usualRate / 2, this.rate)
+    this.isRateKnown = false
+    this.#bytes = 0
+    this.#ms = 0
+  }
+
+  /** @param {number} bytes @returns {number} ms that they take, the delay apart */
+  transferMs(bytes) {
+    return bytes / Math.max(this.rate, 1e-3)
+  }
+}
+
+/** @param {number} old @param {number} sample @param {number} ms @param {number} halfLifeMs */
+function mix(old, sample, ms, halfLifeMs) {
+  const weight = 1 - 0.5 ** (ms / halfLifeMs)
+  return old + weight * (sample - old)
+}

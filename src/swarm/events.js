@@ -1,0 +1,63 @@
+// @ts-check
+/**
+ * What a swarm tells of itself. The page, the commands and the tests read these events and nothing else.
+ * A chunk is named by its index, a node by its name, a time is ms on the clock that the swarm was handed.
+ */
+
+/**
+ * How a node is doing, as a person would say it. Refused proves that it is down; silence proves nothing:
+ * a hung process, a cut cable and a slow one look the same for a while.
+ * @typedef {'unknown' | 'up' | 'slow' | 'no answer' | 'down' | 'other version' | 'missing'
+ *   | 'sent bad data' | 'wrong answer'} NodeState
+ */
+
+/**
+ * Why a chunk is asked for: a reader waits for it, it lies ahead of a reader, it is asked for a second time
+ * from another node because the first one is late, or it shows whether a node works again.
+ * @typedef {'needed' | 'ahead' | 'hedge' | 'trial'} Purpose
+ */
+
+/**
+ * Why bytes that arrived were of no use: another node's copy was first, nobody wanted them any more, they
+ * were part of a chunk that never became whole, or their hash was wrong.
+ * @typedef {'second copy' | 'cancelled' | 'incomplete' | 'bad hash'} WasteReason
+ */
+
+/**
+ * One thing that happened.
+ * - `asked`, `arrived`, `verified`: the life of a chunk; `unverified` stands for `verified` where there is no
+ *   manifest to check against. `ms` is the time since it was asked for.
+ * - `rejected`: its hash was wrong, so it was thrown away and is asked for elsewhere.
+ * - `dropped`: it was asked for and will not come from this node.
+ * - `node`: a node's state changed, and why, in words for a person.
+ * - `hedge`: chunk asked for again, `from` being late for `waitedMs`.
+ * - `failover`: all chunks that node `from` owed when it failed have come from others. `recoveredMs`: from
+ *   the failure to the last of them; `waitedMs`: the longest that a reader waited for one of them, 0 when none
+ *   was needed yet.
+ * - `measured`: now and then, what is known of a node: bytes per second, ms to the first byte, bytes asked
+ *   for that have not come, all bytes it has sent, and how many of them passed verification.
+ * - `heartbeat`: a `/health` call of a node: how long it took, `undefined` when there was no answer.
+ * - `waiting`, `delivered`: a reader needs a chunk that is not there; it has it after `waitedMs`.
+ * - `outage`: no node can be asked (`isOver` false), and later, one can again (true).
+ * - `wasted`: bytes of a node that were of no use.
+ * @typedef {{ readonly atMs: number } & (
+ *   | { type: 'asked', chunk: number, node: string, purpose: Purpose }
+ *   | { type: 'arrived', chunk: number, node: string, bytes: number, ms: number }
+ *   | { type: 'verified' | 'unverified', chunk: number, node: string, bytes: number }
+ *   | { type: 'rejected', chunk: number, node: string, expected: string, found: string }
+ *   | { type: 'dropped', chunk: number, node: string, why: string }
+ *   | { type: 'node', node: string, state: NodeState, before: NodeState, why: string }
+ *   | { type: 'hedge', chunk: number, from: string, to: string, waitedMs: number }
+ *   | { type: 'failover', from: string, to: readonly string[], chunks: readonly number[],
+ *       recoveredMs: number, waitedMs: number }
+ *   | { type: 'measured', node: string, bytesPerSecond: number, delayMs: number, inFlightBytes: number,
+ *       receivedBytes: number, verifiedBytes: number }
+ *   | { type: 'heartbeat', node: string, ms: number | undefined }
+ *   | { type: 'waiting', chunk: number }
+ *   | { type: 'delivered', chunk: number, waitedMs: number }
+ *   | { type: 'outage', isOver: boolean }
+ *   | { type: 'wasted', node: string, bytes: number, why: WasteReason }
+ * )} SwarmEvent
+ */
+
+export {}

@@ -1,0 +1,156 @@
+// @ts-check
+/**
+ * One range request, and what its answer proves. Every answer that is not the very bytes asked for is told
+ * apart here and named; what to do about it is decided elsewhere.
+ */
+
+/**
+ * A file as the swarm knows it. Without `chunks` nothing can be verified.
+ * @typedef {object} SwarmFile
+ * @property {string} name
+ * @property {number} size bytes
+ * @property {number} chunkSize bytes
+ * @property {readonly string[]} [chunks] SHA-256 of each chunk, hex
+ * @property {string} [sha256] of the whole file, hex
+ */
+
+/**
+ * - `complete`: all bytes came. `stopped`: we wanted no more.
+ * - `refused`: nobody listens, or the browser may not ask. `cut`: it began and broke off.
+ * - the others: the node answered, and what it said.
+ * @typedef {{ kind: 'complete' } | { kind: 'stopped' }
+ *   | { kind: 'refused' | 'cut' | 'missing' | 'other version' | 'wrong answer', why: string }
+ *   | { kind: 'busy', why: string, retryAfterMs: number | undefined }} Outcome
+ * @typedef {Exclude<Outcome, { kind: 'complete' | 'stopped' }>} Failure
+ */
+
+/** ETags of this project's nodes are the SHA-256 of the file; other servers have other ones, which prove nothing. */
+const HASH_ETAG = /^"([0-9a-f]{64})"$/
+
+/**
+ * Does the head of an answer promise the range that was asked for? Pure.
+ * @param {{ status: number, get(name: string): string | null }} head
+ * @param {number} start first byte
+ * @param {number} end last byte
+ * @param {SwarmFile} file
+ * @returns {Failure | undefined} `undefined` when it does
+ * @see RFC 9110 §14.4 and §15.3.7
+ */
+export function judgeHead({ status, get }, start, end, file) {
+  if (status === 404 || status === 410)
+    return { kind: 'missing', why: `it does not have the file (${status})` }
+  if (status === 503 || status === 429) {
+    const seconds = Number(get('Retry-After') ?? Number.NaN)
+    const retryAfterMs = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined
+    return { kind: 'busy', why: `it is busy (${status})`, retryAfterMs }
+  }
+  if (status === 416) return { kind: 'other version', why: 'its file is shorter (416)' }
+  if (status === 200)
+    return { kind: 'wrong answer', why: 'it answers a range with the whole file (200 in place of 206)' }
+  if (status !== 206) return { kind: 'wrong answer', why: `it answers ${status}` }
+
+  const range = get('Content-Range')
+  const [, first, last, size] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(range ?? '') ?? []
+  if (range === null)
+    return { kind: 'wrong answer', why: 'its 206 shows no Content-Range (a foreign server must expose it)' }
+  if (size !== undefined && size !== '*' && Number(size) !== file.size)
+    return { kind: 'other version', why: `its file has ${size} bytes, not ${file.size}` }
+  if (Number(first) !== start || Number(last) !== end)
+    return { kind: 'wrong answer', why: `it answers bytes ${start}-${end} with "${range}"` }
+  const [, etag] = HASH_ETAG.exec(get('ETag') ?? '') ?? []
+  if (etag !== undefined && file.sha256 !== undefined && etag !== file.sha256)
+    return { kind: 'other version', why: 'its ETag is that of another version' }
+  return undefined
+}
+
+/**
+ * Asks for one range and hands its bytes on as they arrive. Never rejects.
+ * @param {object} request
+ * @param {string} request.url
+ * @param {number} request.start first byte
+ * @param {number} request.end last byte, inclusive
+ * @param {SwarmFile} request.file
+ * @param {typeof globalThis.fetch} request.fetch
+ * @param {AbortSignal} request.signal
+ * @param {() => void} request.onHead the answer began, and promises the right thing
+ * @param {(bytes: Uint8Array) => boolean} request.onBytes never more than asked for; false: no more is wanted
+ * @returns {Promise<Outcome>}
+ */
+export async function fetchRange({ url, start, end, file, fetch, signal, onHead, onBytes }) {
+  let response
+  try {
+    response = await fetch(url, {
+      headers: { Range: `bytes=${start}-${end}` },
+      cache: 'no-store', // a cache may answer with fewer bytes, and hides what the nodes do
+      credentials: 'omit',
+      signal,
+    })
+  } catch (error) {
+    return signal.aborted
+      ? { kind: 'stopped' }
+      : { kind: 'refused', why: explain(error, 'nobody answers there') }
+  }
+  const { status, headers } = response
+  const failure = judgeHead({ status, get: (name) => headers.get(name) }, start, end, file)
+  if (failure !== undefined || response.body === null) {
+    await response.body?.cancel().catch(() => {}) // it has failed already, and that is what is told
+    return failure ?? { kind: 'wrong answer', why: 'its 206 has no body' }
+  }
+  onHead()
+  return readBody(response.body.getReader(), end - start + 1, signal, onBytes)
+}
+
+/**
+ * @param {ReadableStreamDefaultReader<Uint8Array>} reader
+ * @param {number} expectedBytes
+ * @param {AbortSignal} signal
+ * @param {(bytes: Uint8Array) => boolean} onBytes
+ * @returns {Promise<Outcome>}
+ */
+async function readBody(reader, expectedBytes, signal, onBytes) {
+  let receivedBytes = 0
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (signal.aborted) return { kind: 'stopped' }
+      if (done) break
+      receivedBytes += value.length
+      if (receivedBytes > expectedBytes) {
+        void reader.cancel().catch(() => {})
+        return { kind: 'wrong answer', why: `it sends more than the ${expectedBytes} bytes asked for` }
+      }
+      if (!onBytes(value)) {
+        void reader.cancel().catch(() => {})
+        return receivedBytes === expectedBytes ? { kind: 'complete' } : { kind: 'stopped' }
+      }
+    }
+  } catch (error) {
+    return signal.aborted
+      ? { kind: 'stopped' }
+      : { kind: 'cut', why: explain(error, 'the connection broke off') }
+  }
+  return receivedBytes === expectedBytes
+    ? { kind: 'complete' }
+    : { kind: 'cut', why: `the answer ended ${expectedBytes - receivedBytes} bytes short` }
+}
+
+/**
+ * Browsers do not tell why a request failed; Node.js hides it in the cause.
+ * @param {unknown} error
+ * @param {string} otherwise
+ */
+function explain(error, otherwise) {
+  const { cause } = /** @type {{ cause?: { code?: unknown } }} */ (error)
+  switch (cause?.code) {
+    case 'ECONNREFUSED':
+      return 'the connection was refused'
+    case 'ECONNRESET':
+    case 'UND_ERR_SOCKET':
+      return 'the connection was cut'
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'there is no such host'
+    default:
+      return otherwise
+  }
+}

@@ -1,0 +1,185 @@
+// @ts-check
+/**
+ * What is the file? Asks every node for the manifest at once, and where there is none for the size. The manifest is
+ * the authority for all that follows: a chunk is true when it fits the manifest, whichever node sent it.
+ */
+
+/**
+ * @typedef {import('./clock.js').Clock} Clock
+ * @typedef {import('./fetch-range.js').SwarmFile} SwarmFile
+ * @typedef {import('./node.js').NodeAddress} NodeAddress
+ */
+
+/**
+ * - `found`: `delays` has, for each node that answered, how long it took, by name.
+ * - `missing`: nodes answered, and none has the file. `no node`: nobody answered.
+ * @typedef {{ kind: 'found', file: SwarmFile, isVerified: boolean, delays: ReadonlyMap<string, number> }
+ *   | { kind: 'missing' } | { kind: 'no node' }} Found
+ */
+
+/** What one node said. @typedef {{ manifest?: Manifest, size?: number, ms: number } | undefined} Answer `undefined`: nothing */
+/** As `replicate` writes it. @typedef {SwarmFile & { chunks: readonly string[], sha256: string, mtimeMs: number }} Manifest */
+
+/** Without a manifest a file is read in chunks of this size. */
+const DEFAULT_CHUNK_SIZE = 256 * 1024
+/** No answer for this long is none. */
+const TIMEOUT_MS = 3000
+/** After the first manifest the others have as long again, and this, to offer a newer one. */
+const GRACE = { times: 0.5, ms: 30 }
+
+/**
+ * Finds a file. Never rejects but with the signal's reason. The newest manifest among the first answers counts.
+ * @param {object} options
+ * @param {readonly NodeAddress[]} options.nodes
+ * @param {string} options.video storage name
+ * @param {typeof globalThis.fetch} options.fetch
+ * @param {Clock} options.clock
+ * @param {AbortSignal} [options.signal]
+ * @returns {Promise<Found>}
+ */
+export async function findFile({ nodes, video, fetch, clock, signal }) {
+  const path = video.split('/').map(encodeURIComponent).join('/')
+  const end = new AbortController()
+  const onAbort = () => end.abort(signal?.reason)
+  signal?.throwIfAborted()
+  signal?.addEventListener('abort', onAbort)
+  const timer = clock.setTimeout(() => end.abort(), TIMEOUT_MS)
+  try {
+    const startedMs = clock.now()
+    /** @type {Map<string, number>} */
+    const delays = new Map()
+    const manifests = await collect(nodes, clock, async (node) => {
+      const answer = await askManifest(`${node.url}/_/manifest/${path}`, video, fetch, end.signal)
+      if (answer !== undefined) delays.set(node.name, clock.now() - startedMs)
+      return answer
+    })
+    signal?.throwIfAborted()
+    const [newest] = manifests
+      .flatMap((answer) => answer?.manifest ?? [])
+      .sort((a, b) => b.mtimeMs - a.mtimeMs)
+    if (newest !== undefined) return { kind: 'found', file: newest, isVerified: true, delays }
+
+    const sizes = await Promise.all(nodes.map(({ url }) => askSize(`${url}/${path}`, fetch, end.signal)))
+    signal?.throwIfAborted()
+    const size = sizes.find((size) => size !== undefined && size >= 0)
+    if (size !== undefined)
+      return {
+        kind: 'found',
+        file: { name: video, size, chunkSize: DEFAULT_CHUNK_SIZE },
+        isVerified: false,
+        delays,
+      }
+    const hasAnswered = delays.size > 0 || sizes.some((size) => size !== undefined)
+    return { kind: hasAnswered ? 'missing' : 'no node' }
+  } finally {
+    clock.clearTimeout(timer)
+    signal?.removeEventListener('abort', onAbort)
+    end.abort()
+  }
+}
+
+/**
+ * All answers, or those that came until a little after the first manifest.
+ * @param {readonly NodeAddress[]} nodes
+ * @param {Clock} clock
+ * @param {(node: NodeAddress) => Promise<Omit<NonNullable<Answer>, 'ms'> | undefined>} ask
+ * @returns {Promise<(Omit<NonNullable<Answer>, 'ms'> | undefined)[]>}
+ */
+function collect(nodes, clock, ask) {
+  return new Promise((resolve) => {
+    const startedMs = clock.now()
+    /** @type {(Omit<NonNullable<Answer>, 'ms'> | undefined)[]} */
+    const answers = []
+    /** @type {unknown} */
+    let timer
+    const finish = () => {
+      if (timer !== undefined) clock.clearTimeout(timer)
+      resolve(answers)
+    }
+    if (nodes.length === 0) finish()
+    for (const node of nodes) {
+      void ask(node).then((answer) => {
+        answers.push(answer)
+        if (answers.length === nodes.length) finish()
+        else if (answer?.manifest !== undefined && timer === undefined)
+          timer = clock.setTimeout(finish, GRACE.times * (clock.now() - startedMs) + GRACE.ms)
+      })
+    }
+  })
+}
+
+/**
+ * @param {string} url
+ * @param {string} video
+ * @param {typeof globalThis.fetch} fetch
+ * @param {AbortSignal} signal
+ * @returns {Promise<{ manifest?: Manifest } | undefined>} `undefined`: no answer
+ */
+async function askManifest(url, video, fetch, signal) {
+  let response
+  try {
+    response = await fetch(url, { cache: 'no-store', credentials: 'omit', signal })
+  } catch {
+    return undefined // nobody answers; the others may
+  }
+  try {
+    const manifest = response.ok ? readManifest(await response.json(), video) : undefined
+    if (!response.ok) await response.body?.cancel()
+    return manifest === undefined ? {} : { manifest }
+  } catch {
+    return {} // what is no JSON is no manifest
+  }
+}
+
+/**
+ * Size of a file, of a node that has no manifest.
+ * @param {string} url
+ * @param {typeof globalThis.fetch} fetch
+ * @param {AbortSignal} signal
+ * @returns {Promise<number | undefined>} -1: the node answered and does not have it; `undefined`: no answer
+ */
+async function askSize(url, fetch, signal) {
+  try {
+    const { ok, headers } = await fetch(url, {
+      method: 'HEAD',
+      cache: 'no-store',
+      credentials: 'omit',
+      signal,
+    })
+    const length = headers.get('Content-Length')
+    return ok && length !== null && /^\d+$/.test(length) ? Number(length) : -1
+  } catch {
+    return undefined // nobody answers; the others may
+  }
+}
+
+const HEX_SHA256 = /^[0-9a-f]{64}$/
+/** @param {unknown} value */
+const isHash = (value) => typeof value === 'string' && HEX_SHA256.test(value)
+/** @param {unknown} value @returns {value is number} */
+const isCount = (value) => Number.isSafeInteger(value) && Number(value) >= 0
+
+/**
+ * A manifest from JSON. Pure.
+ * @param {unknown} json
+ * @param {string} video the name that it must have
+ * @returns {Manifest | undefined} `undefined` for anything else
+ */
+export function readManifest(json, video) {
+  if (typeof json !== 'object' || json === null) return undefined
+  const { version, name, size, mtimeMs, sha256, chunkSize, chunks } = /** @type {Record<string, unknown>} */ (
+    json
+  )
+  const isManifest =
+    version === 1 &&
+    name === video &&
+    isCount(size) &&
+    Number.isFinite(mtimeMs) &&
+    isHash(sha256) &&
+    isCount(chunkSize) &&
+    chunkSize > 0 &&
+    Array.isArray(chunks) &&
+    chunks.length === Math.ceil(size / chunkSize) &&
+    chunks.every(isHash)
+  return isManifest ? /** @type {Manifest} */ (json) : undefined
+}

@@ -1,0 +1,67 @@
+// @ts-check
+/**
+ * Is a chunk that somebody brings late enough to ask another node for it as well? A second request for the few
+ * that take longest shortens the worst wait at the price of a few bytes. Pure.
+ * @see Dean and Barroso, "The Tail at Scale", CACM 2013: hedged requests
+ */
+
+/**
+ * A chunk that one node owes us.
+ * @typedef {object} Owed
+ * @property {number} position 0 for the chunk that a reader needs next, 1 for the one behind it, …
+ * @property {boolean} isArriving its bytes come now, or would be the next ones of their request
+ * @property {number} arrivalMs estimated time until it is here
+ * @property {number} promisedMs the same as it was estimated when it was asked for, less the time since then
+ * @property {number} silentMs how long its node has sent nothing at all
+ * @property {number} silenceLimitMs how much silence is usual for that node
+ * @property {number} elsewhereMs the earliest another node would have it, were it asked now
+ */
+
+/** - `silent`, `slow`: ask for it a second time. - `reassign`: take it away, it has not begun to arrive. @typedef {'wait' | 'silent' | 'slow' | 'reassign'} Lateness */
+
+/** So near to the reader a silent node is not waited for. */
+const SILENT_POSITIONS = 4
+/** So near to the reader a slow one is not. */
+const SLOW_POSITIONS = 2
+const MIN_SILENCE_MS = 150
+/** Worth a second request: the other node would be twice as fast, and this much. */
+const MUCH = { times: 2, ms: 100 }
+/** A promise is broken when it is missed by this much; what is merely far away is not late. */
+const BROKEN_BY_MS = 300
+
+/** @param {Owed} owed @returns {Lateness} */
+export function judgeOwed(owed) {
+  const { position, isArriving, arrivalMs, promisedMs, silentMs, silenceLimitMs, elsewhereMs } = owed
+  if (silentMs > silenceLimitMs && position < SILENT_POSITIONS) return 'silent'
+  if (arrivalMs <= MUCH.times * elsewhereMs + MUCH.ms) return 'wait'
+  if (position < SLOW_POSITIONS) return 'slow'
+  return !isArriving && arrivalMs > promisedMs + BROKEN_BY_MS ? 'reassign' : 'wait'
+}
+
+/** How much silence is usual. Pure. @param {{ delayMs: number, deviationMs: number }} estimate */
+export const silenceLimitMs = ({ delayMs, deviationMs }) =>
+  Math.max(MIN_SILENCE_MS, delayMs + 3 * deviationMs)
+
+/** From which silence on a node counts as gone. Pure. @param {{ delayMs: number, deviationMs: number }} estimate */
+export const silenceIsDeathMs = ({ delayMs, deviationMs }) => Math.max(1000, 1.5 * delayMs + 4 * deviationMs)
+
+/** Hedges may cost this share of what was delivered, and these bytes from the start. */
+const HEDGE_BUDGET = { share: 0.03, chunks: 4 }
+
+/** May a slow node's chunk be asked for again? A silent one's always may. Pure. @param {number} hedgedBytes @param {number} verifiedBytes @param {number} chunkSize */
+export const hasHedgeBudget = (hedgedBytes, verifiedBytes, chunkSize) =>
+  hedgedBytes < HEDGE_BUDGET.share * verifiedBytes + HEDGE_BUDGET.chunks * chunkSize
+
+/**
+ * How many of the last chunks of a request an idle node takes over, so that both end at the same time. Pure.
+ * @param {object} split
+ * @param {number} split.chunks whole chunks of the request that have not begun to arrive
+ * @param {number} split.chunkMs what the idle node needs for one
+ * @param {number} split.delayMs of the idle node
+ * @param {number} split.leftMs what the request's own node needs for all that is left
+ * @param {number} split.ownChunkMs what that node needs for one
+ */
+export function chunksToTake({ chunks, chunkMs, delayMs, leftMs, ownChunkMs }) {
+  const taken = Math.floor((leftMs - delayMs) / (chunkMs + ownChunkMs))
+  return Math.max(0, Math.min(chunks, taken))
+}

@@ -1,0 +1,134 @@
+// @ts-check
+/** One node of the swarm: what it is doing for us, and what is known of it. */
+import { Breaker } from './breaker.js'
+import { Estimate } from './estimate.js'
+
+/**
+ * Where a node is. Its files lie directly below `url`.
+ * @typedef {object} NodeAddress
+ * @property {string} name
+ * @property {string} url without a slash at its end
+ * @property {string} [healthUrl] default `<url>/health`
+ * @property {number} [delayMs] to the first byte, as far as it was measured before
+ */
+
+/**
+ * @typedef {import('./choose.js').Candidate} Candidate
+ * @typedef {import('./events.js').NodeState} NodeState
+ * @typedef {import('./run.js').Run} Run
+ */
+
+/** A node that is this much below its usual rate is slow, and no longer slow when it is well above that. */
+const SLOW = { below: 0.25, above: 0.5 }
+/** Slow, too, is what takes so many times as long as the best of the others from the start. */
+const SLOW_AGAINST_BEST = 1 / 24
+
+/** Who became slow is not chosen any more, and could not show that it recovered: it gets another chance after this, then after twice as long, … */
+const FIRST_CHANCE_MS = 2000
+const LAST_CHANCE_MS = 16_000
+
+/** A node as one reader sees it. */
+export class SwarmNode {
+  name
+  url
+  healthUrl
+  estimate
+  breaker
+  /** @type {NodeState} */
+  state = 'unknown'
+  /** requests under way @type {Set<Run>} */
+  runs = new Set()
+  lastByteMs = Number.NEGATIVE_INFINITY
+  receivedBytes = 0
+  verifiedBytes = 0
+  /** when it last sent a chunk with a wrong hash */
+  liedMs = Number.NEGATIVE_INFINITY
+  #chanceAfterMs = FIRST_CHANCE_MS
+  /** since when the rate is being metered; `undefined` while no body arrives @type {number | undefined} */
+  #meteredMs
+  #meteredBytes = 0
+
+  /** @param {NodeAddress} address @param {() => number} random */
+  constructor({ name, url, healthUrl, delayMs }, random) {
+    this.name = name
+    this.url = url
+    this.healthUrl = healthUrl ?? `${url}/health`
+    this.estimate = new Estimate(delayMs)
+    this.breaker = new Breaker(random)
+  }
+
+  /** Bytes asked for that are not here. */
+  get leftBytes() {
+    let bytes = 0
+    for (const run of this.runs) bytes += run.leftBytes
+    return bytes
+  }
+
+  /** @returns {Candidate} */
+  get candidate() {
+    return {
+      name: this.name,
+      rate: Math.max(this.estimate.rate, 1e-3),
+      isRateKnown: this.estimate.isRateKnown,
+      delayMs: this.estimate.delayMs,
+      isDelayKnown: this.estimate.isDelayKnown,
+      leftBytes: this.leftBytes,
+      runs: this.runs.size,
+      isOnTrial: this.breaker.state === 'trial',
+    }
+  }
+
+  /** @param {Run} run @param {number} nowMs */
+  noteFirstByte(run, nowMs) {
+    // Bytes that wait in front of a request on the same uplink are no delay of the node.
+    if (this.#meteredMs === undefined || nowMs - run.startedMs < this.estimate.delayMs)
+      this.estimate.sampleDelay(nowMs - run.startedMs)
+    this.lastByteMs = nowMs
+    this.#meteredMs ??= nowMs
+  }
+
+  /** @param {number} bytes @param {number} nowMs */
+  noteBytes(bytes, nowMs) {
+    this.lastByteMs = nowMs
+    this.#meteredBytes += bytes
+  }
+
+  /** Takes a sample of the rate; call it now and then, and whenever a run has ended. @param {number} nowMs */
+  meter(nowMs) {
+    if (this.#meteredMs === undefined) return
+    this.estimate.sampleRate(this.#meteredBytes, nowMs - this.#meteredMs)
+    this.#meteredBytes = 0
+    this.#meteredMs = this.#hasBody() ? nowMs : undefined
+  }
+
+  #hasBody() {
+    for (const run of this.runs) if (run.firstByteMs !== undefined) return true
+    return false
+  }
+
+  /** How long it has owed us bytes without sending any. @param {number} nowMs */
+  silentMs(nowMs) {
+    let sinceMs = Number.POSITIVE_INFINITY
+    for (const run of this.runs) sinceMs = Math.min(sinceMs, run.startedMs)
+    return Math.max(0, nowMs - Math.max(sinceMs, this.lastByteMs))
+  }
+
+  /** Forgets a bad rate after a while without requests. @param {number} nowMs */
+  giveAnotherChance(nowMs) {
+    const { rate, usualRate, isRateKnown } = this.estimate
+    if (!isRateKnown || this.runs.size > 0) return
+    if (rate > usualRate * SLOW.above) this.#chanceAfterMs = FIRST_CHANCE_MS
+    else if (nowMs - this.lastByteMs > this.#chanceAfterMs) {
+      this.#chanceAfterMs = Math.min(2 * this.#chanceAfterMs, LAST_CHANCE_MS)
+      this.estimate.relearn()
+    }
+  }
+
+  /** @param {number} bestRate of all nodes, bytes per ms */
+  isSlow(bestRate) {
+    const { rate, usualRate, isRateKnown } = this.estimate
+    if (!isRateKnown) return this.state === 'slow'
+    const factor = this.state === 'slow' ? SLOW.above : SLOW.below
+    return rate < usualRate * factor || rate < bestRate * SLOW_AGAINST_BEST
+  }
+}

@@ -1,0 +1,87 @@
+// @ts-check
+/** Reads one range of the file in order: what a `<video>` or a pipe gets. It takes a chunk only when it is asked to. */
+
+/**
+ * What a reader needs of its swarm.
+ * @typedef {object} ReaderSource
+ * @property {(chunk: number) => Uint8Array<ArrayBuffer> | undefined} get verified bytes
+ * @property {(chunk: number) => boolean} isFed may it be delivered already?
+ * @property {(byte: number) => number} indexOf
+ * @property {(chunk: number) => number} startOf
+ * @property {() => number} now
+ * @property {(chunk: number) => void} onWaiting
+ * @property {(chunk: number, waitedMs: number) => void} onDelivered
+ * @property {(reader: Reader) => void} onMoved its position changed
+ * @property {(reader: Reader) => void} onClosed
+ */
+
+/** One reader. `next` is called again only when its promise has settled. */
+export class Reader {
+  /** the byte that it needs next */
+  position
+  /** its last byte */
+  end
+  /** since when it has waited, if it does @type {number | undefined} */
+  waitingSinceMs
+  #source
+  #isClosed = false
+  /** @type {(() => void) | undefined} */
+  #wake
+
+  /** @param {number} start @param {number} end last byte @param {ReaderSource} source */
+  constructor(start, end, source) {
+    this.position = start
+    this.end = end
+    this.#source = source
+  }
+
+  /** @returns {Promise<Uint8Array | undefined>} the next bytes, at most a chunk; `undefined` at the end */
+  async next() {
+    const source = this.#source
+    for (;;) {
+      if (this.#isClosed) return undefined
+      if (this.position > this.end) {
+        this.cancel()
+        return undefined
+      }
+      const chunk = source.indexOf(this.position)
+      const isFed = source.isFed(chunk)
+      const bytes = isFed ? source.get(chunk) : undefined
+      if (bytes !== undefined) return this.#deliver(chunk, bytes)
+      if (isFed && this.waitingSinceMs === undefined) {
+        this.waitingSinceMs = source.now()
+        source.onWaiting(chunk)
+      }
+      await /** @type {Promise<void>} */ (
+        new Promise((resolve) => {
+          this.#wake = resolve
+        })
+      )
+    }
+  }
+
+  /** @param {number} chunk @param {Uint8Array} bytes */
+  #deliver(chunk, bytes) {
+    const waitedMs = this.waitingSinceMs === undefined ? 0 : this.#source.now() - this.waitingSinceMs
+    this.waitingSinceMs = undefined
+    const from = this.position - this.#source.startOf(chunk)
+    const piece = bytes.subarray(from, Math.min(bytes.length, from + this.end - this.position + 1))
+    this.position += piece.length
+    this.#source.onDelivered(chunk, waitedMs)
+    this.#source.onMoved(this)
+    return piece
+  }
+
+  /** Something has changed that it may have waited for. */
+  wake() {
+    this.#wake?.()
+  }
+
+  /** Ends it; a `next` that waits gets `undefined`. */
+  cancel() {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#source.onClosed(this)
+    this.#wake?.()
+  }
+}

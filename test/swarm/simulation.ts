@@ -1,0 +1,331 @@
+/**
+ * A swarm in a world without waiting: a clock that jumps to the next moment at which something happens, and nodes
+ * that send made-up bytes at their simulated rate. The same run gives the same result on every machine.
+ */
+import type { Clock } from '../../src/swarm/clock.js'
+import type { SwarmEvent } from '../../src/swarm/events.js'
+import type { SwarmFile } from '../../src/swarm/fetch-range.js'
+import { Swarm, type SwarmOptions } from '../../src/swarm/swarm.js'
+
+interface Timer {
+  readonly atMs: number
+  readonly order: number
+  readonly run: () => void
+}
+
+/** A clock whose time passes only in {@link VirtualClock.run}. */
+export class VirtualClock implements Clock {
+  #nowMs = 0
+  #timers: Timer[] = []
+  #order = 0
+
+  now = (): number => this.#nowMs
+
+  setTimeout = (run: () => void, ms: number): object => {
+    const timer = { atMs: this.#nowMs + Math.max(0, ms), order: this.#order++, run }
+    this.#timers.push(timer)
+    return timer
+  }
+
+  clearTimeout = (timer: unknown): void => {
+    this.#timers = this.#timers.filter((other) => other !== timer)
+  }
+
+  /** How many timers are set. */
+  get pending(): number {
+    return this.#timers.length
+  }
+
+  wait(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.setTimeout(resolve, ms))
+  }
+
+  /** Lets time pass until `isOver`, or until so much of it has passed. */
+  async run(isOver: () => boolean, maxMs = 60_000): Promise<void> {
+    const endMs = this.#nowMs + maxMs
+    await settle()
+    while (!isOver()) {
+      const [next] = this.#timers.toSorted((a, b) => a.atMs - b.atMs || a.order - b.order)
+      if (next === undefined || next.atMs > endMs) {
+        this.#nowMs = endMs
+        return
+      }
+      this.clearTimeout(next)
+      this.#nowMs = next.atMs
+      next.run()
+      await settle()
+    }
+  }
+}
+
+/** Lets every promise that can settle do so. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** What a simulated node does. All of it may change while it runs. */
+export interface NodeBehaviour {
+  delayMs: number
+  /** shared by all of its replies; `Infinity` is unlimited */
+  bytesPerMs: number
+  isUp: boolean
+  isHung: boolean
+  /** its bytes are wrong, of all chunks or of some */
+  isCorrupt: boolean | ((chunk: number) => boolean)
+  /** answers differently from a node */
+  answer?: (range: { start: number; end: number }) => { status: number; fields?: Record<string, string> } | undefined
+  /** the body breaks off after so many bytes */
+  cutAfter?: number
+}
+
+const SLICE_MS = 10
+
+/** A node that lives in the simulation. */
+export class SimulatedNode {
+  readonly name: string
+  readonly url: string
+  readonly behaviour: NodeBehaviour
+  requests = 0
+  healthCalls = 0
+  /** bodies under way now, and the most there ever were */
+  open = 0
+  maxOpen = 0
+  /** bytes that left it */
+  sentBytes = 0
+  readonly #clock: VirtualClock
+  readonly #file: SwarmFile
+  readonly #cuts = new Set<() => void>()
+  #freeAtMs = 0
+  #last: Promise<void> = Promise.resolve()
+
+  constructor(name: string, clock: VirtualClock, file: SwarmFile, behaviour: Partial<NodeBehaviour> = {}) {
+    this.name = name
+    this.url = `http://${name}`
+    this.#clock = clock
+    this.#file = file
+    this.behaviour = {
+      delayMs: 50,
+      bytesPerMs: 4096,
+      isUp: true,
+      isHung: false,
+      isCorrupt: false,
+      ...behaviour,
+    }
+  }
+
+  /** Ends as a process does that gets SIGKILL. */
+  kill(): void {
+    this.behaviour.isUp = false
+    for (const cut of [...this.#cuts]) cut()
+  }
+
+  restart(): void {
+    this.behaviour.isUp = true
+    this.behaviour.isHung = false
+    this.#freeAtMs = 0
+    this.#last = Promise.resolve()
+  }
+
+  async fetch(url: URL, init: RequestInit): Promise<Response> {
+    const signal = init.signal ?? new AbortController().signal
+    const refuse = (): never => {
+      throw Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNREFUSED' } })
+    }
+    if (!this.behaviour.isUp) refuse()
+    const isHealth = url.pathname === '/health'
+    if (isHealth) this.healthCalls++
+    else this.requests++
+    await this.#interruptible(this.#clock.wait(this.behaviour.delayMs), signal)
+    while (this.behaviour.isHung) await this.#interruptible(this.#clock.wait(50), signal)
+    if (isHealth) return new Response('{"status":"ok"}')
+
+    const [, first = '', last = ''] = /^bytes=(\d+)-(\d+)$/.exec(new Headers(init.headers).get('Range') ?? '') ?? []
+    const start = Number(first)
+    const end = Number(last)
+    const other = this.behaviour.answer?.({ start, end })
+    const fields = other?.fields ?? {
+      'Content-Range': `bytes ${start}-${end}/${this.#file.size}`,
+      ...(this.#file.sha256 === undefined ? {} : { ETag: `"${this.#file.sha256}"` }),
+    }
+    const body = new ReadableStream<Uint8Array>(this.#body(start, end, signal), { highWaterMark: 0 })
+    return new Response(body, { status: other?.status ?? 206, headers: fields })
+  }
+
+  #body(start: number, end: number, signal: AbortSignal): UnderlyingDefaultSource<Uint8Array> {
+    let position = start
+    const state = { isOver: false }
+    this.open++
+    this.maxOpen = Math.max(this.maxOpen, this.open)
+    const finish = (): void => {
+      if (state.isOver) return
+      state.isOver = true
+      this.open--
+    }
+    signal.addEventListener('abort', finish)
+    return {
+      pull: async (controller) => {
+        const size = Math.min(end - position + 1, Math.max(1, Math.round(this.#sliceBytes())))
+        try {
+          await this.#interruptible(this.#uplink(size), signal)
+          while (this.behaviour.isHung) await this.#interruptible(this.#clock.wait(50), signal)
+          if (position - start + size > (this.behaviour.cutAfter ?? Number.POSITIVE_INFINITY))
+            throw new TypeError('terminated')
+        } catch (error) {
+          finish()
+          controller.error(error)
+          return
+        }
+        controller.enqueue(this.#bytes(position, size))
+        this.sentBytes += size
+        position += size
+        if (position > end) {
+          finish()
+          controller.close()
+        }
+      },
+      cancel: finish,
+    }
+  }
+
+  #sliceBytes(): number {
+    const { bytesPerMs } = this.behaviour
+    return Number.isFinite(bytesPerMs) ? bytesPerMs * SLICE_MS : 64 * 1024
+  }
+
+  /** First come, first served, as the project's own uplink. */
+  async #uplink(size: number): Promise<void> {
+    const inFront = this.#last
+    let leave = (): void => {}
+    this.#last = new Promise((resolve) => {
+      leave = resolve
+    })
+    await inFront
+    const { bytesPerMs } = this.behaviour
+    this.#freeAtMs = Math.max(this.#freeAtMs, this.#clock.now()) + size / bytesPerMs
+    await this.#clock.wait(this.#freeAtMs - this.#clock.now())
+    leave()
+  }
+
+  /** Bytes that tell where they are: each is the number of its chunk. */
+  #bytes(position: number, size: number): Uint8Array {
+    const bytes = new Uint8Array(size)
+    const { isCorrupt } = this.behaviour
+    for (let offset = 0; offset < size; ) {
+      const chunk = Math.floor((position + offset) / this.#file.chunkSize)
+      const end = Math.min(size, (chunk + 1) * this.#file.chunkSize - position)
+      const isBad = typeof isCorrupt === 'boolean' ? isCorrupt : isCorrupt(chunk)
+      bytes.fill(isBad ? (chunk + 1) % 256 : chunk % 256, offset, end)
+      offset = end
+    }
+    return bytes
+  }
+
+  /** Waits, but no longer than the client and the process live. */
+  #interruptible<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => reject(new DOMException('aborted', 'AbortError'))
+      if (signal.aborted) return onAbort()
+      const onCut = (): void => reject(Object.assign(new TypeError('terminated'), { cause: { code: 'UND_ERR_SOCKET' } }))
+      signal.addEventListener('abort', onAbort)
+      this.#cuts.add(onCut)
+      void promise.then((value) => {
+        signal.removeEventListener('abort', onAbort)
+        this.#cuts.delete(onCut)
+        resolve(value)
+      })
+    })
+  }
+}
+
+/** The hash of made-up bytes: what they are filled with, and how many they are. */
+const hashOf = (fill: number, length: number): string => `${fill}:${length}`
+
+/** A file of made-up bytes, with a manifest that fits. */
+export function simulatedFile(size: number, chunkSize = 256 * 1024): SwarmFile {
+  const chunks = Array.from({ length: Math.ceil(size / chunkSize) }, (_, chunk) =>
+    hashOf(chunk % 256, Math.min(chunkSize, size - chunk * chunkSize)),
+  )
+  return { name: 'talk.mp4', size, chunkSize, chunks }
+}
+
+/** A swarm over simulated nodes, and all that it told. */
+export class Simulation {
+  readonly clock = new VirtualClock()
+  readonly nodes: readonly SimulatedNode[]
+  readonly file: SwarmFile
+  readonly events: SwarmEvent[] = []
+  readonly swarm: Swarm
+
+  constructor(
+    file: SwarmFile,
+    behaviours: readonly Partial<NodeBehaviour>[],
+    options: Partial<SwarmOptions> & { knowsDelays?: boolean } = {},
+  ) {
+    this.file = file
+    this.nodes = behaviours.map((behaviour, index) => new SimulatedNode(`node${index + 1}`, this.clock, file, behaviour))
+    const byHost = new Map(this.nodes.map((node) => [node.name, node]))
+    this.swarm = new Swarm({
+      file,
+      nodes: this.nodes.map(({ name, url, behaviour }) => ({
+        name,
+        url,
+        ...(options.knowsDelays === true ? { delayMs: behaviour.delayMs } : {}),
+      })),
+      clock: this.clock,
+      random: () => 0.5,
+      hash: (bytes) => Promise.resolve(bytes[0] === bytes.at(-1) ? hashOf(bytes[0] ?? 0, bytes.length) : 'mixed'),
+      onEvent: (event) => this.events.push(event),
+      fetch: (input, init = {}) => {
+        const url = new URL(String(input))
+        const node = byHost.get(url.host)
+        if (node === undefined) throw new Error(`There is no node ${url.host}`)
+        return node.fetch(url, init)
+      },
+      ...options,
+    })
+  }
+
+  /** Events of one type, in their order. */
+  told<T extends SwarmEvent['type']>(type: T): Extract<SwarmEvent, { type: T }>[] {
+    return this.events.filter((event): event is Extract<SwarmEvent, { type: T }> => event.type === type)
+  }
+
+  /** Share of wasted bytes in the file. */
+  get wastedShare(): number {
+    return this.told('wasted').reduce((sum, { bytes }) => sum + bytes, 0) / this.file.size
+  }
+
+  /**
+   * Reads the whole file in order, as fast as it comes.
+   * @returns total time, the longest wait for the next bytes behind the first, and whether every byte was right
+   */
+  async readAll(maxMs = 60_000): Promise<{ totalMs: number; startMs: number; gapMs: number; gapAtMs: number; isTrue: boolean }> {
+    const reader = this.swarm.open(0, this.file.size - 1)
+    const startedMs = this.clock.now()
+    let startMs = Number.NaN
+    let lastMs = startedMs
+    let gapMs = 0
+    let gapAtMs = 0
+    let isTrue = true
+    let position = 0
+    let isDone = false
+    const read = async (): Promise<void> => {
+      for (;;) {
+        const bytes = await reader.next()
+        if (bytes === undefined) break
+        const nowMs = this.clock.now()
+        if (position === 0) startMs = nowMs - startedMs
+        else if (nowMs - lastMs > gapMs) {
+          gapMs = nowMs - lastMs
+          gapAtMs = nowMs
+        }
+        lastMs = nowMs
+        const fill = Math.floor(position / this.file.chunkSize) % 256
+        isTrue &&= bytes[0] === fill && bytes.at(-1) === fill
+        position += bytes.length
+      }
+      isDone = true
+    }
+    void read()
+    await this.clock.run(() => isDone, maxMs)
+    return { totalMs: lastMs - startedMs, startMs, gapMs, gapAtMs, isTrue: isTrue && position === this.file.size }
+  }
+}
