@@ -50,12 +50,21 @@ const WIDE =
 export const displayWidth = (text: string): number =>
   [...graphemes.segment(text)].reduce((width, { segment }) => width + (WIDE.test(segment) ? 2 : 1), 0)
 
-/** As much of a text as fits into this many columns. Pure. */
+/** What switches a style on or off; it takes no room. */
+const STYLE = new RegExp(`(${String.fromCharCode(27)}\\[[0-9;]*m)`)
+
+/** As much of a text as fits into this many columns, with all of its styles. Pure. */
 export function cutToWidth(text: string, columns: number): string {
   let width = 0
-  for (const { segment, index } of graphemes.segment(text)) {
-    width += displayWidth(segment)
-    if (width > columns) return text.slice(0, index)
+  let cut = ''
+  for (const part of text.split(STYLE)) {
+    if (STYLE.test(part)) cut += part
+    else {
+      for (const { segment } of graphemes.segment(part)) {
+        width += displayWidth(segment)
+        if (width <= columns) cut += segment
+      }
+    }
   }
-  return text
+  return cut
 }
