@@ -12,7 +12,7 @@ const TEXT: CommandText = {
   help: `
 The whole demo in one terminal: starts the nodes of the node list as processes,
 copies FILE to every node that does not have it, picks the fastest node and
-opens the video from it. On a terminal, keys kill and start nodes; ? shows them.
+opens its watch page. On a terminal, keys kill and start nodes; ? shows them.
 Ends everything on q, Ctrl+C or SIGTERM.
 
   FILE             the video (default: the sample, media/demo.mp4)

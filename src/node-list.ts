@@ -22,6 +22,18 @@ export interface NodeConfig {
   readonly root: string
 }
 
+/** Somebody else's server as a node: nginx, an object store, a CDN. We read from it and cannot start or fill it. */
+export interface ForeignNode {
+  readonly name: string
+  /** where its URLs begin: a web origin and perhaps a path, without a slash at the end */
+  readonly url: string
+  /** behind the URL; any 200 there means that it is up */
+  readonly healthPath: string
+}
+
+/** An entry of the node list: a node of ours, or somebody else's server. */
+export type ListedNode = NodeConfig | ForeignNode
+
 /** The project's own node list, whatever folder a command runs in. */
 export const DEFAULT_NODE_LIST = fileURLToPath(new URL('../nodes.json', import.meta.url))
 
@@ -74,12 +86,31 @@ export const NODE_RULES = {
 /** What the optional fields are when they are absent. */
 export const NODE_DEFAULTS = { host: '127.0.0.1', jitterMs: 0, bandwidthKbps: 0 } as const
 
+/** Scheme, host, port, path, and nothing else of a URL. */
+const PLAIN_URL = /^https?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/i
+
+/** The rules of the fields of somebody else's server. */
+const FOREIGN_RULES = {
+  name: NODE_RULES.name,
+  url: {
+    expected: 'an http or https URL without user, query and fragment',
+    test: (value) => typeof value === 'string' && PLAIN_URL.test(value) && URL.canParse(value),
+  },
+  healthPath: {
+    expected: 'a path that begins with "/"',
+    test: (value) => typeof value === 'string' && /^\/[\x21-\x7e]*$/.test(value) && !/[#\\]/.test(value),
+  },
+} as const satisfies Record<keyof ForeignNode, Rule>
+
+/** As our own nodes have it. */
+const FOREIGN_DEFAULTS = { healthPath: '/health' } as const
+
 /**
  * Reads and checks a node list.
  * @param file path of the JSON file; `root`s are relative to its folder
  * @throws Error naming the file, the field, what was expected and what stands there
  */
-export function readNodeList(file: string = DEFAULT_NODE_LIST): NodeConfig[] {
+export function readNodeList(file: string = DEFAULT_NODE_LIST): ListedNode[] {
   const shown = shortPath(file)
   let text: string
   try {
@@ -98,7 +129,7 @@ export function readNodeList(file: string = DEFAULT_NODE_LIST): NodeConfig[] {
  * @param folder absolute path that `root`s are relative to
  * @throws Error as {@link readNodeList}
  */
-export function parseNodeList(text: string, shown: string, folder: string): NodeConfig[] {
+export function parseNodeList(text: string, shown: string, folder: string): ListedNode[] {
   const fail = (where: string, expected: string, found: unknown): never => {
     throw new Error(`${shown}: ${where}: expected ${expected}, found ${describe(found)}`)
   }
@@ -112,43 +143,76 @@ export function parseNodeList(text: string, shown: string, folder: string): Node
   const nodes = entries.map((entry: unknown, index) => {
     const where = `nodes[${index}]`
     if (!isRecord(entry)) return fail(where, 'an object', entry)
+    const isForeignEntry = Object.hasOwn(entry, 'url')
+    const rules: Readonly<Record<string, Rule>> = isForeignEntry ? FOREIGN_RULES : NODE_RULES
+    const beside = isForeignEntry ? ' where there is a url' : ", or url for somebody else's server"
     for (const key of Object.keys(entry)) {
-      if (!Object.hasOwn(NODE_RULES, key))
-        fail(`${where}.${key}`, `one of ${Object.keys(NODE_RULES).join(', ')}`, entry[key])
+      if (!Object.hasOwn(rules, key))
+        fail(`${where}.${key}`, `one of ${Object.keys(rules).join(', ')}${beside}`, entry[key])
     }
-    const complete: Record<string, unknown> = { ...NODE_DEFAULTS, ...entry }
-    for (const [key, rule] of Object.entries(NODE_RULES)) {
+    const complete: Record<string, unknown> = {
+      ...(isForeignEntry ? FOREIGN_DEFAULTS : NODE_DEFAULTS),
+      ...entry,
+    }
+    for (const [key, rule] of Object.entries(rules)) {
       if (!rule.test(complete[key])) fail(`${where}.${key}`, rule.expected, complete[key])
     }
-    const node = complete as unknown as NodeConfig // every field has just passed its rule
-    return { ...node, root: path.resolve(folder, node.root) }
+    const node = complete as unknown as ListedNode // every field has just passed its rule
+    return isForeign(node)
+      ? { ...node, url: withoutLastSlash(node.url) }
+      : { ...node, root: path.resolve(folder, node.root) }
   })
 
-  const duplicates: [field: string, key: (node: NodeConfig) => string][] = [
-    ['name', (node) => node.name],
-    ['port', (node) => hostAndPort(node).toLowerCase()],
-    ['root', (node) => node.root],
+  const duplicates: [field: (node: ListedNode) => string, key: (node: ListedNode) => string | undefined][] = [
+    [() => 'name', (node) => node.name],
+    [() => 'port', (node) => (isForeign(node) ? undefined : hostAndPort(node).toLowerCase())],
+    [(node) => (isForeign(node) ? 'url' : 'port'), nodeUrl],
+    [() => 'root', (node) => (isForeign(node) ? undefined : node.root)],
   ]
-  for (const [field, key] of duplicates) {
+  for (const [fieldOf, keyOf] of duplicates) {
     const seen = new Map<string, number>()
     nodes.forEach((node, index) => {
-      const earlier = seen.get(key(node))
+      const key = keyOf(node)
+      if (key === undefined) return
+      const field = fieldOf(node)
+      const earlier = seen.get(key)
       if (earlier !== undefined)
-        fail(`nodes[${index}].${field}`, `another ${field} than nodes[${earlier}] has`, key(node))
-      seen.set(key(node), index)
+        fail(`nodes[${index}].${field}`, `another ${field} than nodes[${earlier}] has`, key)
+      seen.set(key, index)
     })
   }
   return nodes
 }
 
+/** Is this entry somebody else's server? Pure. */
+export const isForeign = (node: ListedNode): node is ForeignNode => 'url' in node
+
+/** The nodes that are ours: those that we start and fill. Pure. */
+export const ownNodes = (nodes: readonly ListedNode[]): NodeConfig[] =>
+  nodes.filter((node): node is NodeConfig => !isForeign(node))
+
 /** `127.0.0.1:8001` or `[::1]:8001`. Pure. */
 export const hostAndPort = ({ host, port }: Pick<NodeConfig, 'host' | 'port'>): string =>
   isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`
 
-/** A node's web origin, which is also where its URLs begin. Pure. A wildcard address is reached on loopback. */
-export function nodeUrl({ host, port }: Pick<NodeConfig, 'host' | 'port'>): string {
+/**
+ * Where a node's URLs begin: its web origin and, for somebody else's server, perhaps a path behind it. Pure.
+ * A wildcard address is reached on loopback.
+ */
+export function nodeUrl(node: Pick<NodeConfig, 'host' | 'port'> | Pick<ForeignNode, 'url'>): string {
+  if ('url' in node) return node.url
+  const { host, port } = node
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
   return new URL(`http://${hostAndPort({ host: reachable, port })}`).origin
+}
+
+/** Where a node is asked whether it is up. Pure. */
+export const healthUrl = (node: ListedNode): string =>
+  nodeUrl(node) + (isForeign(node) ? node.healthPath : FOREIGN_DEFAULTS.healthPath)
+
+function withoutLastSlash(url: string): string {
+  const { origin, pathname } = new URL(url)
+  return origin + pathname.replace(/\/+$/, '')
 }
 
 /** A path as a person would say it: from here when it lies below this folder, in full elsewhere. */

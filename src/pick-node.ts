@@ -1,6 +1,6 @@
 /** Command: probe every node, choose the fastest that has the video, open it. See picking/pick.ts. */
 import { type CommandText, numberFlag, parseCommandLine, runCommand, UsageError } from './cli/command.ts'
-import { explainNoChoice, openPick, printPick } from './cli/pick-report.ts'
+import { explainNoChoice, openPick, printPick, urlToOpen } from './cli/pick-report.ts'
 import { userPath } from './cli/user-path.ts'
 import { DEFAULT_NODE_LIST, readNodeList } from './node-list.ts'
 import { DEFAULT_PROBE_OPTIONS, pickAsJson, pickNode } from './picking/pick.ts'
@@ -9,15 +9,15 @@ import { storageNameProblem } from './storage-name.ts'
 const TEXT: CommandText = {
   usage: 'pick-node VIDEO [--no-open] [--json] [options]',
   help: `
-Probes every node at the same time, shows what it found, and opens the video in
-a browser from the fastest node that has it.
+Probes every node at the same time, shows what it found, and opens the watch
+page of the fastest node that has the video in a browser.
 
   --no-open          only print
   --json             print the same facts as one JSON object; opens nothing
   --probes N         /health calls to each node, 1 to 100; the median counts
                      (default ${DEFAULT_PROBE_OPTIONS.probes})
   --timeout-ms MS    of each call, 1 to 600000 (default ${DEFAULT_PROBE_OPTIONS.timeoutMs})
-  --direct           open the file's own URL (today the only one)
+  --direct           open the file itself in place of the watch page
   --config FILE      node list (default: the project's nodes.json)
   --help             this text
 
@@ -62,7 +62,8 @@ await runCommand(TEXT, async (args) => {
   const pick = await pickNode(nodes, video, { probes, timeoutMs })
   if (values.json) console.log(JSON.stringify(pickAsJson(pick), null, 2))
   else printPick(pick)
-  if (pick.url === undefined) throw new Error(explainNoChoice(pick))
+  const url = urlToOpen(pick, values.direct)
+  if (url === undefined) throw new Error(explainNoChoice(pick))
   if (values.json) return
-  await openPick(pick, pick.url, !values['no-open'])
+  await openPick(pick, url, !values['no-open'])
 })

@@ -3,14 +3,15 @@ import path from 'node:path'
 import { type CommandText, parseCommandLine, runCommand, UsageError } from './cli/command.ts'
 import { replicateWithProgress } from './cli/replicate-progress.ts'
 import { userPath } from './cli/user-path.ts'
-import { DEFAULT_NODE_LIST, type NodeConfig, readNodeList } from './node-list.ts'
+import { DEFAULT_NODE_LIST, type ListedNode, readNodeList } from './node-list.ts'
 
 const TEXT: CommandText = {
   usage: 'replicate FILE [--to NODES] [--as NAME] [--config FILE]',
   help: `
 Copies a file into every node's storage, whether the nodes run or not. The file
 appears there only when it is complete, with a manifest of its SHA-256 hashes.
-A node that has the same content already is left as it is.
+A node that has the same content already is left as it is. A node that is
+somebody else's server is skipped: copy the file there yourself.
 
   --to NODES       only these nodes, by name, with commas between them
   --as NAME        name of the replicas (default: the file's own name); it may
@@ -44,7 +45,7 @@ await runCommand(TEXT, async (args) => {
   if (failures > 0) process.exitCode = 1
 })
 
-function chooseNodes(nodes: readonly NodeConfig[], names: string | undefined): readonly NodeConfig[] {
+function chooseNodes(nodes: readonly ListedNode[], names: string | undefined): readonly ListedNode[] {
   if (names === undefined) return nodes
   const wanted = names.split(',').map((name) => name.trim())
   const unknown = wanted.find((name) => !nodes.some((node) => node.name === name))

@@ -13,10 +13,13 @@ import { formatReply } from './node/log.ts'
 import { type RunningNode, startNode } from './node/server.ts'
 import {
   DEFAULT_NODE_LIST,
+  isForeign,
+  type ListedNode,
   MAX_LATENCY_MS,
   NODE_DEFAULTS,
   NODE_RULES,
   type NodeConfig,
+  ownNodes,
   readNodeList,
   shortPath,
 } from './node-list.ts'
@@ -96,7 +99,7 @@ await runCommand(TEXT, async (args) => {
 type Flags = { readonly [K in keyof NodeConfig]: NodeConfig[K] | undefined }
 
 /** The node of the list, changed by the flags, or one of the flags' own. */
-function chooseNode(nodes: readonly NodeConfig[], listed: string | undefined, flags: Flags): NodeConfig {
+function chooseNode(nodes: readonly ListedNode[], listed: string | undefined, flags: Flags): NodeConfig {
   const given = Object.fromEntries(
     Object.entries(flags).filter(([, value]) => value !== undefined),
   ) as Partial<NodeConfig>
@@ -105,6 +108,12 @@ function chooseNode(nodes: readonly NodeConfig[], listed: string | undefined, fl
     const known = nodes.map(({ name }) => name).join(', ')
     if (base === undefined)
       throw new UsageError(`there is no node "${listed}" in the node list; it has ${known}`)
+    if (isForeign(base)) {
+      const ours = ownNodes(nodes).map(({ name }) => name)
+      throw new UsageError(
+        `${listed} is somebody else's server (${base.url}) and cannot be started from here; ours are ${ours.join(', ') || 'none'}`,
+      )
+    }
     return { ...base, ...given }
   }
   const { name, port, root } = given

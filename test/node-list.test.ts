@@ -4,16 +4,19 @@ import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import {
   DEFAULT_NODE_LIST,
+  healthUrl,
   hostAndPort,
-  type NodeConfig,
+  isForeign,
+  type ListedNode,
   nodeUrl,
+  ownNodes,
   parseNodeList,
   readNodeList,
   shortPath,
 } from '../src/node-list.ts'
 
 const FOLDER = path.resolve('/lists')
-const parse = (text: string): NodeConfig[] => parseNodeList(text, 'nodes.json', FOLDER)
+const parse = (text: string): ListedNode[] => parseNodeList(text, 'nodes.json', FOLDER)
 
 /** A node list of as many good nodes as there are changes; `undefined` takes a field away. */
 const list = (...changes: Record<string, unknown>[]): string =>
@@ -52,7 +55,7 @@ test('every field can be given, and a root is relative to the folder of the list
 })
 
 test('a root may be absolute', () => {
-  expect(parse(list({ root: path.resolve('/disk') }))[0]?.root).toBe(path.resolve('/disk'))
+  expect(parse(list({ root: path.resolve('/disk') }))).toMatchObject([{ root: path.resolve('/disk') }])
 })
 
 test('a byte order mark, as Windows editors write it, is no mistake', () => {
@@ -64,7 +67,8 @@ const HOST = 'an IP address or a host name'
 const PORT = 'a whole number from 1 to 65535'
 const MILLISECONDS = 'milliseconds from 0 to 60000'
 const KILOBITS = 'kilobits per second from 0 (unlimited) to 100000000'
-const FIELDS = 'one of name, host, port, latencyMs, jitterMs, bandwidthKbps, root'
+const FIELDS =
+  "one of name, host, port, latencyMs, jitterMs, bandwidthKbps, root, or url for somebody else's server"
 
 test.for<[text: string, message: string]>([
   [list({}, { port: '80a' }), `nodes[1].port: expected ${PORT}, found "80a"`],
@@ -143,6 +147,119 @@ test.for<[text: string, message: string]>([
   expect(() => parse(text)).toThrow(new Error(`nodes.json: ${message}`))
 })
 
+const URL_RULE = 'an http or https URL without user, query and fragment'
+const FOREIGN_FIELDS = 'one of name, url, healthPath where there is a url'
+
+test.for<[given: object, url: string, healthPath: string, healthAt: string]>([
+  [{ url: 'http://10.0.0.7' }, 'http://10.0.0.7', '/health', 'http://10.0.0.7/health'],
+  [{ url: 'http://10.0.0.7/' }, 'http://10.0.0.7', '/health', 'http://10.0.0.7/health'],
+  [
+    { url: 'HTTPS://CDN.example:443/a/b//' },
+    'https://cdn.example/a/b',
+    '/health',
+    'https://cdn.example/a/b/health',
+  ],
+  [{ url: 'http://[::1]:8004/v' }, 'http://[::1]:8004/v', '/health', 'http://[::1]:8004/v/health'],
+  [{ url: 'http://a.example', healthPath: '/' }, 'http://a.example', '/', 'http://a.example/'],
+  [
+    { url: 'http://a.example/v', healthPath: '/up?now' },
+    'http://a.example/v',
+    '/up?now',
+    'http://a.example/v/up?now',
+  ],
+])("somebody else's server is a node too: %j", ([given, url, healthPath, healthAt]) => {
+  const [node] = parse(JSON.stringify({ nodes: [{ name: 'cdn', ...given }] }))
+  expect(node).toEqual({ name: 'cdn', url, healthPath })
+  if (node === undefined) return
+  expect([isForeign(node), nodeUrl(node), healthUrl(node)]).toEqual([true, url, healthAt])
+})
+
+test('our own nodes are told from the others, and keep their order', () => {
+  const nodes = parse(foreignList({ name: 'cdn', url: 'http://a.example' }))
+  expect(nodes.map(isForeign)).toEqual([false, true])
+  expect(ownNodes(nodes).map(({ name }) => name)).toEqual(['node1'])
+  expect(healthUrl(ownNodes(nodes)[0] ?? { name: '', url: '', healthPath: '' })).toBe(
+    'http://127.0.0.1:8001/health',
+  )
+})
+
+/** A good node of ours, and behind it these entries. */
+function foreignList(...entries: object[]): string {
+  const own = { name: 'node1', port: 8001, latencyMs: 50, root: 'node1/storage' }
+  return JSON.stringify({ nodes: [own, ...entries] })
+}
+
+test.for<[entry: object, message: string]>([
+  ...[
+    '',
+    'cdn.example',
+    '//cdn.example',
+    'ftp://cdn.example',
+    'http:cdn.example',
+    'http://',
+    'http:///a',
+    'http://a.example?x',
+    'http://a.example/?',
+    'http://a.example/#top',
+    'http://user@a.example',
+    'http://user:word@a.example',
+    'http://@a.example',
+    'http://a b.example',
+    ' http://a.example',
+    'http://a.example/b c',
+    'http://a.example\\b',
+    'http://a.example:99999',
+    'http://a.example/\n',
+    'http://[::1',
+    null,
+    5,
+    ['http://a.example'],
+  ].map((url): [object, string] => [
+    { name: 'cdn', url },
+    `nodes[1].url: expected ${URL_RULE}, found ${JSON.stringify(url)}`,
+  ]),
+  ...['', 'health', 'http://a.example/health', '/a b', '/a#b', '/a\\b', '/é', null, 5].map(
+    (healthPath): [object, string] => [
+      { name: 'cdn', url: 'http://a.example', healthPath },
+      `nodes[1].healthPath: expected a path that begins with "/", found ${JSON.stringify(healthPath)}`,
+    ],
+  ),
+  [{ url: 'http://a.example' }, `nodes[1].name: expected ${NAME}, found nothing`],
+  [{ name: 'a b', url: 'http://a.example' }, `nodes[1].name: expected ${NAME}, found "a b"`],
+  ...(['host', 'port', 'root', 'latencyMs', 'jitterMs', 'bandwidthKbps', 'Url'] as const).map(
+    (field): [object, string] => [
+      { name: 'cdn', url: 'http://a.example', [field]: 1 },
+      `nodes[1].${field}: expected ${FOREIGN_FIELDS}, found 1`,
+    ],
+  ),
+  [
+    { name: 'cdn', healthPath: '/up', port: 1, latencyMs: 0, root: 'a' },
+    `nodes[1].healthPath: expected ${FIELDS}, found "/up"`,
+  ],
+  [
+    { name: 'node1', url: 'http://a.example' },
+    'nodes[1].name: expected another name than nodes[0] has, found "node1"',
+  ],
+  [
+    { name: 'cdn', url: 'http://127.0.0.1:8001/' },
+    'nodes[1].url: expected another url than nodes[0] has, found "http://127.0.0.1:8001"',
+  ],
+  [
+    { name: 'cdn', host: '0.0.0.0', port: 8001, latencyMs: 0, root: 'a' },
+    'nodes[1].port: expected another port than nodes[0] has, found "http://127.0.0.1:8001"',
+  ],
+])("a mistake in the entry of somebody else's server is named: %j", ([entry, message]) => {
+  expect(() => parse(foreignList(entry))).toThrow(new Error(`nodes.json: ${message}`))
+})
+
+test('two such servers may differ in their path alone, and not in nothing', () => {
+  const at = (url: string, index: number): object => ({ name: `cdn${index}`, url })
+  expect(parse(foreignList(...['http://a.example/a', 'http://a.example/b'].map(at)))).toHaveLength(3)
+  expect(() => parse(foreignList(...['http://a.example/a/', 'http://A.example/a'].map(at)))).toThrow(
+    new Error('nodes.json: nodes[2].url: expected another url than nodes[1] has, found "http://a.example/a"'),
+  )
+})
+
 test('two nodes may have the same port on two hosts', () => {
   expect(parse(list({ host: '127.0.0.1' }, { host: '127.0.0.2', port: 8001 }))).toHaveLength(2)
 })
@@ -180,7 +297,7 @@ test('a file that cannot be read is an error that names it', () => {
   writeFileSync(broken, list({ port: 0 }))
   expect(() => readNodeList(broken)).toThrow(new Error(`${broken}: nodes[0].port: expected ${PORT}, found 0`))
   writeFileSync(broken, list({}))
-  expect(readNodeList(broken)[0]?.root).toBe(path.join(folder, 'node1', 'storage'))
+  expect(readNodeList(broken)).toMatchObject([{ root: path.join(folder, 'node1', 'storage') }])
 })
 
 test.for<[host: string, authority: string, url: string]>([

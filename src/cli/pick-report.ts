@@ -1,7 +1,7 @@
 /** Shows a pick: the table, what is odd about it, and what to do when there is nothing to open. */
-import { nodeUrl } from '../node-list.ts'
+import { isForeign, nodeUrl, ownNodes } from '../node-list.ts'
+import { compareVersions, type Probed } from '../picking/choose.ts'
 import type { Pick } from '../picking/pick.ts'
-import type { Probe } from '../picking/probe.ts'
 import { openBrowser } from './open-browser.ts'
 import { formatTable, inNodeColour, style } from './terminal.ts'
 
@@ -12,7 +12,7 @@ export function printPick(pick: Pick): void {
     nodeUrl(node),
     probe.state === 'up without the video' ? 'up' : probe.state,
     'medianMs' in probe ? probe.medianMs.toFixed(1) : '',
-    describeVideo(probe, pick),
+    describeVideo({ node, probe }, pick),
     node === pick.chosen ? '←' : '',
   ])
   const [heading = '', ...lines] = formatTable([
@@ -24,23 +24,40 @@ export function printPick(pick: Pick): void {
     const name = pick.probed[index]?.node.name ?? ''
     console.log(inNodeColour(index, name) + line.slice(name.length))
   })
-  if (pick.versionsDiffer) {
-    console.log(
-      `The replicas are different versions; the newest complete one counts. To make them equal:\n  ${replicateCommand(pick.video)}`,
-    )
-  }
+  if (pick.versionsDiffer) console.log(explainDifference(pick))
 }
 
-function describeVideo(probe: Probe, { preferred, versionsDiffer }: Pick): string {
+function describeVideo({ node, probe }: Probed, { preferred, versionsDiffer }: Pick): string {
   if (probe.state === 'up without the video') return 'no'
-  if (probe.state !== 'up') return ''
+  if (probe.state !== 'up' || preferred === undefined) return ''
   const { version } = probe
-  if (!version.isComplete) return 'yes, no manifest'
-  if (!versionsDiffer || preferred === undefined) return 'yes'
-  return version.etag === preferred.etag ? 'yes, newest' : 'yes, another version'
+  const comparison = compareVersions(node, version, preferred)
+  if (isForeign(node) && !version.isComplete && comparison !== 'other') return 'yes, unverified'
+  if (!isForeign(node) && !version.isComplete) return 'yes, no manifest'
+  if (!versionsDiffer) return 'yes'
+  return comparison === 'same' ? 'yes, newest' : 'yes, another version'
 }
 
-/** Says which node was chosen and opens the video from it. @param url of the pick, which has one */
+/** What to do about different versions: `replicate` reaches our own nodes only. */
+function explainDifference({ probed, preferred, video }: Pick): string {
+  const others = probed.flatMap(({ node, probe }) =>
+    probe.state === 'up' && preferred && compareVersions(node, probe.version, preferred) === 'other'
+      ? [node]
+      : [],
+  )
+  const foreign = others.filter(isForeign).map(({ name }) => name)
+  return [
+    'The replicas are different versions; the newest complete one counts. To make them equal:',
+    ...(ownNodes(others).length > 0 ? [`  ${replicateCommand(video)}`] : []),
+    ...(foreign.length > 0 ? [`  copy it to ${foreign.join(', ')} as that server wants it`] : []),
+  ].join('\n')
+}
+
+/** The URL to open: the watch page, or the file itself where that is asked for or all there is. Pure. */
+export const urlToOpen = ({ url, watchUrl }: Pick, isDirect: boolean): string | undefined =>
+  isDirect ? url : (watchUrl ?? url)
+
+/** Says which node was chosen and opens the video from it. @param url one of the pick's */
 export async function openPick({ chosen, video }: Pick, url: string, opensBrowser: boolean): Promise<void> {
   console.log(`${chosen?.name} is the fastest that has ${video}: ${url}`)
   if (opensBrowser && !(await openBrowser(url))) console.log(`Open this URL: ${url}`)
@@ -50,7 +67,8 @@ export async function openPick({ chosen, video }: Pick, url: string, opensBrowse
 export function explainNoChoice({ probed, video }: Pick): string {
   const isUp = probed.some(({ probe }) => probe.state === 'up without the video')
   if (isUp) return `No node that is up has ${video}. Copy it to every node: ${replicateCommand(video)}`
-  return `No node is up. Start one: npm run start-node ${probed[0]?.node.name ?? 'node1'}`
+  const [ours] = ownNodes(probed.map(({ node }) => node))
+  return ours === undefined ? 'No node is up.' : `No node is up. Start one: npm run start-node ${ours.name}`
 }
 
 const replicateCommand = (video: string): string =>

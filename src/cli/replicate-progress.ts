@@ -1,17 +1,22 @@
 /** Shows a replication: a live line for each node on a terminal, a plain line for each outcome everywhere. */
 import path from 'node:path'
-import { shortPath } from '../node-list.ts'
+import { isForeign, type ListedNode, ownNodes, shortPath } from '../node-list.ts'
 import { type Outcome, type Progress, type ReplicateOptions, replicate } from '../replication/replicate.ts'
 import { formatBytes } from '../words.ts'
 import { formatProgress, LiveLines } from './progress.ts'
 import { style } from './terminal.ts'
+
+/** As {@link ReplicateOptions}, with somebody else's servers among the nodes: these are skipped. */
+export interface ShownReplication extends Omit<ReplicateOptions, 'onProgress' | 'nodes'> {
+  readonly nodes: readonly ListedNode[]
+}
 
 /**
  * Replicates, shows how far it is, and prints how it went.
  * @returns how many nodes failed
  * @throws Error as {@link replicate}
  */
-export async function replicateWithProgress(options: Omit<ReplicateOptions, 'onProgress'>): Promise<number> {
+export async function replicateWithProgress(options: ShownReplication): Promise<number> {
   const width = Math.max(...options.nodes.map(({ name }) => name.length))
   const label = (name: string): string => name.padEnd(width)
   const live = process.stderr.isTTY ? new LiveLines(process.stderr) : undefined
@@ -22,12 +27,17 @@ export async function replicateWithProgress(options: Omit<ReplicateOptions, 'onP
     const suffix = state === 'copying' || state === 'checking' ? '' : `  ${state}`
     live?.set(node.name, `${label(node.name)}  ${bar}${suffix}`)
   }
-  const { outcomes, sizeBytes } = await replicate({ ...options, onProgress }).finally(() => live?.end(true))
+  const nodes = ownNodes(options.nodes)
+  const { outcomes, sizeBytes } = await replicate({ ...options, nodes, onProgress }).finally(() =>
+    live?.end(true),
+  )
 
   for (const { node, outcome } of outcomes) {
     const target = shortPath(path.join(node.root, ...options.name.split('/')))
     console.log(`${label(node.name)}  ${describe(outcome)}  ${target} (${formatBytes(sizeBytes)})`)
   }
+  for (const { name, url } of options.nodes.filter(isForeign))
+    console.log(`${label(name)}  skipped: ${url} is somebody else's server; copy the file there yourself`)
   return outcomes.filter(({ outcome }) => outcome.kind === 'failed').length
 }
 

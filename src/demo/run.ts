@@ -1,10 +1,10 @@
 /** The whole demo in one terminal: nodes as processes, a video on all of them, and keys to kill them. */
 import path from 'node:path'
 import { onLauncherGone } from '../cli/launcher.ts'
-import { explainNoChoice, openPick, printPick } from '../cli/pick-report.ts'
+import { explainNoChoice, openPick, printPick, urlToOpen } from '../cli/pick-report.ts'
 import { replicateWithProgress } from '../cli/replicate-progress.ts'
 import { inNodeColour, style } from '../cli/terminal.ts'
-import type { NodeConfig } from '../node-list.ts'
+import { isForeign, type ListedNode } from '../node-list.ts'
 import { DEFAULT_PROBE_OPTIONS, pickNode } from '../picking/pick.ts'
 import { readKeys } from './keys.ts'
 import { NodeProcess } from './node-process.ts'
@@ -12,7 +12,8 @@ import { NodeProcess } from './node-process.ts'
 export interface DemoOptions {
   /** path of the video */
   readonly file: string
-  readonly nodes: readonly NodeConfig[]
+  /** our own are started; somebody else's servers run by themselves */
+  readonly nodes: readonly ListedNode[]
   /** path of the node list */
   readonly config: string
   readonly opensBrowser: boolean
@@ -24,9 +25,14 @@ export interface DemoOptions {
  */
 export async function runDemo(options: DemoOptions): Promise<void> {
   const { nodes, config } = options
-  const processes = nodes.map(
-    ({ name }, index) =>
-      new NodeProcess({ name, config, onLine: (line) => console.log(inNodeColour(index, line)) }),
+  const processes = nodes.flatMap((node, index) =>
+    isForeign(node)
+      ? []
+      : new NodeProcess({
+          name: node.name,
+          config,
+          onLine: (line) => console.log(inNodeColour(index, line)),
+        }),
   )
   const end = new AbortController()
   endOnSignal(end)
@@ -61,11 +67,12 @@ async function prepare(
 async function pickAndOpen({ nodes, file, opensBrowser }: DemoOptions): Promise<boolean> {
   const pick = await pickNode(nodes, path.basename(file), DEFAULT_PROBE_OPTIONS)
   printPick(pick)
-  if (pick.url === undefined) {
+  const url = urlToOpen(pick, false)
+  if (url === undefined) {
     console.log(explainNoChoice(pick))
     return false
   }
-  await openPick(pick, pick.url, opensBrowser)
+  await openPick(pick, url, opensBrowser)
   return true
 }
 

@@ -26,6 +26,12 @@ export function decideHost(authority: string, configuredHost: string): HostDecis
   return known ? 'accepted' : 421
 }
 
+/** The host name of an authority, IPv6 in brackets; `undefined` when it is none. Pure. */
+export function hostNameOf(authority: string): string | undefined {
+  const { ipv6, name } = AUTHORITY.exec(authority)?.groups ?? {}
+  return ipv6 === undefined ? name : `[${ipv6}]`
+}
+
 /** Names are sent with this on every answer, so that no cache hands one origin's answer to another. */
 export const VARY = 'Origin'
 
@@ -40,7 +46,7 @@ const PREFLIGHT_SECONDS = '600'
 /**
  * The CORS fields for an answer. Pure. Exact membership, no patterns: `null` and look-alikes get nothing.
  * @param origin the Origin field, `undefined` when absent
- * @param peers web origins of the nodes in the node list
+ * @param peers web origins of the pages of our nodes, as directory.ts has them
  */
 export const corsFields = (origin: string | undefined, peers: ReadonlySet<string>): string[] =>
   origin !== undefined && peers.has(origin)

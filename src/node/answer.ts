@@ -1,12 +1,11 @@
 /** What a request gets: first whether it is admitted at all, then, when the latency is over, the answer. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { type NodeConfig, nodeUrl } from '../node-list.ts'
-import { encodeStorageName } from '../storage-name.ts'
 import { decideHost, preflightFields } from './access.ts'
-import { HOME_PAGE_POLICY, renderHomePage } from './home-page.ts'
+import { generate } from './content.ts'
+import { isMetalinkName } from './metalink.ts'
 import { evaluatePreconditions } from './preconditions.ts'
-import type { Replica, ReplicaFacts } from './replica.ts'
+import type { Replica } from './replica.ts'
 import {
   ALLOW,
   type Refusal,
@@ -18,21 +17,9 @@ import {
   replyWithReplica,
 } from './reply.ts'
 import { isBodyLengthKnown, type RequestFields } from './request-fields.ts'
-import type { Storage } from './storage.ts'
+import type { Service } from './service.ts'
+import { ignoreMissing } from './storage.ts'
 import { readTarget, type Target } from './target.ts'
-
-/** What every answer of a node is made from. */
-export interface Service {
-  readonly node: NodeConfig
-  /** the node list, for the pages that read from all of them */
-  readonly nodes: readonly NodeConfig[]
-  /** web origins of the node list */
-  readonly peers: ReadonlySet<string>
-  readonly storage: Storage
-  readonly totals: { requests: number; bytes: number }
-  /** the node is being stopped, and cuts what is under way */
-  isClosing: boolean
-}
 
 /** A reply, with the open replica that its ranges are read from. Whoever sends it releases the replica. */
 export interface Answer {
@@ -83,74 +70,22 @@ export async function answer(
   target: Target,
 ): Promise<Answer> {
   if (target.kind === 'refused') return refuse(target.status)
-  if (method === 'OPTIONS') return { reply: replyToOptions(preflightFields(fields.origin, service.peers)) }
+  const view = service.directory.seenFrom(fields.host)
+  if (method === 'OPTIONS') return { reply: replyToOptions(preflightFields(fields.origin, view.peers)) }
   if (target.kind === 'replica') {
-    const replica = await service.storage.openReplica(target.name)
-    if (replica === undefined) return refuse(404)
-    return { reply: replyWithReplica(method, fields, replica.facts, randomUUID, Date.now()), replica }
-  }
-  const generated = await generate(service, target)
-  if (generated.reply.status !== 200) return generated // preconditions count only for what would be sent, §13.2.1
-  const result = evaluatePreconditions(fields, {})
-  return result === 412 ? refuse(412) : result === 304 ? { reply: replyNotModified([]) } : generated
-}
-
-/** What is made on the spot: it has no validators, and so matches no precondition but `*`. */
-async function generate(
-  service: Service,
-  target: Exclude<Target, { kind: 'replica' | 'refused' }>,
-): Promise<Answer> {
-  const { node, storage } = service
-  switch (target.kind) {
-    case 'server':
-      return refuse(400)
-    case 'health':
-      return json(healthOf(service), 'no-store')
-    case 'nodes':
-      return json({ nodes: service.nodes.map(publicNode) })
-    case 'videos':
-      return json({ node: node.name, videos: (await storage.list()).map(publicReplica) })
-    case 'home': {
-      const page = renderHomePage(node, await storage.list())
-      return {
-        reply: replyWithContent('text/html', page, [
-          'Cache-Control',
-          'no-cache',
-          'Content-Security-Policy',
-          HOME_PAGE_POLICY,
-        ]),
-      }
-    }
-    case 'manifest': {
-      const manifest = await storage.readManifest(target.name)
-      return manifest === undefined ? refuse(404) : json(manifest)
+    const opening = service.storage.openReplica(target.name)
+    // Where there is no such file there may be the description of one.
+    const replica = await (isMetalinkName(target.name) ? opening.catch(ignoreMissing) : opening)
+    if (replica !== undefined) {
+      return { reply: replyWithReplica(method, fields, replica.facts, view, randomUUID, Date.now()), replica }
     }
   }
+  const content = await generate(service, view, target)
+  if (typeof content === 'number') return refuse(content) // preconditions count only for a 200, §13.2.1
+  const { type, text, etag, cacheControl = 'no-cache', lasting = [] } = content
+  const result = evaluatePreconditions(fields, { etag })
+  if (result === 412) return refuse(412)
+  const lastingFields = etag === undefined ? lasting : ['ETag', etag, ...lasting]
+  if (result === 304) return { reply: replyNotModified(lastingFields) }
+  return { reply: replyWithContent(type, text, ['Cache-Control', cacheControl, ...lastingFields]) }
 }
-
-const json = (value: unknown, cacheControl = 'no-cache'): Answer => ({
-  reply: replyWithContent('application/json', `${JSON.stringify(value)}\n`, ['Cache-Control', cacheControl]),
-})
-
-const healthOf = ({ node, totals }: Service): object => ({
-  status: 'ok',
-  node: node.name,
-  latencyMs: node.latencyMs,
-  jitterMs: node.jitterMs,
-  bandwidthKbps: node.bandwidthKbps,
-  uptimeMs: Math.round(process.uptime() * 1000),
-  requests: totals.requests,
-  bytes: totals.bytes,
-})
-
-/** A node as a page may know it: everything but where it keeps its files. */
-const publicNode = ({ root: _, ...node }: NodeConfig): object => ({ ...node, url: nodeUrl(node) })
-
-const publicReplica = ({ name, sizeBytes, lastModifiedMs, etag, sha256 }: ReplicaFacts): object => ({
-  name,
-  url: `/${encodeStorageName(name)}`,
-  size: sizeBytes,
-  lastModified: new Date(lastModifiedMs).toISOString(),
-  etag,
-  sha256: sha256 ?? null,
-})

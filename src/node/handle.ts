@@ -1,13 +1,14 @@
 /** What happens to one request, from its arrival to its line in the log. */
 import type { NodeConfig } from '../node-list.ts'
 import { corsFields, VARY } from './access.ts'
-import { type Answer, admit, answer, refuse, type Service } from './answer.ts'
+import { type Answer, admit, answer, refuse } from './answer.ts'
 import { sendReply } from './body.ts'
 import { type Exchange, HungUpError } from './exchange.ts'
 import { latency, uplink } from './impairments.ts'
 import type { ReplyRecord } from './log.ts'
 import type { Reply } from './reply.ts'
 import { announcesBody, type RequestFields, readRequestFields } from './request-fields.ts'
+import type { Service } from './service.ts'
 import { classifyStorageError } from './storage.ts'
 
 /** What every answer carries, whatever it is. */
@@ -32,7 +33,7 @@ export type Handler = (exchange: Exchange, inFront: Promise<void> | undefined) =
 
 /** What happens to one request. Never rejects: nothing that a client sends may end the node. */
 export function createHandler(service: Service, options: HandlerOptions): Handler {
-  const { node, totals, peers } = service
+  const { node, totals, directory } = service
   const delayReply = latency(node.latencyMs, node.jitterMs, options.random)
   const sharedUplink = uplink(node.bandwidthKbps)
 
@@ -43,6 +44,7 @@ export function createHandler(service: Service, options: HandlerOptions): Handle
   ): Promise<void> => {
     // A body that nobody reads would be taken for the next request, so the connection ends with this one.
     const close = announcesBody(fields) && !reply.fields.includes('Connection') ? ['Connection', 'close'] : []
+    const { peers } = directory.seenFrom(fields.host)
     reply.fields.push(...COMMON_FIELDS, ...corsFields(fields.origin, peers), ...close)
     await sendReply(exchange, reply, replica, sharedUplink)
   }

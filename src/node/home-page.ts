@@ -65,12 +65,12 @@ ${videos}
 }
 
 function renderVideo({ name, sizeBytes, lastModifiedMs }: ReplicaFacts): string {
-  const href = `/${encodeStorageName(name)}`
+  const path = encodeStorageName(name)
   const date = new Date(lastModifiedMs).toISOString()
   return `<li><span class="name">${escapeHtml(name)}</span>
 <span class="facts">${formatBytes(sizeBytes)} · <time datetime="${date}">${date.slice(0, 16).replace('T', ' ')} UTC</time></span>
-<span class="actions"><a class="watch" href="${escapeHtml(href)}">Watch</a>
-<a href="${escapeHtml(href)}" download>Download</a></span></li>`
+<span class="actions"><a class="watch" href="/watch/${escapeHtml(path)}">Watch</a>
+<a href="/${escapeHtml(path)}" download>Download</a></span></li>`
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

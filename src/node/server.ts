@@ -6,11 +6,13 @@ import { once, setMaxListeners } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { explainFileError } from '../file-errors.ts'
-import { type NodeConfig, nodeUrl } from '../node-list.ts'
-import type { Service } from './answer.ts'
+import { type ListedNode, type NodeConfig, nodeUrl } from '../node-list.ts'
+import { Directory } from './directory.ts'
 import { Exchange, HungUpError } from './exchange.ts'
 import { COMMON_FIELDS, createHandler, type HandlerOptions } from './handle.ts'
+import { PageFiles, type PageFolders } from './page-files.ts'
 import { refuseBrokenRequests } from './refuse-broken.ts'
+import type { Service } from './service.ts'
 import { Storage } from './storage.ts'
 
 /** Time-outs that a slow class network survives, and that half-open sockets do not. All in ms. */
@@ -32,8 +34,10 @@ interface Connection {
 }
 
 export interface NodeOptions extends HandlerOptions {
-  /** the node list, whose web origins may read; none when absent */
-  readonly nodes?: readonly NodeConfig[]
+  /** the node list, whose pages may read; none when absent */
+  readonly nodes?: readonly ListedNode[]
+  /** where the watch page is; the project's own when absent */
+  readonly pageFolders?: PageFolders
 }
 
 export interface RunningNode {
@@ -58,10 +62,10 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
       { cause },
     )
   })
-  const nodes = options.nodes ?? []
+  const pageFiles = await PageFiles.open(options.pageFolders)
+  const directory = new Directory(options.nodes ?? [], config)
   const totals = { requests: 0, bytes: 0 }
-  const peers = new Set(nodes.map(nodeUrl))
-  const service: Service = { node: config, nodes, peers, storage, totals, isClosing: false }
+  const service: Service = { node: config, directory, pageFiles, storage, totals, isClosing: false }
   const handle = createHandler(service, options)
   const server = createServer({ ...TIMEOUTS, requireHostHeader: false, keepAlive: true })
   server.maxHeadersCount = 0 // the head has a size limit; a second Host must not hide behind a number

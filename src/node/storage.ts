@@ -180,6 +180,6 @@ export class Storage {
 }
 
 /** For `catch`: what is missing is `undefined`, everything else is still an error. */
-function ignoreMissing(error: unknown): undefined {
+export function ignoreMissing(error: unknown): undefined {
   if (classifyStorageError(error) !== 'missing') throw error
 }

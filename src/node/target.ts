@@ -9,6 +9,10 @@ export type Target =
   | { readonly kind: 'home' | 'health' | 'nodes' | 'videos' | 'server' }
   | { readonly kind: 'replica'; readonly name: string }
   | { readonly kind: 'manifest'; readonly name: string }
+  /** the watch page for a video */
+  | { readonly kind: 'watch'; readonly name: string }
+  /** what that page is made of: `player/…` or `swarm/…`, known only to page-files.ts */
+  | { readonly kind: 'page file'; readonly name: string }
   | { readonly kind: 'refused'; readonly status: 400 | 404 }
 
 /** A target with the authority that an absolute form brings along, which then replaces Host. */
@@ -32,7 +36,13 @@ const PLACES: Readonly<Record<string, Target>> = {
   '_/nodes': { kind: 'nodes' },
   '_/videos': { kind: 'videos' },
 }
-const MANIFESTS = '_/manifest/'
+/** Beginnings of paths whose rest is a storage name. */
+const PREFIXES = [
+  ['_/manifest/', 'manifest'],
+  ['watch/', 'watch'],
+] as const
+/** The path without its `_/` is the name of a page file. */
+const PAGE_FILE = /^_\/(?:player|swarm)\//
 
 /**
  * Reads a request target. Pure; never throws. The path is decoded exactly once; the query is ignored.
@@ -51,10 +61,10 @@ function readPath(encoded: string): Target {
   if (path === undefined) return BAD
   const place = Object.hasOwn(PLACES, path) ? PLACES[path] : undefined
   if (place !== undefined) return place
-  const [kind, name] = path.startsWith(MANIFESTS)
-    ? (['manifest', path.slice(MANIFESTS.length)] as const)
-    : (['replica', path] as const)
-  if (name.split('/').includes('..')) return BAD
+  if (path.split('/').includes('..')) return BAD
+  if (PAGE_FILE.test(path)) return { kind: 'page file', name: path.slice('_/'.length) }
+  const [prefix, kind] = PREFIXES.find(([prefix]) => path.startsWith(prefix)) ?? ['', 'replica']
+  const name = path.slice(prefix.length)
   return storageNameProblem(name) === undefined ? { kind, name } : NOT_FOUND
 }
 

@@ -1,12 +1,13 @@
 /** Asks one node whether it is up, how fast, and which version of a video it has: everything at once. */
-import { type IncomingMessage, request } from 'node:http'
-import { type NodeConfig, nodeUrl } from '../node-list.ts'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { healthUrl, isForeign, type ListedNode, nodeUrl } from '../node-list.ts'
 import { encodeStorageName } from '../storage-name.ts'
 
 /** What is known of a node's replica, from its HEAD. */
 export interface Version {
-  /** the same on all nodes that have the same bytes */
-  readonly etag: string
+  /** the same on all our nodes that have the same bytes; another server has its own, or none */
+  readonly etag: string | undefined
   readonly sizeBytes: number
   /** ms since 1970 */
   readonly lastModifiedMs: number
@@ -32,20 +33,16 @@ export interface ProbeOptions {
   readonly timeoutMs: number
 }
 
-/** No health answer is longer, so what is longer comes from something else. */
+/** No health answer of a node of ours is longer, so what is longer comes from something else. */
 const MAX_HEALTH_BYTES = 64 * 1024
 
 type Failure = Exclude<Probe['state'], 'up' | 'up without the video'>
 type Health = { readonly timeMs: number } | Failure
 
 /** Probes one node. Never rejects: every failure is a state. Takes as long as the slowest of its calls. */
-export async function probeNode(node: NodeConfig, video: string, options: ProbeOptions): Promise<Probe> {
-  const url = nodeUrl(node)
-  const calls = Array.from({ length: options.probes }, () => callHealth(`${url}/health`, options.timeoutMs))
-  const [version, ...healths] = await Promise.all([
-    askVersion(`${url}/${encodeStorageName(video)}`, options.timeoutMs),
-    ...calls,
-  ])
+export async function probeNode(node: ListedNode, video: string, options: ProbeOptions): Promise<Probe> {
+  const calls = Array.from({ length: options.probes }, () => callHealth(node, options.timeoutMs))
+  const [version, ...healths] = await Promise.all([askVersion(node, video, options.timeoutMs), ...calls])
   return summarize(healths, version)
 }
 
@@ -62,22 +59,24 @@ export function summarize(healths: readonly Health[], version: Version | undefin
     : { state: 'up', ...facts, version }
 }
 
-/** One timed health call. */
-async function callHealth(url: string, timeoutMs: number): Promise<Health> {
+/** One timed health call. What somebody else's server says beside its 200 is its own affair. */
+async function callHealth(node: ListedNode, timeoutMs: number): Promise<Health> {
   try {
-    const { status, body, timeMs } = await call('GET', url, timeoutMs)
-    return status === 200 && isHealth(body) ? { timeMs } : 'not a node'
+    const maxBytes = isForeign(node) ? Number.POSITIVE_INFINITY : MAX_HEALTH_BYTES
+    const { status, body, timeMs } = await call('GET', healthUrl(node), timeoutMs, maxBytes)
+    return status === 200 && (isForeign(node) || isHealth(body)) ? { timeMs } : 'not a node'
   } catch (error) {
     return classifyFailure(error)
   }
 }
 
 /** The version of a replica; `undefined` when the node does not have it, or did not say. */
-async function askVersion(url: string, timeoutMs: number): Promise<Version | undefined> {
+async function askVersion(node: ListedNode, video: string, timeoutMs: number): Promise<Version | undefined> {
   try {
+    const url = `${nodeUrl(node)}/${encodeStorageName(video)}`
     const { status, headers } = await call('HEAD', url, timeoutMs)
     const { etag } = headers
-    if (status !== 200 || etag === undefined) return undefined
+    if (status !== 200 || (etag === undefined && !isForeign(node))) return undefined
     return {
       etag,
       sizeBytes: Number(headers['content-length']) || 0,
@@ -98,18 +97,25 @@ interface Answer {
 }
 
 /** One request on a connection of its own. @throws the system's error, or a TimeoutError */
-function call(method: 'GET' | 'HEAD', url: string, timeoutMs: number): Promise<Answer> {
+function call(
+  method: 'GET' | 'HEAD',
+  url: string,
+  timeoutMs: number,
+  maxBytes = MAX_HEALTH_BYTES,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs)
     let connectedMs = performance.now()
     const fail = (error: Error): void => reject(signal.aborted ? signal.reason : error)
+    const isTls = url.startsWith('https:')
+    const request = isTls ? httpsRequest : httpRequest
     const call = request(url, { method, agent: false, signal }, (response) => {
       let body = ''
       response.setEncoding('utf8')
       response.on('data', (text: string) => {
+        if (maxBytes === Number.POSITIVE_INFINITY) return // nobody reads it
         body += text
-        if (body.length > MAX_HEALTH_BYTES)
-          call.destroy(new Error('The answer is too long for a health call'))
+        if (body.length > maxBytes) call.destroy(new Error('The answer is too long for a health call'))
       })
       response.on('end', () => {
         const { statusCode: status, headers } = response
@@ -118,7 +124,7 @@ function call(method: 'GET' | 'HEAD', url: string, timeoutMs: number): Promise<A
       response.on('error', fail)
     })
     call.on('socket', (socket) => {
-      socket.once('connect', () => {
+      socket.once(isTls ? 'secureConnect' : 'connect', () => {
         connectedMs = performance.now()
       })
     })

@@ -1,5 +1,6 @@
 /** The whole demo as `npm start` runs it where there is no terminal: what it shows, and that it leaves nothing behind. */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -11,6 +12,7 @@ import {
   isListening,
   isNodeProcess,
   killNodes,
+  listen,
   makeProject,
   PROJECT_FOLDER,
   runCommand,
@@ -66,8 +68,24 @@ describe('the demo', () => {
     }
     expect(demo.stdout).toMatch(/^node +URL +state +median ms +has the video$/m)
     expect(demo.stdout).toMatch(/^node1 .* up .* yes .*←$/m)
-    expect(demo.stdout).toContain(`${project.nodes[0].url}/demo.mp4`)
+    expect(demo.stdout).toContain(`${project.nodes[0].url}/watch/demo.mp4`)
     expect(demo.stdout).not.toContain('\u001b')
+    expect(demo.stderr).toBe('')
+  })
+
+  test("leaves somebody else's server alone, and probes it", async () => {
+    const project = await makeProject()
+    const list = JSON.parse(readFileSync(project.config, 'utf8')) as { nodes: object[] }
+    const other = createHttpServer((_, response) => response.end('fine'))
+    const port = await listen(other)
+    onTestFinished(() => void other.close())
+    const cdn = { name: 'cdn', url: `http://127.0.0.1:${port}` }
+    writeFileSync(project.config, JSON.stringify({ nodes: [cdn, ...list.nodes] }))
+    const { demo, nodes } = await startWholeDemo(project, writeVideo())
+    if (HAS_PROC) expect(nodes.filter(isNodeProcess)).toHaveLength(3)
+    expect(demo.stdout).toMatch(/^cdn +skipped: /m)
+    expect(demo.stdout).toMatch(/^cdn +http:\S+ +up /m)
+    expect(demo.stdout).toMatch(/\/watch\/demo\.mp4$/m)
     expect(demo.stderr).toBe('')
   })
 

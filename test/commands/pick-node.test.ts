@@ -70,6 +70,15 @@ class Classroom {
     return this.#list(this.#add(port), port)
   }
 
+  /** Lists somebody else's server. */
+  async addForeign(server: Server, path = ''): Promise<Listener> {
+    const { name, root, port } = await this.addServer(server)
+    const url = `http://127.0.0.1:${port}${path}`
+    this.#listed[this.#listed.length - 1] = { name, url }
+    writeFileSync(this.config, JSON.stringify({ nodes: this.#listed }))
+    return { name, root, port, url }
+  }
+
   pick(...args: string[]): Promise<Ended> {
     return runCommand('pick-node', ['--config', this.config, ...args])
   }
@@ -128,6 +137,7 @@ interface PickJson {
   video: string
   chosen: string | null
   url: string | null
+  watchUrl: string | null
   versionsDiffer: boolean
   nodes: { state: string; medianMs: number | null; timesMs: number[] }[]
 }
@@ -150,8 +160,8 @@ describe('the choice', () => {
     expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' })
     expect(chosenRows(ended)).toHaveLength(1)
     expect(rowOf(ended, fast).at(-1)).toBe('←')
-    expect(ended.stdout).toContain(`${fast.url}/demo.mp4`)
-    expect(ended.stdout).not.toContain(`${slow.url}/demo.mp4`)
+    expect(ended.stdout).toContain(`${fast.url}/watch/demo.mp4`)
+    expect(ended.stdout).not.toContain(`${slow.url}/watch/demo.mp4`)
   })
 
   test('moves on when the fastest is gone, and back when it is there again', async () => {
@@ -456,11 +466,13 @@ describe('--json', () => {
       video: 'demo.mp4',
       chosen: up.name,
       url: `${up.url}/demo.mp4`,
+      watchUrl: `${up.url}/watch/demo.mp4`,
       versionsDiffer: false,
       nodes: [
         {
           name: up.name,
           url: up.url,
+          isForeign: false,
           state: 'up',
           medianMs: expect.any(Number),
           timesMs: times,
@@ -475,12 +487,21 @@ describe('--json', () => {
         {
           name: without.name,
           url: without.url,
+          isForeign: false,
           state: 'up without the video',
           medianMs: expect.any(Number),
           timesMs: times,
           hasVideo: false,
         },
-        { name: down.name, url: down.url, state: 'down', medianMs: null, timesMs: [], hasVideo: false },
+        {
+          name: down.name,
+          url: down.url,
+          isForeign: false,
+          state: 'down',
+          medianMs: null,
+          timesMs: [],
+          hasVideo: false,
+        },
       ],
     })
     expect(opened()).toBeUndefined()
@@ -491,7 +512,12 @@ describe('--json', () => {
     await room.addDown()
     const ended = await room.pick('demo.mp4', '--json')
     expectError(ended, /npm run start-node node1/)
-    expect(jsonOf(ended)).toMatchObject({ chosen: null, url: null, nodes: [{ state: 'down' }] })
+    expect(jsonOf(ended)).toMatchObject({
+      chosen: null,
+      url: null,
+      watchUrl: null,
+      nodes: [{ state: 'down' }],
+    })
   })
 
   test('is JSON even when a server that is no node sends odd dates', async () => {
@@ -528,17 +554,18 @@ function makeBrowser(): { browser: string; opened: () => string[] | undefined } 
 describe('the browser', () => {
   const NASTY = `it's "quoted" $(touch pwned) \`id\` & co; 100% #1 é🎬.mp4`
 
-  async function makeRoom(name: string): Promise<{ room: Classroom; url: string }> {
+  async function makeRoom(name: string): Promise<{ room: Classroom; url: string; fileUrl: string }> {
     const room = new Classroom()
     const node = await room.addNode()
     await replicateTo(room, [node], 'video', 1_700_000_000, name)
-    return { room, url: `${node.url}/${encodeURIComponent(name)}` }
+    const encoded = encodeURIComponent(name)
+    return { room, url: `${node.url}/watch/${encoded}`, fileUrl: `${node.url}/${encoded}` }
   }
 
   test.for<[name: string]>([['demo.mp4'], [NASTY]])('of $BROWSER gets the URL of %j as one argument', async ([
     name,
   ]) => {
-    const { room, url } = await makeRoom(name)
+    const { room, url, fileUrl } = await makeRoom(name)
     const { browser, opened } = makeBrowser()
     const cwd = temporaryFolder()
     const ended = await runCommand('pick-node', [name, '--config', room.config], {
@@ -548,7 +575,8 @@ describe('the browser', () => {
     expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' })
     await until('the browser has been opened', () => opened() !== undefined)
     expect(opened()).toEqual([url])
-    expect(await (await fetch(url)).text()).toBe('video')
+    expect((await fetch(url)).headers.get('content-type')).toBe('text/html; charset=utf-8')
+    expect(await (await fetch(fileUrl)).text()).toBe('video')
     expect(ended.stdout).toContain(url)
     expect(existsSync(path.join(cwd, 'pwned'))).toBe(false)
   })
@@ -579,13 +607,13 @@ describe('the browser', () => {
   })
 
   test('with --direct gets the URL of the file itself', async () => {
-    const { room, url } = await makeRoom('demo.mp4')
+    const { room, fileUrl } = await makeRoom('demo.mp4')
     const { browser, opened } = makeBrowser()
     await runCommand('pick-node', ['demo.mp4', '--direct', '--config', room.config], {
       env: { BROWSER: browser },
     })
     await until('the browser has been opened', () => opened() !== undefined)
-    expect(opened()).toEqual([url])
+    expect(opened()).toEqual([fileUrl])
   })
 
   test('stays closed with --no-open', async () => {
@@ -624,6 +652,81 @@ describe('the browser', () => {
     })
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toContain(`Open this URL: ${url}`)
+  })
+})
+
+describe("somebody else's server", () => {
+  /** Answers as nginx does: its own entity tags, no hash, and a health that is no JSON. */
+  const foreignServer = (sizeBytes: number, { etag = '"65f-5"', prefix = '', health = 200 } = {}): Server =>
+    respond(({ url }, response) => {
+      if (url === `${prefix}/health`) response.writeHead(health).end('<h1>fine</h1>')
+      else if (url === `${prefix}/demo.mp4`)
+        response.writeHead(200, { etag, 'content-length': sizeBytes }).end()
+      else response.writeHead(404).end()
+    })
+
+  test('is up with any 200, and what it has is unverified when the size fits', async () => {
+    const room = new Classroom()
+    const ours = await room.addNode(100)
+    const foreign = await room.addForeign(foreignServer(5, { prefix: '/a' }), '/a')
+    await replicateTo(room, [ours], 'video', 1_700_000_000)
+    const ended = await room.pick('demo.mp4', '--no-open')
+    expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' })
+    expect(rowOf(ended, foreign)).toEqual([
+      foreign.name,
+      foreign.url,
+      'up',
+      expect.any(String),
+      'yes, unverified',
+    ])
+    expect(rowOf(ended, ours).slice(-2)).toEqual(['yes', '←']) // slower, and known to be whole
+    expect(ended.stdout).not.toContain('different versions')
+  })
+
+  test('of another size has another version, which no replicate can mend', async () => {
+    const room = new Classroom()
+    const ours = await room.addNode()
+    const foreign = await room.addForeign(foreignServer(6))
+    await replicateTo(room, [ours], 'video', 1_700_000_000)
+    const ended = await room.pick('demo.mp4', '--no-open')
+    expect(rowOf(ended, foreign).at(-1)).toBe('yes, another version')
+    expect(rowOf(ended, ours).slice(-2)).toEqual(['yes, newest', '←'])
+    expect(ended.stdout).toContain(`copy it to ${foreign.name}`)
+    expect(ended.stdout).not.toContain('npm run replicate')
+  })
+
+  test('is chosen when no node of ours has the video; the page is that of the fastest of ours', async () => {
+    const room = new Classroom()
+    await room.addNode(300)
+    const fast = await room.addNode()
+    const foreign = await room.addForeign(foreignServer(5))
+    const ended = await room.pick('demo.mp4', '--json')
+    expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' })
+    expect(jsonOf(ended)).toMatchObject({
+      chosen: foreign.name,
+      url: `${foreign.url}/demo.mp4`,
+      watchUrl: `${fast.url}/watch/demo.mp4`,
+      nodes: [{ isForeign: false }, { isForeign: false }, { isForeign: true, hasVideo: true }],
+    })
+    expect((await room.pick('demo.mp4', '--no-open')).stdout).toContain(`${fast.url}/watch/demo.mp4`)
+    const direct = await room.pick('demo.mp4', '--no-open', '--direct')
+    expect(direct.stdout).toContain(`has demo.mp4: ${foreign.url}/demo.mp4`)
+  })
+
+  test('alone has no page, so the file itself is opened', async () => {
+    const room = new Classroom()
+    await room.addDown()
+    const foreign = await room.addForeign(foreignServer(5))
+    const ended = await room.pick('demo.mp4', '--no-open')
+    expect(ended.code).toBe(0)
+    expect(ended.stdout).toContain(`has demo.mp4: ${foreign.url}/demo.mp4`)
+    expect(jsonOf(await room.pick('demo.mp4', '--json')).watchUrl).toBeNull()
+  })
+
+  test('whose health is no 200 is no node', async () => {
+    const room = new Classroom()
+    const foreign = await room.addForeign(foreignServer(5, { health: 503 }))
+    expect(rowOf(await room.pick('demo.mp4', '--no-open'), foreign)).toContain('not a node')
   })
 })
 

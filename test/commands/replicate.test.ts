@@ -257,6 +257,26 @@ describe('--to and --as', () => {
     expect(lineOf(ended, second)).toBe('')
   })
 
+  test.for<[what: string, args: string[], copied: number]>([
+    ['is skipped', [], 3],
+    ['is skipped when --to names it beside another', ['--to', 'node1,cdn'], 1],
+    ['is skipped when --to names nothing else', ['--to', 'cdn'], 0],
+  ])("somebody else's server %s, in one line and without a failure", async ([, args, copied]) => {
+    const project = await makeProject()
+    const list = JSON.parse(readFileSync(project.config, 'utf8')) as { nodes: object[] }
+    const cdn = { name: 'cdn', url: 'http://127.0.0.1:9/videos' }
+    writeFileSync(project.config, JSON.stringify({ nodes: [cdn, ...list.nodes] }))
+    const bytes = content('one', 1000)
+    const ended = await replicate(project, writeSource(bytes), ...args)
+    expectSuccess(ended)
+    expect(ended.stdout.match(/^cdn .*$/gm)).toEqual([
+      expect.stringMatching(/^cdn +skipped: http:\/\/127\.0\.0\.1:9\/videos is somebody else's server/),
+    ])
+    expect(ended.stdout.match(/ replicated /g) ?? []).toHaveLength(copied)
+    for (const node of project.nodes.slice(0, copied)) expectReplica(node, 'demo.mp4', bytes)
+    for (const node of project.nodes.slice(copied)) expect(readdirSync(node.root)).toEqual([])
+  })
+
   test('--to may have spaces and the same name twice', async () => {
     const project = await makeProject()
     const bytes = content('one', 1000)

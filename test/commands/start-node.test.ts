@@ -377,6 +377,20 @@ describe('wrong usage', () => {
     const { config } = await makeProject()
     expectUsageError(await runCommand('start-node', [...args, '--config', config]), 'start-node', why)
   })
+
+  test("somebody else's server cannot be started, with flags or without", async () => {
+    const config = path.join(temporaryFolder(), 'nodes.json')
+    const own = { name: 'node1', port: 8001, latencyMs: 0, root: 'node1' }
+    writeFileSync(config, JSON.stringify({ nodes: [own, { name: 'cdn', url: 'http://cdn.example/a' }] }))
+    for (const flags of [[], ['--port', '0', '--root', temporaryFolder()]]) {
+      const ended = await runCommand('start-node', ['cdn', ...flags, '--config', config])
+      expectUsageError(
+        ended,
+        'start-node',
+        /cdn is somebody else's server \(http:\/\/cdn\.example\/a\).*node1/,
+      )
+    }
+  })
 })
 
 describe('--help', () => {

@@ -21,7 +21,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
 
-export type CommandName = 'start-node' | 'replicate' | 'pick-node' | 'demo'
+export type CommandName = 'start-node' | 'replicate' | 'pick-node' | 'pull' | 'demo'
 
 /** The folder of the project under test. */
 export const PROJECT_FOLDER = fileURLToPath(new URL('../..', import.meta.url))

@@ -10,3 +10,11 @@ export function seededRandom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
+
+/** So many bytes of chance, the same for the same seed. */
+export function randomBytesOf(size: number, seed: number): Buffer {
+  const random = seededRandom(seed)
+  const bytes = Buffer.alloc(size)
+  for (let index = 0; index < size; index++) bytes[index] = random() * 256
+  return bytes
+}

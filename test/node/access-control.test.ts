@@ -23,6 +23,7 @@ const NODES = [
   listed('node3', 'Beamer.Class.Example', 80),
   listed('node4', '::1', 8004),
   listed('node5', '0.0.0.0', 8005),
+  listed('node6', '::', 8006),
 ]
 const PEER = 'http://127.0.0.1:8002'
 
@@ -154,6 +155,7 @@ describe('CORS', () => {
             'http://beamer.class.example',
             'http://[::1]:8004',
             'http://127.0.0.1:8005',
+            'http://[::1]:8006',
           ][index] ?? '',
         ] as const,
     ),
@@ -177,7 +179,8 @@ describe('CORS', () => {
     ['a shorter port', [`Origin: ${PEER.slice(0, -1)}`]],
     ['no port', ['Origin: http://127.0.0.1']],
     ['another scheme', ['Origin: https://127.0.0.1:8002']],
-    ['another name for the same machine', ['Origin: http://localhost:8002']],
+    ['another port of the same machine', ['Origin: http://localhost:8009']],
+    ['localhost behind a node of another machine', ['Origin: http://localhost:80']],
     ['a peer as a beginning', [`Origin: ${PEER}.evil.example`]],
     ['a peer as a user name', [`Origin: ${PEER}@evil.example`]],
     ['a peer as an end', ['Origin: http://evil.example/http://127.0.0.1:8002']],
@@ -198,6 +201,32 @@ describe('CORS', () => {
       expect(reply.lines.filter(([name]) => /^access-control-/i.test(name))).toEqual([])
       expect(fieldLines(reply, 'Vary')).toEqual(['Origin'])
     }
+  })
+
+  test.for([
+    'http://localhost:8001',
+    'http://[::1]:8001',
+    'http://localhost:8004',
+    'http://127.0.0.1:8004',
+    'http://localhost:8005',
+  ])('lets a page read that was opened under another name of this machine: %s', async (origin) => {
+    const node = await startWithPeers()
+    const { headers } = await request(node, '/demo.mp4', { headers: { origin } })
+    expect(headers['access-control-allow-origin']).toBe(origin)
+  })
+
+  test.for<[rule: string, host: string, origin: string, isPeer: boolean]>([
+    ['the page came from the same machine', '192.168.1.20:8001', 'http://192.168.1.20:8005', true],
+    ['an IPv6 address is one too', '[fd00::1]:8001', 'http://[fd00::1]:8006', true],
+    ['an IPv6 address is none of an IPv4 wildcard', '[fd00::1]:8001', 'http://[fd00::1]:8005', false],
+    ['another machine of the network is not', '192.168.1.20:8001', 'http://192.168.1.21:8005', false],
+    ['a port without a node is not', '192.168.1.20:8001', 'http://192.168.1.20:8007', false],
+    ['a node that listens on loopback alone is not', '192.168.1.20:8001', 'http://192.168.1.20:8002', false],
+    ['a name that is not ours is not', 'evil.example', 'http://evil.example:8005', false],
+  ])('around a wildcard address, %s', async ([, host, origin, isPeer]) => {
+    const node = await startWithPeers({ host: '0.0.0.0' })
+    const { headers } = await request(node, '/demo.mp4', { headers: { host, origin } })
+    expect(headers['access-control-allow-origin']).toBe(isPeer ? origin : undefined)
   })
 
   test('of a node that no list names lets nobody read', async () => {

@@ -34,7 +34,7 @@ test('the page tells the node, its impairments and its videos with size and date
 
 test('each video can be watched and downloaded', () => {
   const page = renderHomePage(NODE, [video('week 1/talk.mp4')])
-  expect(page).toMatch(/<a [^>]*href="\/week%201\/talk\.mp4"[^>]*>Watch<\/a>/)
+  expect(page).toMatch(/<a [^>]*href="\/watch\/week%201\/talk\.mp4"[^>]*>Watch<\/a>/)
   expect(page).toMatch(/<a [^>]*href="\/week%201\/talk\.mp4" download>Download<\/a>/)
 })
 
@@ -78,7 +78,7 @@ test.for([
   const shown = /<span class="name">([^<]*)<\/span>/.exec(page)?.[1] ?? ''
   expect(unescapeHtml(shown)).toBe(name)
   const links = [...page.matchAll(/<a [^>]*href="([^"]*)"/g)].map(([, href = '']) => unescapeHtml(href))
-  expect(links).toEqual([`/${encodeStorageName(name)}`, `/${encodeStorageName(name)}`])
+  expect(links).toEqual([`/watch/${encodeStorageName(name)}`, `/${encodeStorageName(name)}`])
 })
 
 test("a node's name is escaped too", () => {

@@ -79,12 +79,15 @@ describe('the page of a node', () => {
     const links = [...page.matchAll(/<a [^>]*href="([^"]*)"[^>]*>(Watch|Download)<\/a>/g)]
     expect(links.map(([, , label]) => label)).toEqual(names.flatMap(() => ['Watch', 'Download']))
     const found = new Set<string>()
-    for (const [, href = ''] of links) {
+    for (const [, href = '', label] of links) {
       const unescaped = href
         .replace(/&#39;/g, "'")
         .replace(/&quot;/g, '"')
         .replace(/&amp;/g, '&')
-      found.add((await request(node, new URL(unescaped, node.url).pathname)).body.toString())
+      const { pathname } = new URL(unescaped, node.url)
+      const target = label === 'Watch' ? pathname.replace(/^\/watch\//, '/') : pathname
+      expect([label, pathname.startsWith('/watch/')]).toEqual([label, label === 'Watch'])
+      found.add((await request(node, target)).body.toString())
     }
     expect(found).toEqual(new Set(names.map((name) => `bytes of ${name}`)))
   })
@@ -107,7 +110,7 @@ describe('the page of a node', () => {
     // Every tag that the list brings is one of these, and no attribute is more than it should be.
     for (const tag of added) {
       expect(tag).toMatch(
-        /^<\/?(?:ul|li|span|time|a)(?: class="[a-z]+"| datetime="[0-9TZ:.-]+"| href="\/[\w%.!~*()&#;-]+"| download)*>$/,
+        /^<\/?(?:ul|li|span|time|a)(?: class="[a-z]+"| datetime="[0-9TZ:.-]+"| href="\/(?:watch\/)?[\w%.!~*()&#;-]+"| download)*>$/,
       )
     }
     const [, shown = ''] = /<span class="name">([^<]*)<\/span>/.exec(page) ?? []
@@ -213,10 +216,48 @@ describe('/_/nodes', () => {
     expect(text).not.toContain('secret')
     expect(JSON.parse(text)).toMatchObject({
       nodes: [
-        { name: 'node1', url: 'http://127.0.0.1:8001', latencyMs: 50 },
+        {
+          name: 'node1',
+          url: 'http://127.0.0.1:8001',
+          healthUrl: 'http://127.0.0.1:8001/health',
+          isForeign: false,
+          latencyMs: 50,
+          jitterMs: 0,
+          bandwidthKbps: 0,
+        },
         { name: 'node2', url: 'http://[::1]:8002', latencyMs: 150 },
       ],
     })
+  })
+
+  test("names somebody else's server, of which only the URLs are known", async () => {
+    const nodes = [{ name: 'cdn', url: 'https://cdn.example/videos', healthPath: '/up' }]
+    const node = await startTestNode({}, { nodes })
+    expect(JSON.parse((await request(node, '/_/nodes')).text)).toEqual({
+      nodes: [
+        {
+          name: 'cdn',
+          url: 'https://cdn.example/videos',
+          healthUrl: 'https://cdn.example/videos/up',
+          isForeign: true,
+        },
+      ],
+    })
+  })
+
+  test.for<[host: string, url: string]>([
+    ['192.168.1.20:8001', 'http://192.168.1.20:8005'],
+    ['LOCALHOST:9999', 'http://localhost:8005'],
+    ['[::1]', 'http://127.0.0.1:8005'],
+    ['127.0.0.1', 'http://127.0.0.1:8005'],
+  ])('gives a node on a wildcard address the host name of the request: %s', async ([host, url]) => {
+    const wild = { ...NODE_DEFAULTS, name: 'node1', port: 8005, latencyMs: 0, root: '/a', host: '0.0.0.0' }
+    const fixed = { ...NODE_DEFAULTS, name: 'node2', port: 8002, latencyMs: 0, root: '/b' }
+    const node = await startTestNode({}, { nodes: [wild, fixed] })
+    const { nodes } = JSON.parse((await request(node, '/_/nodes', { headers: { host } })).text) as {
+      nodes: object[]
+    }
+    expect(nodes).toMatchObject([{ url, healthUrl: `${url}/health` }, { url: 'http://127.0.0.1:8002' }])
   })
 })
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { NodeConfig } from '../../src/node-list.ts'
-import { chooseNode, type Probed } from '../../src/picking/choose.ts'
+import type { ListedNode, NodeConfig } from '../../src/node-list.ts'
+import { chooseNode, compareVersions, type Probed } from '../../src/picking/choose.ts'
 import type { Probe, Version } from '../../src/picking/probe.ts'
 
 const OLD: Version = { etag: '"old"', sizeBytes: 900, lastModifiedMs: 1000, isComplete: true }
@@ -87,4 +87,48 @@ test('the order of the node list changes nothing but between equals', () => {
     expect(chooseNode(turned)).toEqual(chooseNode(inOrder))
     expect(chooseNode(turned.toReversed())).toEqual(chooseNode(inOrder))
   }
+})
+
+const HASH: Version = { ...NEW, etag: `"${'a'.repeat(64)}"` }
+const OTHER_HASH: Version = { ...NEW, etag: `"${'b'.repeat(64)}"`, lastModifiedMs: 9000 }
+/** As another server tells of a file: with a tag of its own, or none. */
+const FOREIGN: Version = { etag: '"65-3e8"', sizeBytes: 1000, lastModifiedMs: 9000, isComplete: false }
+const UNTAGGED: Version = { ...FOREIGN, etag: undefined }
+const OTHER_SIZE: Version = { ...FOREIGN, etag: '"65-3e7"', sizeBytes: 999 }
+
+const [OURS] = probed([DOWN]).map(({ node }) => node)
+const CDN: ListedNode = { name: 'cdn', url: 'https://cdn.example', healthPath: '/health' }
+
+test.for<[rule: string, ours: Probe[], foreign: Probe[], chosen: string, differ: boolean]>([
+  ['is passed over when ours have the video', [has(300, HASH)], [has(1, FOREIGN)], 'node1', false],
+  ['is no other version when it has no tag', [has(300, HASH)], [has(1, UNTAGGED)], 'node1', false],
+  ['is another version when its size differs', [has(300, HASH)], [has(1, OTHER_SIZE)], 'node1', true],
+  ['counts like ours with our own tag', [has(300, HASH)], [has(1, HASH)], 'cdn1', false],
+  ['may have the newest of our versions', [has(1, HASH)], [has(300, OTHER_HASH)], 'cdn1', true],
+  ['is passed over for ours without a manifest', [has(300, UNCHECKED)], [has(1, FOREIGN)], 'node1', true],
+  ['is chosen when none of ours has the video', [without(1), DOWN], [has(300, FOREIGN)], 'cdn1', false],
+  [
+    'is chosen by speed among such servers',
+    [DOWN],
+    [has(300, FOREIGN), has(100, { ...FOREIGN, etag: 'W/"1"' }), has(1, OTHER_SIZE)],
+    'cdn2',
+    true,
+  ],
+])("somebody else's server %s", ([, ours, foreign, chosen, differ]) => {
+  const others = foreign.map((probe, index) => ({ node: { ...CDN, name: `cdn${index + 1}` }, probe }))
+  const choice = chooseNode([...probed(ours), ...others])
+  expect({ chosen: choice.chosen?.name, differ: choice.versionsDiffer }).toEqual({ chosen, differ })
+})
+
+test.for<[rule: string, node: ListedNode | undefined, version: Version, expected: string]>([
+  ['the same tag', OURS, { ...HASH, lastModifiedMs: 1 }, 'same'],
+  ['another hash', OURS, OTHER_HASH, 'other'],
+  ['a tag of a file without a manifest', OURS, { ...UNCHECKED, sizeBytes: HASH.sizeBytes }, 'other'],
+  ['the same tag from elsewhere', CDN, { ...HASH, isComplete: false }, 'same'],
+  ['another hash from elsewhere', CDN, OTHER_HASH, 'other'],
+  ["another server's tag and the same size", CDN, FOREIGN, 'same size'],
+  ['no tag and the same size', CDN, UNTAGGED, 'same size'],
+  ["another server's tag and another size", CDN, OTHER_SIZE, 'other'],
+])('%s is compared with the version that counts', ([, node, version, expected]) => {
+  expect(node && compareVersions(node, version, HASH)).toBe(expected)
 })

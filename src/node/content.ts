@@ -1,0 +1,108 @@
+/** What a node makes on the spot: pages, JSON, descriptions. Everything but the bytes of replicas. */
+import { createHash } from 'node:crypto'
+import { encodeStorageName } from '../storage-name.ts'
+import type { View } from './directory.ts'
+import { HOME_PAGE_POLICY, renderHomePage } from './home-page.ts'
+import { isMetalinkName, METALINK_SUFFIX, METALINK_TYPE, renderMetalink } from './metalink.ts'
+import { type PageFiles, WATCH_PAGE } from './page-files.ts'
+import type { ReplicaFacts } from './replica.ts'
+import type { Refusal } from './reply.ts'
+import type { Service } from './service.ts'
+import type { Storage } from './storage.ts'
+import type { Target } from './target.ts'
+import { WORKER_FIELDS, WORKER_FILE, watchPagePolicy } from './watch-page.ts'
+
+/** An answer that is no replica. Without an entity tag it matches no precondition but `*`. */
+export interface Content {
+  readonly type: string
+  readonly text: string
+  readonly etag?: string
+  readonly cacheControl?: 'no-store'
+  /** fields that a 304 renews in a cache: they may change while the text does not */
+  readonly lasting?: readonly string[]
+}
+
+/**
+ * Makes the answer to whatever is no replica.
+ * @returns a refusal's status where there is nothing
+ * @throws the system's error when the storage or a page cannot be read
+ */
+export async function generate(
+  service: Service,
+  view: View,
+  target: Exclude<Target, { kind: 'refused' }>,
+): Promise<Content | Refusal> {
+  const { node, storage, pageFiles } = service
+  switch (target.kind) {
+    case 'server':
+      return 400
+    case 'health':
+      return { ...json(healthOf(service)), cacheControl: 'no-store' }
+    case 'nodes':
+      return json({ nodes: view.nodes })
+    case 'videos':
+      return json({ node: node.name, videos: (await storage.list()).map(publicReplica) })
+    case 'home':
+      return {
+        type: 'text/html',
+        text: renderHomePage(node, await storage.list()),
+        lasting: ['Content-Security-Policy', HOME_PAGE_POLICY],
+      }
+    case 'manifest': {
+      const manifest = await storage.readManifest(target.name)
+      return manifest === undefined ? 404 : json(manifest)
+    }
+    case 'replica': // which is not there
+      return describeReplicas(storage, view, target.name)
+    case 'watch': // this node need not have the video: the page reads from all of them
+      return pageFile(pageFiles, WATCH_PAGE, ['Content-Security-Policy', watchPagePolicy(view)])
+    case 'page file':
+      if (target.name === WATCH_PAGE) return 404
+      return pageFile(pageFiles, target.name, target.name === WORKER_FILE ? WORKER_FIELDS : [])
+  }
+}
+
+async function describeReplicas(storage: Storage, view: View, name: string): Promise<Content | Refusal> {
+  if (!isMetalinkName(name)) return 404
+  const manifest = await storage.readManifest(name.slice(0, -METALINK_SUFFIX.length))
+  if (manifest === undefined) return 404
+  const text = renderMetalink(manifest, view)
+  const etag = `"${createHash('sha256').update(text).digest('hex')}"`
+  return { type: METALINK_TYPE, text, etag }
+}
+
+async function pageFile(
+  files: PageFiles,
+  name: string,
+  lasting: readonly string[],
+): Promise<Content | Refusal> {
+  const file = await files.read(name)
+  if (file === undefined) return 404
+  const { type, content: text, etag } = file
+  return { type, text, etag, lasting }
+}
+
+const json = (value: unknown): Content => ({
+  type: 'application/json',
+  text: `${JSON.stringify(value)}\n`,
+})
+
+const healthOf = ({ node, totals }: Service): object => ({
+  status: 'ok',
+  node: node.name,
+  latencyMs: node.latencyMs,
+  jitterMs: node.jitterMs,
+  bandwidthKbps: node.bandwidthKbps,
+  uptimeMs: Math.round(process.uptime() * 1000),
+  requests: totals.requests,
+  bytes: totals.bytes,
+})
+
+const publicReplica = ({ name, sizeBytes, lastModifiedMs, etag, sha256 }: ReplicaFacts): object => ({
+  name,
+  url: `/${encodeStorageName(name)}`,
+  size: sizeBytes,
+  lastModified: new Date(lastModifiedMs).toISOString(),
+  etag,
+  sha256: sha256 ?? null,
+})

@@ -1,0 +1,81 @@
+/**
+ * The files that the watch page is made of. Which there are is read once, at the start: a request only ever
+ * picks a name from that list, and no path from it reaches the file system.
+ */
+import { createHash } from 'node:crypto'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** Media types of what a page is made of; no other file is on the list. */
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ['.html', 'text/html'],
+  ['.css', 'text/css'],
+  ['.js', 'text/javascript'],
+  ['.svg', 'image/svg+xml'],
+])
+
+/** The folders whose files are on the list, under the names that begin their URLs. */
+export type PageFolders = Readonly<Record<'player' | 'swarm', string>>
+
+const OWN_FOLDERS: PageFolders = {
+  player: fileURLToPath(new URL('../player/', import.meta.url)),
+  swarm: fileURLToPath(new URL('../swarm/', import.meta.url)),
+}
+
+/** The page itself. It has a URL for each video and none of its own. */
+export const WATCH_PAGE = 'player/watch.html'
+
+/** One file as it is now. */
+export interface PageFile {
+  readonly type: string
+  readonly content: string
+  /** strong, with its quotes; the same on every node */
+  readonly etag: string
+}
+
+interface Remembered {
+  readonly mtimeMs: number
+  readonly file: PageFile
+}
+
+/** The list, and what the files on it were when they were last looked at. */
+export class PageFiles {
+  readonly #paths: ReadonlyMap<string, string>
+  readonly #remembered = new Map<string, Remembered>()
+
+  private constructor(paths: ReadonlyMap<string, string>) {
+    this.#paths = paths
+  }
+
+  /** @throws the system's error when a folder cannot be listed */
+  static async open(folders: PageFolders = OWN_FOLDERS): Promise<PageFiles> {
+    const paths = new Map<string, string>()
+    for (const [room, folder] of Object.entries(folders)) {
+      for (const entry of await readdir(folder, { withFileTypes: true })) {
+        const isListed = entry.isFile() && !entry.name.startsWith('.') && TYPES.has(path.extname(entry.name))
+        if (isListed) paths.set(`${room}/${entry.name}`, path.join(folder, entry.name))
+      }
+    }
+    return new PageFiles(paths)
+  }
+
+  /**
+   * A file as it is on the disk now, so that whoever works on the page only has to reload it.
+   * @param name `player/…` or `swarm/…`
+   * @returns `undefined` when it is not on the list
+   * @throws the system's error when it was there at the start and cannot be read now
+   */
+  async read(name: string): Promise<PageFile | undefined> {
+    const file = this.#paths.get(name)
+    if (file === undefined) return undefined
+    const { mtimeMs } = await stat(file)
+    const remembered = this.#remembered.get(name)
+    if (remembered?.mtimeMs === mtimeMs) return remembered.file
+    const content = await readFile(file, 'utf8')
+    const etag = `"${createHash('sha256').update(content).digest('hex')}"`
+    const fresh = { type: TYPES.get(path.extname(file)) ?? '', content, etag }
+    this.#remembered.set(name, { mtimeMs, file: fresh })
+    return fresh
+  }
+}

@@ -1,0 +1,33 @@
+/** The watch page: what its answer carries beside the file. Pure. */
+import type { View } from './directory.ts'
+
+/** The page's scripts come from this node; bytes come from any node of the list, and nothing from elsewhere. */
+export function watchPagePolicy({ nodes }: Pick<View, 'nodes'>): string {
+  const origins = [...new Set(nodes.map(({ url }) => sourceOf(new URL(url))))]
+  const sources = ["'self'", ...origins].join(' ')
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data: blob:",
+    `media-src ${sources}`,
+    `connect-src ${sources}`,
+    "worker-src 'self'",
+    "manifest-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+}
+
+/**
+ * A web origin as a source of a policy. No source can name an IPv6 address, and browsers ignore one that
+ * tries: then it is the port on any host.
+ * @see https://www.w3.org/TR/CSP3/#grammardef-host-part
+ */
+const sourceOf = ({ protocol, hostname, port, origin }: URL): string =>
+  hostname.startsWith('[') ? `${protocol}//*${port === '' ? '' : `:${port}`}` : origin
+
+/** The worker lies beside the other files of the page, and is to see the requests of the page. */
+export const WORKER_FILE = 'player/worker.js'
+export const WORKER_FIELDS = ['Service-Worker-Allowed', '/watch/'] as const

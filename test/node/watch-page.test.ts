@@ -1,0 +1,217 @@
+/** The watch page as a node serves it, and what it is made of. */
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { viewFrom } from '../../src/node/directory.ts'
+import { watchPagePolicy } from '../../src/node/watch-page.ts'
+import { type ListedNode, NODE_DEFAULTS } from '../../src/node-list.ts'
+import { exchangeRaw, getHead, request } from '../helpers/http.ts'
+import { startTestNode, type TestNode } from '../helpers/node.ts'
+import { numberedRecords, temporaryFolder, writeReplica } from '../helpers/storage.ts'
+
+const PAGE = '<!doctype html><title>Watch é</title>'
+const WORKER = 'addEventListener("fetch", () => {})'
+const NODES: ListedNode[] = [
+  { ...NODE_DEFAULTS, name: 'node1', port: 8001, latencyMs: 0, root: '/a' },
+  { ...NODE_DEFAULTS, name: 'node2', host: '0.0.0.0', port: 8002, latencyMs: 0, root: '/b' },
+  { name: 'cdn', url: 'https://cdn.example/videos', healthPath: '/health' },
+  { name: 'cdn2', url: 'https://cdn.example/more', healthPath: '/health' },
+]
+
+/** A node with a page of its own. */
+async function startWithPage(nodes: readonly ListedNode[] = NODES): Promise<TestNode & { folder: string }> {
+  const folder = temporaryFolder()
+  for (const [name, text] of Object.entries({
+    'player/watch.html': PAGE,
+    'player/watch.css': 'body { margin: 0 }',
+    'player/worker.js': WORKER,
+    'player/node.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+    'player/notes.md': 'not for the browser',
+    'player/types.ts': 'not for the browser',
+    'player/.hidden.js': 'not for anybody',
+    'player/below/deep.js': 'not on the list',
+    'swarm/swarm.js': 'export {}',
+    'secret.js': 'secret',
+  }))
+    writeReplica(folder, name, text)
+  symlinkSync('../secret.js', path.join(folder, 'player', 'link.js'))
+  const pageFolders = { player: path.join(folder, 'player'), swarm: path.join(folder, 'swarm') }
+  return { ...(await startTestNode({}, { nodes, pageFolders })), folder }
+}
+
+const etagOf = (text: string): string => `"${createHash('sha256').update(text).digest('hex')}"`
+
+describe('/watch/', () => {
+  test.for([
+    '/watch/demo.mp4',
+    '/watch/week%201/talk.mp4',
+    '/watch/is-not-here.mp4',
+    '/watch/demo.mp4?t=10',
+  ])('%s is the page, whether the node has the video or not', async (target) => {
+    const node = await startWithPage()
+    writeReplica(node.root, 'demo.mp4', numberedRecords(10))
+    const { status, headers, body } = await request(node, target)
+    expect([status, body.toString()]).toEqual([200, PAGE])
+    expect(headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'content-length': String(Buffer.byteLength(PAGE)),
+      'cache-control': 'no-cache',
+      etag: etagOf(PAGE),
+    })
+  })
+
+  test.for([
+    ['/watch/', 404],
+    ['/watch', 404],
+    ['/watch/.env', 404],
+    ['/watch/a//b', 404],
+    ['/watch/health', 404],
+    ['/watch/../secret.js', 400],
+    ['/watch/%2e%2e/secret.js', 400],
+    ['/watch/a%2fb', 400],
+  ] as const)('%s names no video and gets %i', async ([target, status]) => {
+    const node = await startWithPage()
+    expect(await exchangeRaw(node, getHead(target))).toMatchObject({ status })
+  })
+
+  test('may run its own scripts, and speak to the nodes of the list and to nobody else (threat 26)', async () => {
+    const node = await startWithPage()
+    const { headers } = await request(node, '/watch/demo.mp4', { headers: { host: 'localhost:8001' } })
+    const origins = "'self' http://127.0.0.1:8001 http://localhost:8002 https://cdn.example"
+    expect(headers['content-security-policy']).toBe(
+      [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        `media-src ${origins}`,
+        `connect-src ${origins}`,
+        "worker-src 'self'",
+        "manifest-src 'none'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+      ].join('; '),
+    )
+  })
+
+  test('that has not changed gets a 304, with the policy of the node list as it is now', async () => {
+    const node = await startWithPage()
+    const { headers } = await request(node, '/watch/demo.mp4')
+    const ask = { headers: { 'if-none-match': String(headers.etag) } }
+    const again = await request(node, '/watch/demo.mp4', ask)
+    expect([again.status, again.headers['content-security-policy']]).toEqual([
+      304,
+      headers['content-security-policy'],
+    ])
+    const later = await startWithPage([])
+    const renewed = await request(later, '/watch/demo.mp4', ask)
+    expect([renewed.status, renewed.headers['content-security-policy']]).toEqual([
+      304,
+      watchPagePolicy({ nodes: [] }),
+    ])
+  })
+
+  test('names the port alone of a node on an IPv6 address, which no policy can name', () => {
+    const view = viewFrom([{ name: 'a', url: 'http://[fd00::1]:8004/videos', healthPath: '/health' }], 'b')
+    expect(watchPagePolicy(view)).toContain("connect-src 'self' http://*:8004;")
+  })
+
+  test('has a policy without nodes too', () => {
+    expect(watchPagePolicy({ nodes: [] })).toContain("connect-src 'self';")
+  })
+})
+
+describe('a file of the page', () => {
+  test.for<[target: string, type: string]>([
+    ['/_/player/watch.css', 'text/css'],
+    ['/_/player/worker.js', 'text/javascript'],
+    ['/_/player/node.svg', 'image/svg+xml'],
+    ['/_/swarm/swarm.js', 'text/javascript'],
+  ])('%s has its type, a strong entity tag, and is asked for before use', async ([target, type]) => {
+    const node = await startWithPage()
+    const whole = await request(node, target)
+    expect(whole).toMatchObject({ status: 200 })
+    expect(whole.headers).toMatchObject({
+      'content-type': `${type}; charset=utf-8`,
+      'cache-control': 'no-cache',
+      etag: etagOf(whole.body.toString()),
+    })
+    const head = await request(node, target, { method: 'HEAD' })
+    expect([head.status, head.body.length, head.headers['content-length']]).toEqual([
+      200,
+      0,
+      String(whole.body.length),
+    ])
+    const again = await request(node, target, { headers: { 'if-none-match': String(whole.headers.etag) } })
+    expect([again.status, again.body.length, again.headers.etag]).toEqual([304, 0, whole.headers.etag])
+    const other = await request(node, target, { headers: { 'if-match': '"other"' } })
+    expect(other.status).toBe(412)
+  })
+
+  test('the worker may see the requests of the page, and no other file may', async () => {
+    const node = await startWithPage()
+    const worker = await request(node, '/_/player/worker.js')
+    expect(worker.headers['service-worker-allowed']).toBe('/watch/')
+    const style = await request(node, '/_/player/watch.css')
+    expect(style.headers).not.toHaveProperty('service-worker-allowed')
+  })
+
+  test.for([
+    ['the page itself', '/_/player/watch.html', 404],
+    ['a file of another kind', '/_/player/notes.md', 404],
+    ['TypeScript', '/_/player/types.ts', 404],
+    ['a dot-file', '/_/player/.hidden.js', 404],
+    ['a file in a folder below', '/_/player/below/deep.js', 404],
+    ['a link to elsewhere', '/_/player/link.js', 404],
+    ['a folder', '/_/player/', 404],
+    ['a file that is not there', '/_/player/other.js', 404],
+    ['another room', '/_/secret.js', 404],
+    ['a property of every object', '/_/player/constructor', 404],
+    ['a file of the other folder', '/_/swarm/worker.js', 404],
+    ['the folder above', '/_/player/../secret.js', 400],
+    ['the folder above, escaped', '/_/player/%2e%2e/secret.js', 400],
+    ['an escaped slash', '/_/player/..%2fsecret.js', 400],
+    ['a backslash', '/_/player/..%5csecret.js', 400],
+    ['an absolute path', '/_/player//etc/passwd', 404],
+  ] as const)('is on the list or it is not there: %s', async ([, target, status]) => {
+    const node = await startWithPage()
+    const reply = await exchangeRaw(node, getHead(target))
+    expect(reply.status).toBe(status)
+    expect(reply.text).not.toContain('secret')
+  })
+
+  test('is what stands on the disk now, and missing when it has gone', async () => {
+    const node = await startWithPage()
+    const file = path.join(node.folder, 'player', 'worker.js')
+    expect((await request(node, '/_/player/worker.js')).text).toBe(WORKER)
+    writeFileSync(file, 'changed')
+    utimesSync(file, 1_800_000_000, 1_800_000_000)
+    expect(await request(node, '/_/player/worker.js')).toMatchObject({ status: 200, text: 'changed' })
+    rmSync(file)
+    expect(await request(node, '/_/player/worker.js')).toMatchObject({ status: 404 })
+  })
+
+  test('needs folders that can be listed', async () => {
+    const folder = temporaryFolder()
+    mkdirSync(path.join(folder, 'player'))
+    const pageFolders = { player: path.join(folder, 'player'), swarm: path.join(folder, 'swarm') }
+    await expect(startTestNode({}, { pageFolders })).rejects.toThrow('ENOENT')
+  })
+})
+
+test('every script, style and picture of the project is served, byte for byte the same by every node', async () => {
+  const [first, second] = [await startTestNode({ name: 'node1' }), await startTestNode({ name: 'node2' })]
+  for (const room of ['player', 'swarm']) {
+    const names = readdirSync(new URL(`../../src/${room}/`, import.meta.url)).filter((name) =>
+      /\.(?:js|css|svg)$/.test(name),
+    )
+    expect(names).not.toEqual([])
+    for (const name of names) {
+      const reply = await request(first, `/_/${room}/${name}`)
+      const other = await request(second, `/_/${room}/${name}`)
+      expect([name, reply.status, reply.headers.etag]).toEqual([name, 200, other.headers.etag])
+    }
+  }
+})
