@@ -73,7 +73,8 @@ export class Breaker {
       case 'other version':
         return MISSING_MS
       case 'busy':
-        return retryAfterMs === undefined ? this.#backOff() : Math.min(retryAfterMs, MAX_RETRY_AFTER_MS)
+        if (retryAfterMs === undefined) return this.#backOff()
+        return Math.min(Math.max(retryAfterMs, BACKOFF_MS.first), MAX_RETRY_AFTER_MS) // 0 would be a busy loop
       case 'wrong answer':
         return this.#backOff()
       default: // its health tells when it is back, unless it was healthy and failed all the same

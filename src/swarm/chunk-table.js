@@ -93,6 +93,11 @@ export class ChunkTable {
     return this.#done.size
   }
 
+  /** Was it handed over for good (bulk)? @param {number} chunk */
+  isDone(chunk) {
+    return this.#done.has(chunk)
+  }
+
   /** How many are neither here nor on their way (bulk). */
   get openCount() {
     return this.count - this.#done.size - this.#owners.size - this.#verifying.size

@@ -17,7 +17,7 @@ export class Demand {
   /** the last chunk that may be fed */
   #lastFed = Number.POSITIVE_INFINITY
   #isBulk
-  /** bulk: all before it are here */
+  /** bulk: all before it are handed over */
   #firstMissing = 0
 
   /** @param {ChunkTable} chunks @param {number} windowBytes how far ahead of a reader @param {boolean} isBulk */
@@ -56,7 +56,7 @@ export class Demand {
   get spans() {
     const lastChunk = this.#chunks.count - 1
     if (this.#isBulk) {
-      while (this.#firstMissing <= lastChunk && this.#chunks.isHere(this.#firstMissing)) this.#firstMissing++
+      while (this.#firstMissing <= lastChunk && this.#chunks.isDone(this.#firstMissing)) this.#firstMissing++
       return this.#firstMissing > lastChunk ? [] : [{ first: this.#firstMissing, last: lastChunk }]
     }
     const spans = []

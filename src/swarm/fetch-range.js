@@ -50,7 +50,7 @@ export function judgeHead({ status, get }, start, end, file) {
   if (status !== 206) return { kind: 'wrong answer', why: `it answers ${status}` }
 
   const range = get('Content-Range')
-  const [, first, last, size] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(range ?? '') ?? []
+  const [, first, last, size] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/i.exec(range ?? '') ?? []
   if (range === null)
     return { kind: 'wrong answer', why: 'its 206 shows no Content-Range (a foreign server must expose it)' }
   if (size !== undefined && size !== '*' && Number(size) !== file.size)

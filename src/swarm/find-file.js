@@ -17,14 +17,13 @@
  *   | { kind: 'missing' } | { kind: 'no node' }} Found
  */
 
-/** What one node said. @typedef {{ manifest?: Manifest, size?: number, ms: number } | undefined} Answer `undefined`: nothing */
 /** As `replicate` writes it. @typedef {SwarmFile & { chunks: readonly string[], sha256: string, mtimeMs: number }} Manifest */
 
 /** Without a manifest a file is read in chunks of this size. */
 const DEFAULT_CHUNK_SIZE = 256 * 1024
 /** No answer for this long is none. */
 const TIMEOUT_MS = 3000
-/** After the first manifest the others have as long again, and this, to offer a newer one. */
+/** After the first manifest the others have half as long again, and this, to offer a newer one. */
 const GRACE = { times: 0.5, ms: 30 }
 
 /**
@@ -43,25 +42,27 @@ export async function findFile({ nodes, video, fetch, clock, signal }) {
   const onAbort = () => end.abort(signal?.reason)
   signal?.throwIfAborted()
   signal?.addEventListener('abort', onAbort)
-  const timer = clock.setTimeout(() => end.abort(), TIMEOUT_MS)
   try {
     const startedMs = clock.now()
     /** @type {Map<string, number>} */
     const delays = new Map()
-    const manifests = await collect(nodes, clock, async (node) => {
-      const answer = await askManifest(`${node.url}/_/manifest/${path}`, video, fetch, end.signal)
-      if (answer !== undefined) delays.set(node.name, clock.now() - startedMs)
+    const askNode = async (/** @type {NodeAddress} */ { name, url }) => {
+      const answer = await askManifest(`${url}/_/manifest/${path}`, video, fetch, end.signal)
+      if (answer !== undefined) delays.set(name, clock.now() - startedMs)
       return answer
-    })
+    }
+    const manifests = await collect(nodes.map(askNode), clock, (answer) => answer?.manifest !== undefined)
     signal?.throwIfAborted()
     const [newest] = manifests
       .flatMap((answer) => answer?.manifest ?? [])
       .sort((a, b) => b.mtimeMs - a.mtimeMs)
     if (newest !== undefined) return { kind: 'found', file: newest, isVerified: true, delays }
 
-    const sizes = await Promise.all(nodes.map(({ url }) => askSize(`${url}/${path}`, fetch, end.signal)))
+    const isSize = (/** @type {number | undefined} */ size) => size !== undefined && size >= 0
+    const askedSizes = nodes.map(({ url }) => askSize(`${url}/${path}`, fetch, end.signal))
+    const sizes = await collect(askedSizes, clock, isSize)
     signal?.throwIfAborted()
-    const size = sizes.find((size) => size !== undefined && size >= 0)
+    const size = sizes.find(isSize)
     if (size !== undefined)
       return {
         kind: 'found',
@@ -72,37 +73,42 @@ export async function findFile({ nodes, video, fetch, clock, signal }) {
     const hasAnswered = delays.size > 0 || sizes.some((size) => size !== undefined)
     return { kind: hasAnswered ? 'missing' : 'no node' }
   } finally {
-    clock.clearTimeout(timer)
     signal?.removeEventListener('abort', onAbort)
     end.abort()
   }
 }
 
 /**
- * All answers, or those that came until a little after the first manifest.
- * @param {readonly NodeAddress[]} nodes
+ * All answers, or those that came until a little after the first good one.
+ * @template T
+ * @param {readonly Promise<T>[]} asked none rejects
  * @param {Clock} clock
- * @param {(node: NodeAddress) => Promise<Omit<NonNullable<Answer>, 'ms'> | undefined>} ask
- * @returns {Promise<(Omit<NonNullable<Answer>, 'ms'> | undefined)[]>}
+ * @param {(answer: T) => boolean} isGood
+ * @returns {Promise<T[]>}
  */
-function collect(nodes, clock, ask) {
+function collect(asked, clock, isGood) {
   return new Promise((resolve) => {
     const startedMs = clock.now()
-    /** @type {(Omit<NonNullable<Answer>, 'ms'> | undefined)[]} */
+    /** @type {T[]} */
     const answers = []
-    /** @type {unknown} */
-    let timer
+    let hasGood = false
+    let isOver = false
     const finish = () => {
-      if (timer !== undefined) clock.clearTimeout(timer)
+      isOver = true
+      clock.clearTimeout(timer)
       resolve(answers)
     }
-    if (nodes.length === 0) finish()
-    for (const node of nodes) {
-      void ask(node).then((answer) => {
+    let timer = clock.setTimeout(finish, TIMEOUT_MS)
+    if (asked.length === 0) finish()
+    for (const asking of asked) {
+      void asking.then((answer) => {
+        if (isOver) return
         answers.push(answer)
-        if (answers.length === nodes.length) finish()
-        else if (answer?.manifest !== undefined && timer === undefined)
-          timer = clock.setTimeout(finish, GRACE.times * (clock.now() - startedMs) + GRACE.ms)
+        if (answers.length === asked.length) return finish()
+        if (hasGood || !isGood(answer)) return
+        hasGood = true
+        clock.clearTimeout(timer)
+        timer = clock.setTimeout(finish, GRACE.times * (clock.now() - startedMs) + GRACE.ms)
       })
     }
   })

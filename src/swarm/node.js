@@ -23,6 +23,11 @@ const SLOW = { below: 0.25, above: 0.5 }
 /** Slow, too, is what takes so many times as long as the best of the others from the start. */
 const SLOW_AGAINST_BEST = 1 / 24
 
+/** What comes first has been on its way for about this long, and would otherwise have come in no time. */
+const FIRST_PIECE_MS = 10
+/** Whatever is usual for a node: one that brings a chunk in this time is not slow. */
+const FAST_ENOUGH_MS = 300
+
 /** Who became slow is not chosen any more, and could not show that it recovered: it gets another chance after this, then after twice as long, … */
 const FIRST_CHANCE_MS = 2000
 const LAST_CHANCE_MS = 16_000
@@ -83,8 +88,7 @@ export class SwarmNode {
     // Bytes that wait in front of a request on the same uplink are no delay of the node.
     if (this.#meteredMs === undefined || nowMs - run.startedMs < this.estimate.delayMs)
       this.estimate.sampleDelay(nowMs - run.startedMs)
-    this.lastByteMs = nowMs
-    this.#meteredMs ??= nowMs
+    this.#meteredMs ??= nowMs - FIRST_PIECE_MS
   }
 
   /** @param {number} bytes @param {number} nowMs */
@@ -124,10 +128,11 @@ export class SwarmNode {
     }
   }
 
-  /** @param {number} bestRate of all nodes, bytes per ms */
-  isSlow(bestRate) {
+  /** @param {number} bestRate of all nodes, bytes per ms @param {number} chunkSize bytes */
+  isSlow(bestRate, chunkSize) {
     const { rate, usualRate, isRateKnown } = this.estimate
     if (!isRateKnown) return this.state === 'slow'
+    if (this.estimate.transferMs(chunkSize) < FAST_ENOUGH_MS) return false
     const factor = this.state === 'slow' ? SLOW.above : SLOW.below
     return rate < usualRate * factor || rate < bestRate * SLOW_AGAINST_BEST
   }

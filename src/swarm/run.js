@@ -103,7 +103,8 @@ export class Run {
         if (this.firstByteMs === undefined) {
           this.firstByteMs = now()
           listener.onFirstByte(this)
-        } else listener.onBytes(this, bytes.length)
+        }
+        listener.onBytes(this, bytes.length)
         this.#take(bytes, listener)
         return this.next <= this.last
       },

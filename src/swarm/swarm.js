@@ -61,7 +61,7 @@ const MEASURED_MS = 250
 /** A tick that comes this late says that we were asleep, and not the nodes. */
 const ASLEEP_MS = 300
 /** Reading in order: little in flight, so that plans stay young. Bulk: long requests. See choose.js. */
-const PACE = { stream: { budgetMs: 120, runMs: 100 }, bulk: { budgetMs: 1000, runMs: 1000 } }
+const PACE = { stream: { budgetMs: 100, runMs: 100 }, bulk: { budgetMs: 1000, runMs: 1000 } }
 /** Bulk: no more is asked for while this much waits to be taken. */
 const MAX_UNTAKEN_BYTES = 32 * 2 ** 20
 /** A chunk that every node sent wrong is asked for again after this: a replica may have been mended. */
@@ -597,9 +597,13 @@ export class Swarm {
       if (node.runs.size > 0 && node.silentMs(nowMs) > patience * silenceIsDeathMs(node.estimate)) {
         this.#fail(node, 'silent', `it has sent nothing for ${Math.round(node.silentMs(nowMs))} ms`)
         for (const run of [...node.runs]) run.stop()
-      } else if (node.state === 'up' && node.isSlow(bestRate)) {
+      } else if (node.state === 'up' && node.isSlow(bestRate, this.#file.chunkSize)) {
         this.#setState(node, 'slow', `its rate fell to ${Math.round(node.estimate.rate)} kB/s`)
-      } else if (node.state === 'slow' && node.runs.size > 0 && !node.isSlow(bestRate)) {
+      } else if (
+        node.state === 'slow' &&
+        node.runs.size > 0 &&
+        !node.isSlow(bestRate, this.#file.chunkSize)
+      ) {
         this.#setState(node, 'up', 'its rate is back')
       }
       node.giveAnotherChance(nowMs)
