@@ -70,6 +70,32 @@ export class Browser {
     return post<T>(`${this.#session}/execute/sync`, { script, args })
   }
 
+  async reload(): Promise<void> {
+    await post(`${this.#session}/refresh`, {})
+  }
+
+  /** Opens a further tab and goes on in it. @returns its handle, for {@link switchTo} */
+  async openTab(): Promise<string> {
+    const { handle } = await post<{ handle: string }>(`${this.#session}/window/new`, { type: 'tab' })
+    await this.switchTo(handle)
+    return handle
+  }
+
+  /** The tab that we are in. */
+  async tab(): Promise<string> {
+    const response = await fetch(`${this.#session}/window`)
+    return ((await response.json()) as { value: string }).value
+  }
+
+  async switchTo(tab: string): Promise<void> {
+    await post(`${this.#session}/window`, { handle: tab })
+  }
+
+  /** Sends a command of the Chrome DevTools Protocol to the tab. */
+  async devTools<T>(cmd: string, params: object = {}): Promise<T> {
+    return post<T>(`${this.#session}/goog/cdp/execute`, { cmd, params })
+  }
+
   /** A PNG of the window. */
   async screenshot(): Promise<Buffer> {
     const response = await fetch(`${this.#session}/screenshot`)

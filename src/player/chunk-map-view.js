@@ -1,0 +1,230 @@
+// @ts-check
+/** @import { ChunkModel, Strip } from './chunk-model.js' */
+/** @import { NodeMark } from './node-marks.js' */
+/** The whole file as a strip: each chunk marked with the node that delivered it. A click or a key seeks. */
+import { CellPainter, fitCanvas, screenUnit } from './cell-paint.js'
+import { element, part, setAttribute, setText } from './element.js'
+import { markPicture } from './mark-view.js'
+import { onPaletteChange, readPalette } from './palette.js'
+import { count, formatBytes, formatClock } from './words.js'
+
+/** Strips narrower than this would be a blur; then a strip stands for several chunks. */
+const NARROWEST = 3
+/** From this width on, cells have a gap between them. */
+const GAP_FROM = 6
+/** Seconds that an arrow key moves. */
+const STEP_SECONDS = 5
+
+/** The chunk map. It draws only when something has changed. */
+export class ChunkMapView {
+  #video
+  #marks
+  #track = part('track', HTMLElement)
+  #cells = part('cells', HTMLCanvasElement)
+  #playhead = part('playhead', HTMLElement)
+  #buffered = part('buffered', HTMLElement)
+  #here = part('map-here', HTMLElement)
+  /** @type {ChunkModel | undefined} */
+  #model = undefined
+  #drawnVersion = -1
+  /** @type {CellPainter | undefined} */
+  #painter = undefined
+
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {readonly NodeMark[]} marks
+   */
+  constructor(video, marks) {
+    this.#video = video
+    this.#marks = marks
+    onPaletteChange(() => {
+      this.#painter = undefined
+    })
+    this.#listen()
+  }
+
+  /**
+   * Shows a file. Called once, when it is known.
+   * @param {ChunkModel} model
+   * @param {{ size: number, chunkSize: number }} file
+   */
+  show(model, { size, chunkSize }) {
+    this.#model = model
+    const each = model.count > 1 ? ` of ${formatBytes(chunkSize)}` : ''
+    setText(part('map-facts', HTMLElement), `${count(model.count, 'chunk')}${each}, ${formatBytes(size)}`)
+    part('legend', HTMLElement).replaceChildren(
+      ...this.#marks.map((mark) => element('li', {}, markPicture(mark), mark.name)),
+      element('li', {}, element('span', { class: 'key-asked', 'aria-hidden': 'true' }), 'asked for'),
+      element('li', {}, element('span', { class: 'key-refused', 'aria-hidden': 'true' }, '✕'), 'refused'),
+    )
+  }
+
+  /**
+   * Says why no chunks are shown; the place in the video still is.
+   * @param {string} why
+   */
+  hideChunks(why) {
+    this.#model = undefined
+    setText(part('map-facts', HTMLElement), why)
+  }
+
+  /** Draws what has changed since the last time. */
+  render() {
+    this.#renderCells()
+    this.#renderTime()
+  }
+
+  #renderCells() {
+    const model = this.#model
+    if (model === undefined) return
+    const { hasChanged, ratio } = fitCanvas(this.#cells)
+    const isSame = !hasChanged && this.#painter !== undefined && this.#drawnVersion === model.version
+    const context = this.#cells.getContext('2d')
+    if (isSame || context === null || this.#cells.width === 0) return
+    const unit = ratio * screenUnit()
+    if (hasChanged || this.#painter === undefined) {
+      this.#painter = new CellPainter(context, readPalette(), unit)
+    }
+    this.#drawnVersion = model.version
+    const { width, height } = this.#cells
+    context.clearRect(0, 0, width, height)
+    const strips = model.strips(width / (NARROWEST * unit))
+    const crossHeight = 14 * unit
+    const gap = width / strips.length >= GAP_FROM * unit ? Math.max(1, Math.round(1.5 * unit)) : 0
+    strips.forEach((strip, index) => {
+      const x = Math.round((index * width) / strips.length)
+      const right = Math.round(((index + 1) * width) / strips.length)
+      const box = { x, y: 0, width: Math.max(1, right - x - gap), height: height - crossHeight }
+      this.#paintStrip(strip, box, this.#painter)
+      if (strip.isRejected) this.#painter?.cross({ ...box, y: box.height, height: crossHeight })
+    })
+  }
+
+  /**
+   * @param {Strip} strip
+   * @param {import('./cell-paint.js').Box} box
+   * @param {CellPainter | undefined} painter
+   */
+  #paintStrip(strip, box, painter) {
+    painter?.empty(box)
+    let bottom = box.y + box.height
+    for (const { node, share } of strip.shares) {
+      const height = share * box.height
+      bottom -= height
+      painter?.fill({ ...box, y: bottom, height }, this.#look(node))
+    }
+    const [only] = strip.shares
+    if (strip.asked !== -1) painter?.outline(box, this.#look(strip.asked))
+    if (strip.end - strip.first > 1) return
+    if (strip.asked !== -1 && only === undefined) this.#letter(painter, box, strip.asked, false)
+    else if (only !== undefined) this.#letter(painter, box, only.node, true)
+  }
+
+  /**
+   * @param {CellPainter | undefined} painter
+   * @param {import('./cell-paint.js').Box} box
+   * @param {number} node
+   * @param {boolean} isFilled
+   */
+  #letter(painter, box, node, isFilled) {
+    painter?.letter(box, this.#look(node), this.#marks[node]?.letter ?? '', isFilled)
+  }
+
+  /** @param {number} node */
+  #look(node) {
+    return this.#marks[node]?.look ?? 0
+  }
+
+  /** The map is linear in bytes, the playhead in seconds: they agree as far as the bit rate is even. */
+  #renderTime() {
+    const { duration, currentTime, buffered } = this.#video
+    const isKnown = Number.isFinite(duration) && duration > 0
+    this.#playhead.hidden = !isKnown
+    if (!isKnown) return
+    this.#playhead.style.left = `${(100 * currentTime) / duration}%`
+    while (this.#buffered.childElementCount > buffered.length) this.#buffered.lastElementChild?.remove()
+    while (this.#buffered.childElementCount < buffered.length) this.#buffered.append(element('span'))
+    Array.from(this.#buffered.children).forEach((range, index) => {
+      if (!(range instanceof HTMLElement)) return
+      range.style.left = `${(100 * buffered.start(index)) / duration}%`
+      range.style.width = `${(100 * (buffered.end(index) - buffered.start(index))) / duration}%`
+    })
+    setAttribute(this.#track, 'aria-valuemax', String(Math.round(duration)))
+    setAttribute(this.#track, 'aria-valuenow', String(Math.round(currentTime)))
+    setAttribute(this.#track, 'aria-valuetext', this.#describe(currentTime / duration))
+  }
+
+  /**
+   * What is at a place of the map, in words.
+   * @param {number} fraction 0 up to 1
+   */
+  #describe(fraction) {
+    const { duration } = this.#video
+    const time = Number.isFinite(duration)
+      ? `${formatClock(fraction * duration)} of ${formatClock(duration)}`
+      : ''
+    if (this.#model === undefined) return time
+    const chunk = Math.min(this.#model.count - 1, Math.floor(fraction * this.#model.count))
+    const { owner, asked, isRejected } = this.#model.at(chunk)
+    const name = (/** @type {number} */ node) => this.#marks[node]?.name ?? 'an unknown node'
+    const who =
+      owner !== -1 ? ` from ${name(owner)}` : asked !== -1 ? `, ${name(asked)} is asked` : ', not read'
+    return `${time}${time === '' ? '' : ', '}chunk ${chunk}${who}${isRejected ? ', a copy was refused' : ''}`
+  }
+
+  #listen() {
+    this.#track.addEventListener('pointerdown', (event) => {
+      if (event.button !== 0) return
+      this.#track.setPointerCapture(event.pointerId)
+      this.#seekTo(this.#fractionOf(event))
+    })
+    this.#track.addEventListener('pointermove', (event) => {
+      const fraction = this.#fractionOf(event)
+      setText(this.#here, this.#describe(fraction))
+      if (this.#track.hasPointerCapture(event.pointerId)) this.#seekTo(fraction)
+    })
+    this.#track.addEventListener('pointerleave', () => setText(this.#here, ''))
+    this.#track.addEventListener('keydown', (event) => {
+      const fraction = this.#fractionAfter(event.key)
+      if (fraction === undefined || event.ctrlKey || event.altKey || event.metaKey) return
+      event.preventDefault()
+      this.#seekTo(fraction)
+    })
+  }
+
+  /** @param {PointerEvent} event */
+  #fractionOf({ clientX }) {
+    const { left, width } = this.#cells.getBoundingClientRect()
+    return Math.min(1, Math.max(0, (clientX - left) / width))
+  }
+
+  /**
+   * Where a key leads, as the ARIA pattern of a slider has it; `undefined`: it is no key of a slider.
+   * @param {string} key
+   */
+  #fractionAfter(key) {
+    const { currentTime, duration } = this.#video
+    const now = currentTime / duration
+    const step = STEP_SECONDS / duration
+    /** @type {Readonly<Record<string, number>>} */
+    const places = {
+      ArrowRight: now + step,
+      ArrowUp: now + step,
+      ArrowLeft: now - step,
+      ArrowDown: now - step,
+      PageUp: now + 0.1,
+      PageDown: now - 0.1,
+      Home: 0,
+      End: 1,
+    }
+    return Object.hasOwn(places, key) ? places[key] : undefined
+  }
+
+  /** @param {number} fraction */
+  #seekTo(fraction) {
+    const { duration } = this.#video
+    if (!Number.isFinite(duration)) return
+    this.#video.currentTime = Math.min(1, Math.max(0, fraction)) * duration
+    this.#renderTime()
+  }
+}

@@ -1,0 +1,139 @@
+// @ts-check
+/**
+ * What the class sees and what it may change. Events may come by the hundred a second: they are folded into
+ * models at once, and drawn at most once per animation frame.
+ */
+/** @import { SwarmEvent } from '../swarm/events.js' */
+/** @import { Choices } from './experiments.js' */
+/** @import { Player, PlayerEvent, VideoFile } from './player-events.js' */
+import { ChunkMapView } from './chunk-map-view.js'
+import { ChunkModel } from './chunk-model.js'
+import { describePolicy, writeChoices } from './experiments.js'
+import { ExperimentsView } from './experiments-view.js'
+import { Figures } from './figures.js'
+import { FiguresView } from './figures-view.js'
+import { NodeCardsView } from './node-cards-view.js'
+import { markNodes } from './node-marks.js'
+import { NodeModel } from './node-model.js'
+import { onPaletteChange } from './palette.js'
+import { Story } from './story.js'
+import { StoryView } from './story-view.js'
+
+/** The heartbeats move on, also when nothing happens. */
+const TICK_MS = 1_000
+/** What may move the playhead or the buffer, beside the swarm's events. */
+const VIDEO_EVENTS = ['timeupdate', 'progress', 'seeking', 'seeked', 'durationchange', 'emptied']
+
+/** All models and views of one page. */
+export class ControlRoom {
+  #video
+  #names
+  #story = new Story()
+  #figures = new Figures()
+  #nodeModel
+  /** @type {ChunkModel | undefined} */
+  #chunkModel
+  #chunkMap
+  #views
+  #experiments
+  /** @type {Choices} */
+  #choices
+  /** @type {Player | undefined} */
+  #player
+  #onChoose
+  #isDrawingDue = false
+
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {readonly string[]} names of the nodes
+   * @param {Choices} choices
+   * @param {(choices: Choices) => void} onChoose told of every other choice
+   */
+  constructor(video, names, choices, onChoose) {
+    this.#video = video
+    this.#onChoose = onChoose
+    this.#names = names
+    const marks = markNodes(names)
+    this.#nodeModel = new NodeModel(marks)
+    this.#choices = choices
+    this.#chunkMap = new ChunkMapView(video, marks)
+    this.#experiments = new ExperimentsView(this.#choices, marks, (choices) => this.#choose(choices))
+    const cards = new NodeCardsView(this.#nodeModel)
+    const [story, figures] = [new StoryView(this.#story), new FiguresView(this.#figures)]
+    this.#views = () => {
+      this.#chunkMap.render()
+      cards.render(performance.now(), this.#choices.policy)
+      story.render()
+      figures.render()
+    }
+    this.#views()
+
+    const draw = () => this.#draw()
+    for (const type of VIDEO_EVENTS) video.addEventListener(type, draw)
+    addEventListener('resize', draw)
+    onPaletteChange(draw)
+    setInterval(draw, TICK_MS)
+  }
+
+  /**
+   * The file that is going to be played.
+   * @param {VideoFile} file
+   */
+  showFile(file) {
+    this.#chunkModel = new ChunkModel(Math.ceil(file.size / file.chunkSize), this.#names)
+    this.#chunkMap.show(this.#chunkModel, file)
+    this.#draw()
+    return this
+  }
+
+  /**
+   * The player that plays it, so that the experiments can change it.
+   * @param {Player} player
+   */
+  showPlayer(player) {
+    this.#player = player
+    player.setPolicy(this.#choices.policy) // it may have been changed while the player started
+    player.setLookAhead(this.#choices.lookAheadSeconds)
+    if (player.kind === 'switching') {
+      this.#experiments.disableLookAhead()
+      this.#chunkMap.hideChunks('not seen: the browser reads by itself, from one node at a time')
+    }
+  }
+
+  /** @param {SwarmEvent | PlayerEvent} event */
+  apply(event) {
+    this.#chunkModel?.apply(event)
+    this.#nodeModel.apply(event)
+    this.#figures.apply(event)
+    this.#story.apply(event, !this.#video.paused && !this.#video.ended)
+    this.#draw()
+  }
+
+  /** @param {Choices} next */
+  #choose(next) {
+    const { policy, lookAheadSeconds } = this.#choices
+    this.#choices = next
+    const say = (/** @type {string} */ text) => this.#story.note(performance.now(), `Experiment: ${text}.`)
+    if (next.lookAheadSeconds !== lookAheadSeconds) {
+      say(`the look-ahead is ${next.lookAheadSeconds} s now`)
+      this.#player?.setLookAhead(next.lookAheadSeconds)
+    }
+    if (next.policy !== policy) {
+      say(`the page reads from ${describePolicy(next.policy)} now`)
+      this.#player?.setPolicy(next.policy)
+    }
+    history.replaceState(history.state, '', writeChoices(next))
+    this.#onChoose(next)
+    this.#draw()
+  }
+
+  /** Draws in the next animation frame, however often it is asked to. */
+  #draw() {
+    if (this.#isDrawingDue) return
+    this.#isDrawingDue = true
+    requestAnimationFrame(() => {
+      this.#isDrawingDue = false
+      this.#views()
+    })
+  }
+}

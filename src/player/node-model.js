@@ -1,0 +1,159 @@
+// @ts-check
+/** @import { NodeState, SwarmEvent } from '../swarm/events.js' */
+/** @import { NodeMark } from './node-marks.js' */
+/** @import { PlayerEvent } from './player-events.js' */
+/** What the class sees of every node: how it is doing, its heartbeat, and what it has delivered. */
+
+/** How long a heartbeat stays on the line. */
+export const HEARTBEAT_MS = 60_000
+
+/** What a node sent within this time is its rate now: shorter, and it would jump with every chunk. */
+export const RATE_MS = 4_000
+
+/** @typedef {{ atMs: number, ms: number | undefined }} Beat */
+/** How much a node had sent by then, since the page was opened. @typedef {{ atMs: number, bytes: number }} Sample */
+
+/**
+ * @typedef {object} NodeFacts
+ * @property {NodeMark} mark
+ * @property {NodeState} state
+ * @property {string} why
+ * @property {Sample[]} samples of what it has sent, of the last seconds, oldest first
+ * @property {number} bytes that it delivered and that passed verification
+ * @property {Set<number>} inFlight chunks that it is asked for
+ * @property {number} refused chunks of it that were thrown away
+ * @property {Beat[]} beats of the last minute, oldest first
+ */
+
+/** Folds events into the facts of every node. */
+export class NodeModel {
+  /** @type {readonly NodeFacts[]} */
+  nodes
+  /** bytes of all nodes together */
+  totalBytes = 0
+  /** @type {Map<string, NodeFacts>} */
+  #byName
+
+  /** @param {readonly NodeMark[]} marks */
+  constructor(marks) {
+    this.nodes = marks.map((mark) => ({
+      mark,
+      state: 'unknown',
+      why: '',
+      samples: [],
+      bytes: 0,
+      inFlight: new Set(),
+      refused: 0,
+      beats: [],
+    }))
+    this.#byName = new Map(this.nodes.map((node) => [node.mark.name, node]))
+  }
+
+  /** @param {SwarmEvent | PlayerEvent} event */
+  apply(event) {
+    const node = 'node' in event ? this.#byName.get(event.node) : undefined
+    if (node === undefined) return
+    switch (event.type) {
+      case 'node':
+        node.state = event.state
+        node.why = event.why
+        return
+      case 'asked':
+        node.inFlight.add(event.chunk)
+        return
+      case 'verified':
+      case 'unverified':
+        node.bytes += event.bytes
+        this.totalBytes += event.bytes
+        for (const other of this.nodes) other.inFlight.delete(event.chunk) // a second copy is given up
+        return
+      case 'rejected':
+        node.refused++
+        node.inFlight.delete(event.chunk)
+        return
+      case 'dropped':
+        node.inFlight.delete(event.chunk)
+        return
+      case 'measured':
+        node.samples.push({ atMs: event.atMs, bytes: event.receivedBytes })
+        while ((node.samples[1]?.atMs ?? Infinity) <= event.atMs - RATE_MS) node.samples.shift()
+        return
+      case 'heartbeat':
+        node.beats.push({ atMs: event.atMs, ms: event.ms })
+        dropOldBeats(node.beats, event.atMs)
+    }
+  }
+}
+
+/**
+ * @param {Beat[]} beats
+ * @param {number} nowMs
+ */
+function dropOldBeats(beats, nowMs) {
+  const first = beats.findIndex(({ atMs }) => atMs >= nowMs - HEARTBEAT_MS)
+  beats.splice(0, first === -1 ? beats.length : first)
+}
+
+/**
+ * How fast a node sends now, bytes per second: what it sent in the last seconds, waits included. Pure.
+ * @param {readonly Sample[]} samples oldest first
+ * @param {number} nowMs
+ */
+export function rateNow(samples, nowMs) {
+  const first = samples.findLast(({ atMs }) => atMs <= nowMs - RATE_MS) ?? samples[0]
+  const last = samples.at(-1)
+  if (first === undefined || last === undefined) return 0
+  return ((last.bytes - first.bytes) * 1000) / RATE_MS
+}
+
+/** @type {Readonly<Record<NodeState, { words: string, tone: 'good' | 'unsure' | 'bad' | 'quiet' }>>} */
+const STATES = {
+  unknown: { words: 'not asked yet', tone: 'quiet' },
+  up: { words: 'up', tone: 'good' },
+  slow: { words: 'slow', tone: 'unsure' },
+  'no answer': { words: 'no answer', tone: 'bad' },
+  down: { words: 'down', tone: 'bad' },
+  'other version': { words: 'other version', tone: 'bad' },
+  missing: { words: 'missing', tone: 'bad' },
+  'sent bad data': { words: 'sent bad data', tone: 'bad' },
+  'wrong answer': { words: 'wrong answer', tone: 'bad' },
+}
+
+/**
+ * How a node is doing, in words, and how worrying that is. Pure.
+ * @param {NodeState} state
+ */
+export const describeState = (state) => STATES[state]
+
+/**
+ * The heartbeat as lines in a box of 1 × 1: x from a minute ago to now, y from no delay (1) to `topMs` (0).
+ * A line ends where there was no answer, and the time of that is in `silences`. Pure.
+ * The height grows with the square root, so that 50 ms and 300 ms can both be seen beside 2 s.
+ * @param {readonly Beat[]} beats oldest first
+ * @param {number} nowMs
+ * @param {number} topMs
+ * @returns {{ lines: { x: number, y: number }[][], silences: number[] }}
+ */
+export function heartbeatLines(beats, nowMs, topMs) {
+  /** @type {{ x: number, y: number }[][]} */
+  const lines = []
+  const silences = []
+  let isBroken = true
+  for (const { atMs, ms } of beats) {
+    const x = 1 - (nowMs - atMs) / HEARTBEAT_MS
+    if (x < 0) continue
+    if (ms === undefined) silences.push(x)
+    else if (isBroken) lines.push([])
+    if (ms !== undefined) lines.at(-1)?.push({ x, y: 1 - Math.min(1, Math.sqrt(ms / topMs)) })
+    isBroken = ms === undefined
+  }
+  return { lines, silences }
+}
+
+/**
+ * The longest answer on any of the lines, so that all of them have one scale and can be compared; at least
+ * half a second, so that a few ms of noise stay small. Pure.
+ * @param {readonly NodeFacts[]} nodes
+ */
+export const heartbeatTopMs = (nodes) =>
+  Math.max(500, ...nodes.flatMap(({ beats }) => beats.map(({ ms }) => ms ?? 0)))

@@ -1,0 +1,205 @@
+// @ts-check
+/**
+ * The watch page: finds the video on the nodes, plays it, and says so when it cannot. What plays is loaded first,
+ * and what shows how, while the first bytes are on their way: `watch.html` lists all scripts in that order.
+ */
+/** @import { SwarmEvent } from '../swarm/events.js' */
+/** @import { ControlRoom } from './control-room.js' */
+/** @import { PageState } from './page-state.js' */
+/** @import { PlayerEvent, VideoNode } from './player-events.js' */
+import { realClock } from '../swarm/clock.js'
+import { findFile } from '../swarm/find-file.js'
+import { element, part, setText } from './element.js'
+import { readChoices } from './experiments.js'
+import { askForNodes, askForVideos } from './node-api.js'
+import { NoticeView } from './notice-view.js'
+import { describeFacts } from './page-facts.js'
+import { describePageState, videoOfPath } from './page-state.js'
+import { keepShell } from './prepare-worker.js'
+
+/** How often a page without nodes, or without its video, asks again; and how often it counts the seconds. */
+const ASK_AGAIN_MS = 1_000
+
+const videoName = videoOfPath(location.pathname)
+const video = part('video', HTMLVideoElement)
+const notice = new NoticeView()
+/** since when no node has answered @type {number | undefined} */
+let silentSinceMs
+
+/** @param {PageState} state */
+function setState(state) {
+  document.body.dataset['state'] = state.kind
+  notice.show(describePageState(state, videoName ?? 'this address'))
+}
+
+/** For how long no node has answered. */
+const silentSeconds = () => {
+  silentSinceMs ??= performance.now()
+  return (performance.now() - silentSinceMs) / 1000
+}
+
+const wait = () => new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
+
+/** Asks until there is a node list. */
+async function untilNodes() {
+  for (;;) {
+    try {
+      return await askForNodes()
+    } catch (error) {
+      console.warn('Cannot read the node list:', error)
+      setState({ kind: 'no node', seconds: silentSeconds() })
+      await wait()
+    }
+  }
+}
+
+/**
+ * Asks until the video is found and has something to play.
+ * @param {readonly VideoNode[]} nodes
+ * @param {string} name
+ */
+async function untilFound(nodes, name) {
+  for (;;) {
+    const found = await findFile({ nodes, video: name, fetch: fetch.bind(globalThis), clock: realClock })
+    if (found.kind === 'found' && found.file.size > 0) return found
+    if (found.kind === 'no node') {
+      setState({ kind: 'no node', seconds: silentSeconds() })
+    } else {
+      silentSinceMs = undefined
+      setState(found.kind === 'found' ? { kind: 'empty' } : { kind: 'missing', videos: await videosOrNone() })
+    }
+    await wait()
+  }
+}
+
+/** The videos of this node; none when it does not answer, for then there is nothing to choose from. */
+async function videosOrNone() {
+  try {
+    return await askForVideos()
+  } catch (error) {
+    console.warn('Cannot list the videos:', error)
+    return []
+  }
+}
+
+/**
+ * @param {SwarmEvent | PlayerEvent} event
+ */
+function watchOutage(event) {
+  if (event.type !== 'outage') return
+  silentSinceMs = event.isOver ? undefined : event.atMs
+  setState(event.isOver ? { kind: 'ready' } : { kind: 'outage', seconds: 0 })
+}
+
+/** @param {Parameters<typeof describeFacts>[0]} known */
+function showFacts(known) {
+  part('facts', HTMLElement).replaceChildren(
+    ...describeFacts(known).map(({ text, tone, why }) =>
+      element('li', { 'data-tone': tone, title: why }, text),
+    ),
+  )
+}
+
+/**
+ * Passes events on; those that come before there is somebody to hear them wait.
+ * @param {Promise<ControlRoom>} opening
+ * @returns {(event: SwarmEvent | PlayerEvent) => void}
+ */
+function passTo(opening) {
+  /** @type {(SwarmEvent | PlayerEvent)[]} */
+  const waiting = []
+  /** @type {ControlRoom | undefined} */
+  let room
+  opening.then((opened) => {
+    room = opened
+    for (const event of waiting.splice(0)) opened.apply(event)
+  }, fail)
+  return (event) => {
+    if (room === undefined) waiting.push(event)
+    else room.apply(event)
+  }
+}
+
+/**
+ * Waits for a script. When its node died under way, the page begins again as soon as that is back.
+ * @template Module
+ * @param {Promise<Module>} importing
+ * @returns {Promise<Module>}
+ */
+async function loaded(importing) {
+  try {
+    return await importing
+  } catch (error) {
+    if (await isServed()) throw error // a script that cannot come is no reason to begin again
+    setState({ kind: 'no node', seconds: silentSeconds() })
+    await untilNodes()
+    location.reload()
+    return new Promise(() => {})
+  }
+}
+
+/** Does the node that served the page answer? */
+const isServed = () =>
+  askForNodes().then(
+    () => true,
+    () => false,
+  )
+
+async function main() {
+  setText(part('video-name', HTMLElement), videoName ?? 'No video')
+  document.title = `${videoName ?? 'No video'} · watch`
+  setState({ kind: 'loading' })
+  if (videoName === undefined) return setState({ kind: 'missing', videos: await videosOrNone() })
+  const playing = loaded(import('./player.js'))
+  const showing = loaded(import('./control-room.js'))
+  const nodes = await untilNodes()
+  const names = nodes.map(({ name }) => name)
+  const choices = readChoices(location.hash, names)
+  const server = nodes.find(({ url }) => new URL(url).origin === location.origin)?.name ?? location.host
+  /** @type {Parameters<typeof describeFacts>[0]} */
+  let known = { server, policy: choices.policy, isVerified: false }
+  const learn = (/** @type {Partial<typeof known>} */ more) => {
+    known = { ...known, ...more }
+    showFacts(known)
+  }
+  learn({})
+  const opening = showing.then(
+    ({ ControlRoom }) => new ControlRoom(video, names, choices, ({ policy }) => learn({ policy })),
+  )
+  const found = await untilFound(nodes, videoName)
+  silentSinceMs = undefined
+  setState({ kind: 'ready' })
+  setInterval(() => silentSinceMs && setState({ kind: 'outage', seconds: silentSeconds() }), ASK_AGAIN_MS)
+  const tell = passTo(opening.then((room) => room.showFile(found.file)))
+  const { startPlayer } = await playing
+  const player = await startPlayer({
+    video,
+    file: found.file,
+    nodes: nodes.map((node) => withDelay(node, found.delays.get(node.name))),
+    onEvent(event) {
+      watchOutage(event)
+      tell(event)
+    },
+    ...choices,
+  })
+  document.body.dataset['player'] = player.kind
+  learn({ player, isVerified: found.isVerified })
+  const room = await opening
+  room.showPlayer(player)
+  keepShell() // the player does it too, but may do it before the last script is here
+}
+
+/**
+ * @param {VideoNode} node
+ * @param {number | undefined} delayMs
+ * @returns {VideoNode}
+ */
+const withDelay = (node, delayMs) => (delayMs === undefined ? node : { ...node, delayMs })
+
+/** @param {unknown} error */
+function fail(error) {
+  console.error(error)
+  setState({ kind: 'failed', message: error instanceof Error ? error.message : String(error) })
+}
+
+main().catch(fail)

@@ -1,0 +1,173 @@
+// @ts-check
+/** Plays a file from all nodes: the video's requests, through the service worker, become reads of a swarm. */
+
+import { realClock } from '../swarm/clock.js'
+import { Swarm } from '../swarm/swarm.js'
+import { findMoov } from './find-moov.js'
+import { LookAhead } from './look-ahead.js'
+import { mediaTypeOf } from './media-type.js'
+import { readMp4Times } from './mp4-times.js'
+import { pingWorker } from './prepare-worker.js'
+import { resume } from './resume.js'
+import { streamUrl } from './stream-url.js'
+import { VideoStreams } from './video-streams.js'
+
+/** How often each node's health is looked at, for its card. */
+const HEARTBEAT_MS = 2_000
+const PING_MS = 20_000
+/** How long the video rests before it tries again after an error, doubled each time up to the last. */
+const FIRST_RETRY_MS = 250
+const LAST_RETRY_MS = 4_000
+
+/** A worker that is in charge passes the first request on at once, unless something stands between. */
+const FIRST_REQUEST_MS = 3_000
+
+const MP4_TYPES = ['video/mp4', 'audio/mp4', 'video/quicktime']
+
+/** @type {number} players of this page so far */
+let players = 0
+
+export class SwarmPlayer {
+  #video
+  #swarm
+  #streams
+  #lookAhead
+  #id
+  #onEvent
+  #stop = new AbortController()
+  #retryMs = FIRST_RETRY_MS
+
+  /**
+   * Opens the swarm and begins to read, before the video asks: the worker may still be starting.
+   * @param {import('./player-events.js').PlayerOptions} options
+   */
+  constructor({ video, file, nodes, onEvent, lookAheadSeconds, policy }) {
+    this.#video = video
+    this.#onEvent = onEvent
+    this.#id = String(++players)
+    this.#swarm = new Swarm({ file, nodes, onEvent, heartbeatMs: HEARTBEAT_MS })
+    this.#swarm.policy = policy
+    this.#streams = new VideoStreams({
+      file: { size: file.size, mediaType: mediaTypeOf(file.name) },
+      open: (start, end) => this.#swarm.open(start, end),
+      clock: realClock,
+    })
+    this.#lookAhead = new LookAhead({
+      video,
+      sizeBytes: file.size,
+      aheadSeconds: lookAheadSeconds,
+      feedUntil: (byte) => this.#swarm.feedUntil(byte),
+    })
+    void this.#readAhead(file)
+  }
+
+  /**
+   * Gives the video its source. The worker must be in charge.
+   * @returns {Promise<boolean>} whether the video's first request has come here, and not gone past the worker
+   */
+  async start() {
+    const { signal } = this.#stop
+    const { serviceWorker } = navigator
+    const video = this.#video
+    const asked = new Promise((resolve) => {
+      serviceWorker.addEventListener('message', (event) => this.#onRequest(event, resolve), { signal })
+      video.addEventListener('error', () => resolve(false), { signal, once: true })
+      // Browsers load no media in a tab that nobody has looked at yet.
+      whenVisible(() => setTimeout(resolve, FIRST_REQUEST_MS, false), signal)
+    })
+    serviceWorker.startMessages()
+    video.crossOrigin = 'anonymous' // other requests of video elements go past the worker in some browsers
+    video.preload = 'auto'
+    video.src = streamUrl(location.href, this.#id)
+    if (!(await asked)) return false
+    video.addEventListener('error', () => this.#retry(), { signal })
+    const recover = () => {
+      this.#retryMs = FIRST_RETRY_MS
+    }
+    video.addEventListener('playing', recover, { signal })
+    const ping = setInterval(() => this.#streams.readers > 0 && pingWorker(), PING_MS)
+    signal.addEventListener('abort', () => clearInterval(ping))
+    return true
+  }
+
+  /** @param {number} seconds */
+  setLookAhead(seconds) {
+    this.#lookAhead.setSeconds(seconds)
+  }
+
+  /** @param {import('./player-events.js').Policy} policy */
+  setPolicy(policy) {
+    this.#swarm.policy = policy
+  }
+
+  close() {
+    this.#stop.abort()
+    this.#lookAhead.close()
+    this.#streams.close()
+    this.#swarm.close()
+  }
+
+  /**
+   * @param {MessageEvent} event
+   * @param {(isAsked: true) => void} onAsked
+   */
+  #onRequest({ data, ports: [port] }, onAsked) {
+    const request = /** @type {import('./worker-scope.js').StreamRequest} */ (data)
+    if (request.type !== 'stream' || request.id !== this.#id || port === undefined) return
+    onAsked(true)
+    this.#streams.answer(request.range, port)
+  }
+
+  /**
+   * Reads the beginning of the file, and of an MP4 the tables wherever they are: the video will want the same.
+   * @param {import('./player-events.js').VideoFile} file
+   */
+  async #readAhead({ name, size, chunkSize }) {
+    const read = (/** @type {number} */ start, /** @type {number} */ end) => this.#read(start, end)
+    const allow = (/** @type {number} */ byte) => this.#lookAhead.allowMetadata(byte)
+    const isMp4 = MP4_TYPES.includes(mediaTypeOf(name))
+    const moov = isMp4 ? await findMoov(size, read, ({ end }) => allow(end + chunkSize)) : undefined
+    const times = moov && readMp4Times(moov)
+    if (times !== undefined) this.#lookAhead.useTimes(times)
+    else allow(Infinity) // of other files, and of fragmented ones, browsers first read here and there
+  }
+
+  /**
+   * @param {number} start
+   * @param {number} end inclusive
+   * @returns {Promise<Uint8Array>} shorter only when the player is closed meanwhile
+   */
+  async #read(start, end) {
+    const bytes = new Uint8Array(end - start + 1)
+    const reader = this.#swarm.open(start, end)
+    let length = 0
+    for (let piece = await reader.next(); piece !== undefined; piece = await reader.next()) {
+      bytes.set(piece, length)
+      length += piece.length
+    }
+    return bytes.subarray(0, length)
+  }
+
+  /** The video gave up. Its position, its speed and whether it plays survive a new beginning. */
+  #retry() {
+    const { error, currentTime, paused, playbackRate } = this.#video
+    if (error === null) return
+    const message = `The video stopped with an error (${error.message || `code ${error.code}`})`
+    this.#onEvent({ type: 'player error', atMs: performance.now(), message })
+    setTimeout(() => {
+      if (this.#stop.signal.aborted) return
+      this.#video.load()
+      resume(this.#video, { currentTime, paused, playbackRate })
+    }, this.#retryMs)
+    this.#retryMs = Math.min(2 * this.#retryMs, LAST_RETRY_MS)
+  }
+}
+
+/**
+ * @param {() => void} run
+ * @param {AbortSignal} signal ends the waiting
+ */
+function whenVisible(run, signal) {
+  if (document.visibilityState === 'visible') return run()
+  document.addEventListener('visibilitychange', run, { once: true, signal })
+}

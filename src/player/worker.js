@@ -1,0 +1,49 @@
+// @ts-check
+/**
+ * The service worker: events only. It holds nothing that it could not lose, for a browser stops it whenever
+ * it likes: the bytes come from the page (worker-stream.js), the page's own files from a cache
+ * (worker-shell.js), and everything else goes its usual way.
+ */
+import { streamIdOf } from './stream-url.js'
+import { Shell } from './worker-shell.js'
+import { answerStream } from './worker-stream.js'
+
+const scope = /** @type {import('./worker-scope.js').WorkerScope} */ (/** @type {unknown} */ (self))
+const { origin } = scope.location
+const shell = new Shell({ origin, caches: scope.caches, fetch: (url, init) => fetch(url, init) })
+
+scope.addEventListener('install', (event) => {
+  event.waitUntil(scope.skipWaiting())
+  // The reads of the swarm need no worker: where a browser can be told so, they do not even wake it.
+  const ours = ['/watch/*', '/_/player/*', '/_/swarm/*', '/_/nodes'].map((pathname) => ({
+    urlPattern: { protocol: 'http{s}?', hostname: '*', port: '*', pathname },
+  }))
+  const rule = { condition: { not: { or: ours } }, source: 'network' }
+  const added = event.addRoutes?.([rule])
+  if (added) event.waitUntil(added.catch(() => {})) // only a shortcut: the fetch event below decides the same
+})
+
+scope.addEventListener('activate', (event) => {
+  event.waitUntil(Promise.all([shell.deleteOldCaches(), scope.clients.claim()]))
+})
+
+scope.addEventListener('message', (event) => {
+  const { data } = event
+  if (data.type === 'keep') event.waitUntil(shell.keep(data.urls))
+  if (data.type === 'claim') event.waitUntil(scope.clients.claim())
+  // `ping` needs no answer: having woken us is all it is for
+})
+
+scope.addEventListener('fetch', (event) => {
+  const { request } = event
+  const url = new URL(request.url)
+  if (url.origin !== origin || request.method !== 'GET') return
+  const isPage = request.mode === 'navigate'
+  const streamId = isPage ? undefined : streamIdOf(url)
+  if (streamId !== undefined) {
+    const range = request.headers.get('Range')
+    event.respondWith(answerStream(() => scope.clients.get(event.clientId), streamId, range))
+  } else if (shell.has(url, isPage)) {
+    event.respondWith(shell.answer(url, isPage, (kept) => event.waitUntil(kept)))
+  }
+})

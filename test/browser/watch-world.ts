@@ -1,0 +1,113 @@
+/** Three real nodes with the sample video, and a browser that watches it. All of it lasts for one test. */
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+import { readNodeList } from '../../src/node-list.ts'
+import { replicate } from '../../src/replication/replicate.ts'
+import { makeProject, type RunningCommand, startCommand } from '../helpers/command.ts'
+import { Browser } from './webdriver.ts'
+
+export const SAMPLE = fileURLToPath(new URL('../../media/demo.mp4', import.meta.url))
+
+/** As in the node list of the project. */
+const LATENCIES_MS = [50, 150, 300] as const
+/** Eight times what the sample needs, so that a browser cannot have all of it at once. */
+const BANDWIDTH_KBPS = 5_000
+
+/**
+ * Counts in the page what a viewer would notice: `waiting` events and the longest time that the playhead stood
+ * while it should have moved, both from the first movement on and without seeks.
+ */
+const OBSERVER = `
+  const noticed = (window.noticed = { waits: [], longestStandMs: 0, errors: 0, requests: 0 })
+  navigator.serviceWorker?.addEventListener('message', () => noticed.requests++)
+  let seconds = 0, movedAtMs = 0, hasPlayed = false
+  document.addEventListener('waiting', ({ target }) => { if (!hasPlayed || target.seeking) return
+    const ranges = Array.from({ length: target.buffered.length }, (_, index) => [target.buffered.start(index), target.buffered.end(index)])
+    noticed.waits.push('at ' + target.currentTime + ' s of ' + JSON.stringify(ranges)) }, true)
+  document.addEventListener('error', ({ target }) => { if (target instanceof HTMLVideoElement) noticed.errors++ }, true)
+  setInterval(() => {
+    const video = document.querySelector('video')
+    const nowMs = performance.now()
+    if (video === null || video.paused || video.seeking || video.currentTime !== seconds) movedAtMs = nowMs
+    if (video !== null && video.currentTime !== seconds && !video.seeking) hasPlayed = true
+    if (hasPlayed) noticed.longestStandMs = Math.max(noticed.longestStandMs, nowMs - movedAtMs)
+    seconds = video?.currentTime ?? 0
+  }, 20)`
+
+/** What a viewer and a test see of the video. */
+export interface Seen {
+  readonly seconds: number
+  readonly frames: number
+  readonly isPaused: boolean
+  /** a node's name, or `swarm` */
+  readonly source: string
+  /** where each `waiting` event came, and what was buffered */
+  readonly waits: readonly string[]
+  readonly longestStandMs: number
+  readonly errors: number
+  /** of the video, through the service worker */
+  readonly requests: number
+}
+
+export interface WatchWorld {
+  readonly browser: Browser
+  readonly urls: readonly [string, string, string]
+  start(index: 0 | 1 | 2): Promise<void>
+  signal(index: 0 | 1 | 2, signal: NodeJS.Signals): void
+  see(): Promise<Seen>
+  /** Waits until the playhead has passed this second. */
+  playTo(seconds: number): Promise<Seen>
+}
+
+/**
+ * @param before runs in every page before its own scripts
+ */
+export async function openWatchWorld(before = ''): Promise<WatchWorld> {
+  const { config, nodes } = await makeProject({ latenciesMs: LATENCIES_MS })
+  await replicate({
+    file: SAMPLE,
+    name: 'demo.mp4',
+    nodes: readNodeList(config).filter((node) => 'root' in node),
+  })
+  const running: RunningCommand[] = []
+  const start = async (index: 0 | 1 | 2): Promise<void> => {
+    const args = [nodes[index].name, '--config', config, '--bandwidth-kbps', String(BANDWIDTH_KBPS)]
+    const node = startCommand('start-node', args)
+    running[index] = node
+    await node.waitForLine(/ serves /)
+  }
+  for (const index of [0, 1, 2] as const) await start(index)
+  const browser = await Browser.open()
+  onTestFinished(() => browser.close())
+  await browser.devTools('Page.addScriptToEvaluateOnNewDocument', { source: before + OBSERVER })
+
+  const see = async (): Promise<Seen> => {
+    const { src, ...seen } = await browser.run<Omit<Seen, 'source'> & { src: string }>(`
+      const video = document.querySelector('video')
+      return {
+        seconds: video.currentTime,
+        frames: video.getVideoPlaybackQuality().totalVideoFrames,
+        isPaused: video.paused,
+        src: video.src,
+        ...noticed,
+      }`)
+    const node = nodes.find(({ url }) => src === `${url}/demo.mp4`)
+    return { ...seen, source: src.includes('?stream=') ? 'swarm' : (node?.name ?? src) }
+  }
+  const playTo = async (seconds: number): Promise<Seen> => {
+    await browser.run(
+      `const video = document.querySelector('video')
+      while (!(video.currentTime > arguments[0])) await new Promise((resolve) => setTimeout(resolve, 20))`,
+      seconds,
+    )
+    return see()
+  }
+  return {
+    browser,
+    urls: [nodes[0].url, nodes[1].url, nodes[2].url],
+    start,
+    signal: (index, signal) => void running[index]?.child.kill(signal),
+    see,
+    playTo,
+  }
+}

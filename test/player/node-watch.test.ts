@@ -1,0 +1,178 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { fileUrl, NodeWatch } from '../../src/player/node-watch.js'
+import type { SwarmEvent } from '../../src/swarm/events.js'
+
+const HASH = 'a'.repeat(64)
+const FILE = { name: 'week 1/talk.mp4', size: 1000, chunkSize: 256, sha256: HASH }
+const NODES = ['node1', 'node2'].map((name) => ({
+  name,
+  url: `http://${name}.test`,
+  healthUrl: `http://${name}.test/health`,
+}))
+const GOOD_HEAD = { 'Content-Length': '1000', ETag: `"${HASH}"` }
+
+/** What a node does with a call; `undefined`: it hangs. */
+type Behaviour = (url: string, method: string) => Response | undefined
+
+const healthy: Behaviour = (url) =>
+  url.endsWith('/health') ? new Response('{}') : new Response(null, { headers: GOOD_HEAD })
+const dead: Behaviour = () => {
+  throw new TypeError('Failed to fetch')
+}
+const hung: Behaviour = () => undefined
+const withHead =
+  (status: number, headers: Record<string, string>): Behaviour =>
+  (url, method) =>
+    method === 'HEAD' ? new Response(null, { status, headers }) : healthy(url, method)
+
+/** A watch over two nodes whose clock is moved by hand; a call takes no time. */
+function watch(behaviours: Record<string, Behaviour> = {}) {
+  let now = 0
+  let timers: { atMs: number; run: () => void }[] = []
+  const clock = {
+    now: () => now,
+    setTimeout: (run: () => void, ms: number) => {
+      const timer = { atMs: now + ms, run }
+      timers.push(timer)
+      return timer
+    },
+    clearTimeout: (timer: unknown) => {
+      timers = timers.filter((other) => other !== timer)
+    },
+  }
+  const calls: string[] = []
+  const fetch = (input: string | URL | Request, init: RequestInit = {}): Promise<Response> =>
+    new Promise((resolve, reject) => {
+      const { hostname } = new URL(String(input))
+      calls.push(`${init.method} ${input}`)
+      init.signal?.addEventListener('abort', () => reject(init.signal?.reason))
+      const behaviour = behaviours[hostname.replace('.test', '')] ?? healthy
+      try {
+        const response = behaviour(String(input), init.method ?? 'GET')
+        if (response) resolve(response)
+      } catch (error) {
+        reject(error)
+      }
+    })
+  const events: SwarmEvent[] = []
+  let changes = 0
+  const nodes = new NodeWatch({
+    nodes: NODES,
+    file: FILE,
+    onEvent: (event) => events.push(event),
+    onChange: () => changes++,
+    fetch,
+    clock,
+  })
+  onTestFinished(() => nodes.close())
+  const settle = () => new Promise((resolve) => setTimeout(resolve, 5))
+  return {
+    nodes,
+    calls,
+    events,
+    behaviours,
+    changes: () => changes,
+    pass: async (ms: number) => {
+      await settle()
+      for (const end = now + ms; now < end; ) {
+        now = Math.min(end, now + 500)
+        const due = timers.filter(({ atMs }) => atMs <= now)
+        timers = timers.filter(({ atMs }) => atMs > now)
+        for (const { run } of due) run()
+        await settle()
+      }
+    },
+    timers: () => timers.length,
+    states: () => events.flatMap((event) => (event.type === 'node' ? [`${event.node} ${event.state}`] : [])),
+  }
+}
+
+describe('a node', () => {
+  test.for<[state: string, behaviour: Behaviour]>([
+    ['up', healthy],
+    ['down', dead],
+    ['no answer', hung],
+    ['wrong answer', () => new Response('', { status: 500 })],
+    ['missing', withHead(404, {})],
+    ['missing', withHead(410, {})],
+    ['wrong answer', withHead(500, {})],
+    ['other version', withHead(200, { ...GOOD_HEAD, 'Content-Length': '999' })],
+    ['other version', withHead(200, { ...GOOD_HEAD, ETag: `"${'b'.repeat(64)}"` })],
+    ['up', withHead(200, { ...GOOD_HEAD, ETag: '"not a hash"' })],
+    ['up', withHead(200, {})],
+  ])('is %s', async ([state, behaviour]) => {
+    const { pass, states, nodes } = watch({ node1: behaviour })
+    await pass(2_500)
+    expect(states()).toContain(`node1 ${state}`)
+    expect(nodes.nodes.map(({ isHealthy }) => isHealthy)).toEqual([state === 'up', true])
+  })
+
+  test('is asked for its health every while, and for its replica only now and then', async () => {
+    const { pass, calls } = watch()
+    await pass(30_000)
+    const ofNode1 = calls.filter((call) => call.includes('node1'))
+    expect(ofNode1.filter((call) => call.startsWith('GET')).length).toBeGreaterThanOrEqual(20)
+    expect(ofNode1.filter((call) => call.startsWith('HEAD')).length).toBeLessThanOrEqual(2)
+  })
+
+  test('that was away is asked for its replica again: it may have another one now', async () => {
+    const { pass, behaviours, states } = watch()
+    await pass(500)
+    behaviours['node1'] = dead
+    await pass(2_000)
+    behaviours['node1'] = withHead(404, {})
+    await pass(2_000)
+    expect(states().filter((state) => state.startsWith('node1'))).toEqual([
+      'node1 up',
+      'node1 down',
+      'node1 missing',
+    ])
+  })
+
+  test('gives a heartbeat with its time, or without one', async () => {
+    const { pass, events } = watch({ node2: hung })
+    await pass(2_500)
+    const beats = events.flatMap((event) => (event.type === 'heartbeat' ? [[event.node, event.ms]] : []))
+    expect(beats).toContainEqual(['node1', 0])
+    expect(beats).toContainEqual(['node2', undefined])
+  })
+})
+
+test('an outage begins when no node is left, and ends with the first that is back', async () => {
+  const { pass, behaviours, events } = watch()
+  const outages = () => events.flatMap((event) => (event.type === 'outage' ? [event.isOver] : []))
+  await pass(500)
+  behaviours['node1'] = dead
+  await pass(2_000)
+  expect(outages()).toEqual([])
+  behaviours['node2'] = hung
+  await pass(4_000)
+  expect(outages()).toEqual([false])
+  behaviours['node1'] = healthy
+  await pass(2_000)
+  expect(outages()).toEqual([false, true])
+})
+
+test('asking now does not ask twice at the same time', async () => {
+  const { nodes, calls, pass } = watch({ node1: hung })
+  nodes.askNow()
+  nodes.askNow()
+  await pass(0)
+  expect(calls.filter((call) => call.startsWith('GET http://node1'))).toHaveLength(1)
+})
+
+test('closing leaves nothing running', async () => {
+  const { nodes, pass, timers, calls } = watch()
+  await pass(500)
+  nodes.close()
+  expect(timers()).toBe(0)
+  const before = calls.length
+  await pass(10_000)
+  expect(calls.length).toBe(before)
+})
+
+test('a name becomes the path of a URL', () => {
+  const [node] = NODES
+  if (node === undefined) throw new Error('There is no node')
+  expect(fileUrl(node, 'week 1/50%?.mp4')).toBe('http://node1.test/week%201/50%25%3F.mp4')
+})

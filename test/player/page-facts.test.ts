@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { describeFacts } from '../../src/player/page-facts.js'
+import type { PlayerKind } from '../../src/player/player-events.js'
+
+const player = (kind: PlayerKind) => ({ kind, why: 'a reason' })
+const known = { server: 'node1', policy: { kind: 'all' }, isVerified: true } as const
+const texts = (facts: ReturnType<typeof describeFacts>) => facts.map(({ text }) => text)
+
+test('before the video plays, only the origin of the page is known', () => {
+  expect(texts(describeFacts(known))).toEqual(['page from node1'])
+})
+
+test('reading chunks says from which nodes, and that they are checked', () => {
+  expect(texts(describeFacts({ ...known, player: player('swarm') }))).toEqual([
+    'page from node1',
+    'reads from all nodes',
+    'every chunk verified',
+  ])
+  const policy = { kind: 'only', node: 'node2' } as const
+  expect(texts(describeFacts({ ...known, policy, player: player('swarm') }))).toContain(
+    'reads from node2 only',
+  )
+})
+
+test('without a manifest nothing is called verified', () => {
+  const facts = describeFacts({ ...known, isVerified: false, player: player('swarm') })
+  expect(facts.at(-1)).toMatchObject({ text: 'unverified: there is no manifest', tone: 'unsure' })
+})
+
+test('playing from one node says so, why, and that nothing is checked, manifest or not', () => {
+  const facts = describeFacts({ ...known, player: player('switching') })
+  expect(texts(facts)).toEqual(['page from node1', 'plays from one node and switches', 'unverified'])
+  expect(facts[1]?.why).toBe('a reason')
+})
