@@ -1,10 +1,31 @@
 import { defineConfig } from 'vitest/config'
 
+/** Real servers, processes and browsers: a bound only for what hangs, and nothing is timed. */
+const patience = { testTimeout: 60_000, hookTimeout: 60_000 }
+const BROWSER_TESTS = 'test/browser/**/*.test.ts'
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // Real processes and real browsers take their time on a busy machine; nothing here measures it.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        test: {
+          ...patience,
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: [BROWSER_TESTS],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        // A video is played in real time, so these have the machine for themselves, one after the other.
+        test: {
+          ...patience,
+          name: 'browser',
+          include: [BROWSER_TESTS],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 })
