@@ -1,15 +1,20 @@
-/** `npm run bench`: what is fast, as ratios measured side by side in one run. Takes a few minutes. */
+/** `npm run bench`: what is fast, as ratios measured side by side in one run. Takes about ten minutes. */
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { formatTable } from '../src/cli/terminal.ts'
+import { hasBrowser, INSTALL_HINT } from '../test/browser/webdriver.ts'
 import { measureLateness } from './delay.ts'
 import { measureMemory } from './memory.ts'
 import type { Comparison } from './ratio.ts'
 import { measureReplicate } from './replicate.ts'
 import { startFloor, startNginx, startOurs } from './servers.ts'
+import { measureSwarm, measureUnshapedSwarm } from './swarm.ts'
+import { Site } from './swarm-site.ts'
 import { FILE_BYTES, measureThroughput } from './throughput.ts'
+import { measureWatch } from './watch.ts'
+import { hasFfmpeg, WatchSite } from './watch-site.ts'
 
 /** What must be reached, by name and peer; figures without a target are there to compare. */
 const TARGETS: Readonly<Record<string, string>> = {
@@ -17,6 +22,10 @@ const TARGETS: Readonly<Record<string, string>> = {
   '256 KiB ranges / nginx': '≥ 0.75',
   '1 KiB ranges / floor': '≥ 0.60',
   'replicate 512 MiB (time) / three cp': '≤ 1.50',
+  'bulk, unshaped, 50, 150, 300 ms (time) / aria2c': '≤ 1.00',
+  'bulk, unshaped, no latency (time) / aria2c': '≤ 1.00',
+  'pull, unshaped, 50, 150, 300 ms (time) / aria2c': '≤ 1.00',
+  'pull, unshaped, no latency (time) / aria2c': '≤ 1.00',
 }
 const LATENCY_MS = 50
 
@@ -33,6 +42,8 @@ try {
   if (isWanted('delay')) await delay()
   if (isWanted('memory')) await memory()
   if (isWanted('replicate')) print(await measureReplicate(folder))
+  if (isWanted('watch')) await watch() // before `swarm`, which lets a signal end us without a further step
+  if (isWanted('swarm')) await swarm()
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
@@ -82,6 +93,35 @@ async function memory(): Promise<void> {
     )
   } finally {
     await server.stop()
+  }
+}
+
+async function swarm(): Promise<void> {
+  const part = path.join(folder, 'swarm')
+  mkdirSync(part)
+  const site = await Site.make(part)
+  const { rows, note } = await measureSwarm(site)
+  if (rows.length > 1) console.log(`${formatTable(rows).join('\n')}\n${note}\n`)
+  const comparisons = await measureUnshapedSwarm(site)
+  if (comparisons.length > 0) print(comparisons)
+}
+
+/** A signal ends it in order, for a browser does not end with us by itself. */
+async function watch(): Promise<void> {
+  if (!hasBrowser() || !hasFfmpeg()) {
+    console.log(`The watch page is not measured without ffmpeg and a browser: ${INSTALL_HINT}`)
+    return
+  }
+  const ended = new AbortController()
+  const end = (): void => ended.abort(new Error('ended by a signal'))
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const signal of signals) process.on(signal, end)
+  try {
+    const site = await WatchSite.make(path.join(folder, 'watch'))
+    for await (const { rows, note } of measureWatch(site, ended.signal))
+      console.log(`${formatTable(rows).join('\n')}\n${note}\n`)
+  } finally {
+    for (const signal of signals) process.off(signal, end)
   }
 }
 

@@ -2,7 +2,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -67,7 +67,7 @@ export async function startNginx(root: string, folder: string): Promise<BenchSer
     return undefined
   }
   mkdirSync(path.join(folder, 'logs'), { recursive: true })
-  const port = await freePort()
+  const [port = 0] = await freePorts(1)
   const config = path.join(folder, 'nginx.conf')
   writeFileSync(
     config,
@@ -91,12 +91,16 @@ http {
   return serverOf(child, port)
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address !== null ? address.port : 0
+/** Ports that nobody listens on: all bound at once so that they differ, then let go. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
+  const ports: number[] = []
+  for (const server of servers) {
+    if (!server.listening) await once(server, 'listening')
+    ports.push((server.address() as AddressInfo).port)
+  }
+  for (const server of servers) server.close()
+  return ports
 }
 
 async function untilListening(port: number): Promise<void> {

@@ -1,5 +1,8 @@
 // @ts-check
-/** Keeps the swarm's limit some seconds ahead of a video's playhead, and never lets it stop the video. */
+/**
+ * Keeps the swarm's limit some seconds ahead of a video's playhead, and never lets it stop the video; and tells the
+ * swarm how long the video can do without news.
+ */
 import { feedLimit } from './feed-limit.js'
 
 const LOOK_MS = 250
@@ -10,6 +13,7 @@ export class LookAhead {
   #video
   #sizeBytes
   #feedUntil
+  #setPatience
   #aheadSeconds
   #metadataEnd = 0
   /** @type {((seconds: number) => number) | undefined} */
@@ -26,12 +30,14 @@ export class LookAhead {
    * @param {number} options.sizeBytes of its file
    * @param {number} options.aheadSeconds
    * @param {(byte: number) => void} options.feedUntil
+   * @param {(ms: number) => void} options.setPatience
    */
-  constructor({ video, sizeBytes, aheadSeconds, feedUntil }) {
+  constructor({ video, sizeBytes, aheadSeconds, feedUntil, setPatience }) {
     this.#video = video
     this.#sizeBytes = sizeBytes
     this.#aheadSeconds = aheadSeconds
     this.#feedUntil = feedUntil
+    this.#setPatience = setPatience
     const { signal } = this.#stop
     for (const type of EVENTS) video.addEventListener(type, () => this.#update(), { signal })
     video.addEventListener('waiting', () => this.#countStarving(), { signal })
@@ -79,6 +85,7 @@ export class LookAhead {
       video.networkState === HTMLMediaElement.NETWORK_LOADING &&
       (video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA || video.seeking) &&
       !video.ended
+    this.#setPatience(video.seeking ? 0 : (1000 * secondsAhead(video)) / Math.max(1, video.playbackRate))
     this.#starvedSinceMs = isStarved ? (this.#starvedSinceMs ?? nowMs) : undefined
     this.#feedUntil(
       feedLimit({
@@ -94,4 +101,13 @@ export class LookAhead {
       }),
     )
   }
+}
+
+/** How much of the video is buffered beyond its playhead, without a gap, s. @param {HTMLVideoElement} video */
+function secondsAhead({ buffered, currentTime }) {
+  for (let index = 0; index < buffered.length; index++) {
+    if (buffered.start(index) <= currentTime && currentTime <= buffered.end(index))
+      return buffered.end(index) - currentTime
+  }
+  return 0
 }

@@ -57,6 +57,9 @@ export class SwarmPlayer {
       sizeBytes: file.size,
       aheadSeconds: lookAheadSeconds,
       feedUntil: (byte) => this.#swarm.feedUntil(byte),
+      setPatience: (ms) => {
+        this.#swarm.patienceMs = ms
+      },
     })
     void this.#readAhead(file)
   }

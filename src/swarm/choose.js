@@ -48,7 +48,8 @@
 export const MAX_RUNS = 4
 /** What a node on trial might waste, and one that has never answered may be late by: they get what is needed later. */
 const PENALTY_MS = { trial: 500, unknown: 400 }
-const MAX_RUN_BYTES = 8 * 2 ** 20
+/** What was asked for comes, however slowly it is taken. */
+export const MAX_RUN_BYTES = 8 * 2 ** 20
 /** Completion times this near to each other are the same; the names decide then, differently for each chunk. */
 const TIE = 1.05
 

@@ -15,6 +15,7 @@
  * @property {number} silentMs how long its node has sent nothing at all
  * @property {number} silenceLimitMs how much silence is usual for that node
  * @property {number} elsewhereMs the earliest another node would have it, were it asked now
+ * @property {number} patienceMs how long the reader can wait without harm: a player has a buffer
  */
 
 /** - `silent`, `slow`: ask for it a second time. - `reassign`: take it away, it has not begun to arrive. @typedef {'wait' | 'silent' | 'slow' | 'reassign'} Lateness */
@@ -24,6 +25,8 @@ const SILENT_POSITIONS = 4
 /** So near to the reader a slow one is not. */
 const SLOW_POSITIONS = 2
 const MIN_SILENCE_MS = 150
+/** Who can wait for longer than it takes to notice that a node is gone, and to ask another, needs no second request. */
+const RELAXED_MS = 2500
 /** Worth a second request: the other node would be so many times as fast, and this much. A reader waits for the head. */
 const MUCH = { head: { times: 1.2, ms: 80 }, ahead: { times: 2, ms: 100 } }
 /** A promise is broken when it is missed by this much; what is merely far away is not late. */
@@ -31,11 +34,13 @@ const BROKEN_BY_MS = 300
 
 /** @param {Owed} owed @returns {Lateness} */
 export function judgeOwed(owed) {
-  const { position, isArriving, arrivalMs, promisedMs, silentMs, silenceLimitMs, elsewhereMs } = owed
-  if (silentMs > silenceLimitMs && position < SILENT_POSITIONS) return 'silent'
+  const { position, isArriving, arrivalMs, promisedMs, silentMs, silenceLimitMs, elsewhereMs, patienceMs } =
+    owed
+  const isRelaxed = patienceMs > RELAXED_MS
+  if (silentMs > silenceLimitMs && position < SILENT_POSITIONS && !isRelaxed) return 'silent'
   const { times, ms } = position === 0 ? MUCH.head : MUCH.ahead
   if (arrivalMs <= times * elsewhereMs + ms) return 'wait'
-  if (position < SLOW_POSITIONS) return 'slow'
+  if (position < SLOW_POSITIONS && !(isRelaxed && arrivalMs < patienceMs / 2)) return 'slow'
   return !isArriving && arrivalMs > promisedMs + BROKEN_BY_MS ? 'reassign' : 'wait'
 }
 
@@ -46,8 +51,8 @@ export const silenceLimitMs = ({ delayMs, deviationMs }) =>
 /** From which silence on a node counts as gone. Pure. @param {{ delayMs: number, deviationMs: number }} estimate */
 export const silenceIsDeathMs = ({ delayMs, deviationMs }) => Math.max(1000, 1.5 * delayMs + 4 * deviationMs)
 
-/** Hedges may cost this share of what was delivered, and these bytes from the start. */
-const HEDGE_BUDGET = { share: 0.03, chunks: 4 }
+/** Hedges may cost this share of what was delivered, and so many chunks from the start. */
+const HEDGE_BUDGET = { share: 0.04, chunks: 1 }
 
 /** May a slow node's chunk be asked for again? A silent one's always may. Pure. @param {number} hedgedBytes @param {number} verifiedBytes @param {number} chunkSize */
 export const hasHedgeBudget = (hedgedBytes, verifiedBytes, chunkSize) =>

@@ -27,6 +27,8 @@ const SLOW_AGAINST_BEST = 1 / 24
 const FIRST_PIECE_MS = 10
 /** Whatever is usual for a node: one that brings a chunk in this time is not slow. */
 const FAST_ENOUGH_MS = 300
+/** Who is slow for shorter than this is not called so. */
+const SLOW_FOR_MS = 1000
 
 /** Who became slow is not chosen any more, and could not show that it recovered: it gets another chance after this, then after twice as long, … */
 const FIRST_CHANCE_MS = 2000
@@ -49,6 +51,8 @@ export class SwarmNode {
   /** when it last sent a chunk with a wrong hash */
   liedMs = Number.NEGATIVE_INFINITY
   #chanceAfterMs = FIRST_CHANCE_MS
+  /** since when it has looked slow @type {number | undefined} */
+  #slowSinceMs
   /** since when the rate is being metered; `undefined` while no body arrives @type {number | undefined} */
   #meteredMs
   #meteredBytes = 0
@@ -126,6 +130,15 @@ export class SwarmNode {
       this.#chanceAfterMs = Math.min(2 * this.#chanceAfterMs, LAST_CHANCE_MS)
       this.estimate.relearn()
     }
+  }
+
+  /**
+   * Has it been slow for long enough to say so? A hiccup is not worth a word.
+   * @param {number} bestRate @param {number} chunkSize @param {number} nowMs
+   */
+  hasBecomeSlow(bestRate, chunkSize, nowMs) {
+    this.#slowSinceMs = this.isSlow(bestRate, chunkSize) ? (this.#slowSinceMs ?? nowMs) : undefined
+    return this.#slowSinceMs !== undefined && nowMs - this.#slowSinceMs >= SLOW_FOR_MS
   }
 
   /** @param {number} bestRate of all nodes, bytes per ms @param {number} chunkSize bytes */

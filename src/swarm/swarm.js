@@ -6,7 +6,7 @@
  * a node is late or fails.
  */
 
-import { completionMs, MAX_RUNS, planRuns } from './choose.js'
+import { completionMs, MAX_RUN_BYTES, MAX_RUNS, planRuns } from './choose.js'
 import { ChunkTable } from './chunk-table.js'
 import { realClock } from './clock.js'
 import { Demand, isWithin } from './demand.js'
@@ -64,12 +64,14 @@ const ASLEEP_MS = 300
 const PACE = { stream: { budgetMs: 100, runMs: 100 }, bulk: { budgetMs: 1000, runMs: 1000 } }
 /** Bulk: no more is asked for while this much waits to be taken. */
 const MAX_UNTAKEN_BYTES = 32 * 2 ** 20
-/** A chunk that every node sent wrong is asked for again after this: a replica may have been mended. */
-const FORGIVE_MS = 2000
+/** A chunk that every node sent wrong is asked for again after this, then after twice as long, …: a replica may have been mended. */
+const FORGIVE_MS = { first: 2000, last: 16_000 }
 /** A node that sent one bad chunk is shown as such for so long, though it goes on being read. */
 const DISGRACE_MS = 10_000
 /** The last node that works gets more patience: if all are late it is the network. */
 const LAST_NODE_PATIENCE = 3
+
+const CLOSED = 'The swarm was closed before it had every chunk'
 
 /** Why each failure is a state, in the words of the page. @type {Record<FailureKind, NodeState>} */
 const STATE_AFTER = {
@@ -85,6 +87,8 @@ const STATE_AFTER = {
 
 /** Reads one file from many nodes. Close it when it is no longer needed. */
 export class Swarm {
+  /** how long its readers can wait without harm, ms; with patience fewer chunks are asked for twice */
+  patienceMs = 0
   #file
   #nodes
   #onEvent
@@ -113,10 +117,8 @@ export class Swarm {
   #verifiedBytes = 0
   #hedgedBytes = 0
   #untakenBytes = 0
-  /** when each chunk was asked for last @type {Map<number, number>} */
-  #askedMs = new Map()
-  /** when a chunk was last rejected @type {Map<number, number>} */
-  #rejectedMs = new Map()
+  /** when a chunk was last rejected, and how long that is held against the nodes @type {Map<number, { atMs: number, patienceMs: number }>} */
+  #rejected = new Map()
   /** promised arrival of the last chunk of a run @type {WeakMap<Run, number>} */
   #promises = new WeakMap()
   /** @type {{ resolve: () => void, reject: (error: Error) => void } | undefined} */
@@ -224,6 +226,7 @@ export class Swarm {
    */
   download() {
     return new Promise((resolve, reject) => {
+      if (this.#isClosed) return reject(new Error(CLOSED))
       this.#download = { resolve, reject }
       if (this.#chunks.doneCount >= this.#chunks.count) resolve()
       this.#pump()
@@ -238,7 +241,7 @@ export class Swarm {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
     for (const reader of [...this.#demand.readers]) reader.cancel()
     for (const node of this.#nodes.values()) for (const run of node.runs) run.stop()
-    this.#download?.reject(new Error('The swarm was closed before it had every chunk'))
+    this.#download?.reject(new Error(CLOSED))
   }
 
   /**
@@ -246,6 +249,7 @@ export class Swarm {
    * @param {Told} event
    */
   #tell(event) {
+    if (this.#isClosed) return
     this.#onEvent(/** @type {SwarmEvent} */ ({ atMs: this.#clock.now(), ...event }))
   }
 
@@ -268,10 +272,13 @@ export class Swarm {
     if (admitted.length === 0)
       return allowed.filter((node) => node.breaker.isLiar && !node.breaker.needsHealth)
     if (this.#policy.kind !== 'fastest') return admitted
-    const favourite = this.#favourite
-    if (favourite === undefined || !admitted.includes(favourite))
-      this.#favourite = admitted.reduce((a, b) => (b.estimate.delayMs < a.estimate.delayMs ? b : a))
-    return this.#favourite === undefined ? [] : [this.#favourite]
+    const honest = admitted.filter(({ state }) => state !== 'sent bad data')
+    const choice = honest.length > 0 ? honest : admitted
+    let favourite = this.#favourite
+    if (favourite === undefined || !choice.includes(favourite))
+      favourite = choice.reduce((a, b) => (b.estimate.delayMs < a.estimate.delayMs ? b : a))
+    this.#favourite = favourite
+    return [favourite]
   }
 
   /** Asks for what is wanted, after all that happens in this turn has happened. */
@@ -280,11 +287,12 @@ export class Swarm {
     this.#isPumping = true
     queueMicrotask(() => {
       this.#isPumping = false
-      if (!this.#isClosed) this.#ask()
+      this.#ask()
     })
   }
 
   #ask() {
+    if (this.#isClosed) return // a listener closed it in this very turn
     const spans = this.#demand.spans
     const isBusy =
       [...this.#nodes.values()].some(({ runs }) => runs.size > 0) || !this.#demand.missing().next().done
@@ -297,7 +305,9 @@ export class Swarm {
     const leftBytes =
       this.#mode === 'bulk' ? this.#chunks.openCount * chunkSize : size - this.#chunks.startOf(head)
     const firstRunBytes =
-      this.#mode === 'bulk' ? Math.max(chunkSize, size / (2 * this.#nodes.size)) : 2 * chunkSize
+      this.#mode === 'bulk'
+        ? Math.max(chunkSize, Math.min(size / (2 * this.#nodes.size), MAX_RUN_BYTES))
+        : 2 * chunkSize
     const plan = planRuns(
       {
         chunks: this.#demand.missing(),
@@ -334,7 +344,6 @@ export class Swarm {
     node.runs.add(run)
     for (let chunk = first; chunk <= last; chunk++) {
       this.#chunks.claim(chunk, run)
-      this.#askedMs.set(chunk, nowMs)
       this.#tell({ type: 'asked', chunk, node: node.name, purpose })
     }
     const url = `${node.url}/${encodeName(this.#file.name)}`
@@ -353,7 +362,7 @@ export class Swarm {
     const size = bytes.length
     node.receivedBytes += size
     this.#chunks.release(chunk, run)
-    const ms = this.#clock.now() - (this.#askedMs.get(chunk) ?? run.startedMs)
+    const ms = this.#clock.now() - run.startedMs
     this.#tell({ type: 'arrived', chunk, node: node.name, bytes: size, ms })
     if (this.#chunks.isHere(chunk) && !this.#chunks.isVerifying(chunk)) {
       this.#waste(node, size, 'second copy')
@@ -384,7 +393,7 @@ export class Swarm {
     const size = bytes.length
     node.verifiedBytes += size
     this.#verifiedBytes += size
-    this.#rejectedMs.delete(chunk)
+    this.#rejected.delete(chunk)
     if (this.#mode === 'bulk') this.#handOver(chunk, bytes)
     else {
       const spans = this.#demand.spans
@@ -406,19 +415,16 @@ export class Swarm {
     return node.breaker.state !== 'closed' || nowMs - node.liedMs < DISGRACE_MS
   }
 
-  /** Somebody else was first: a run that brings only this chunk ends, another one goes on. @param {Run} run @param {number} chunk */
+  /** Somebody else was first: a run that would end with this chunk ends before it; else it comes all the same. @param {Run} run @param {number} chunk */
   #giveUp(run, chunk) {
-    this.#chunks.release(chunk, run)
-    this.#tell({ type: 'dropped', chunk, node: run.node.name, why: 'another node was first' })
-    if (run.next === chunk && run.last === chunk) run.stop()
-    else if (run.last === chunk) run.shorten(chunk - 1)
+    if (run.last === chunk) this.#shorten(run, chunk - 1, 'another node was first')
   }
 
   /** @param {number} chunk @param {Uint8Array<ArrayBuffer>} bytes */
   #handOver(chunk, bytes) {
     this.#chunks.markDone(chunk)
     this.#untakenBytes += bytes.length
-    Promise.resolve(this.#onChunk(chunk, bytes)).then(
+    new Promise((resolve) => resolve(this.#onChunk(chunk, bytes))).then(
       () => {
         this.#untakenBytes -= bytes.length
         if (this.#chunks.doneCount >= this.#chunks.count && this.#untakenBytes === 0)
@@ -441,7 +447,8 @@ export class Swarm {
   #reject(node, chunk, bytes, { expected, found }) {
     this.#chunks.blame(chunk, node.name)
     node.liedMs = this.#clock.now()
-    this.#rejectedMs.set(chunk, node.liedMs)
+    const patienceMs = this.#rejected.get(chunk)?.patienceMs ?? FORGIVE_MS.first
+    this.#rejected.set(chunk, { atMs: node.liedMs, patienceMs })
     this.#tell({ type: 'rejected', chunk, node: node.name, expected, found })
     this.#waste(node, bytes, 'bad hash')
     this.#fail(node, 'bad data', `chunk ${chunk} had a wrong hash`)
@@ -463,8 +470,9 @@ export class Swarm {
     const failure = outcome.kind === 'complete' || outcome.kind === 'stopped' ? undefined : outcome
     const why = failure?.why ?? 'no longer wanted from here'
     for (const chunk of owed) this.#tell({ type: 'dropped', chunk, node: node.name, why })
-    if (failure !== undefined || (node.breaker.state === 'open' && owed.length > 0))
-      this.#failovers.begin(node.name, owed, nowMs)
+    const missing = owed.filter((chunk) => !this.#chunks.isHere(chunk))
+    if (failure !== undefined || node.breaker.state === 'open')
+      this.#failovers.begin(node.name, missing, nowMs)
     if (failure !== undefined)
       this.#fail(node, failure.kind, failure.why, failure.kind === 'busy' ? failure.retryAfterMs : undefined)
     this.#pump()
@@ -563,7 +571,7 @@ export class Swarm {
       this.#measuredMs = nowMs
       this.#tellMeasures()
     }
-    if (this.#mode === 'stream') this.#judgeLateness(nowMs)
+    if (this.#mode === 'stream' || this.#demand.missing().next().done) this.#judgeLateness(nowMs)
     this.#ask()
   }
 
@@ -592,12 +600,14 @@ export class Swarm {
   #judgeNodes(nowMs) {
     const closed = [...this.#nodes.values()].filter(({ breaker }) => breaker.state !== 'open')
     const bestRate = Math.max(...closed.map(({ estimate }) => (estimate.isRateKnown ? estimate.rate : 0)), 0)
-    for (const node of closed) {
-      const patience = closed.length === 1 ? LAST_NODE_PATIENCE : 1
+    const patience = closed.length <= 1 ? LAST_NODE_PATIENCE : 1
+    for (const node of this.#nodes.values()) {
       if (node.runs.size > 0 && node.silentMs(nowMs) > patience * silenceIsDeathMs(node.estimate)) {
         this.#fail(node, 'silent', `it has sent nothing for ${Math.round(node.silentMs(nowMs))} ms`)
         for (const run of [...node.runs]) run.stop()
-      } else if (node.state === 'up' && node.isSlow(bestRate, this.#file.chunkSize)) {
+      } else if (node.breaker.state === 'open') {
+        continue // a liar may be all that is left, and still be read from
+      } else if (node.state === 'up' && node.hasBecomeSlow(bestRate, this.#file.chunkSize, nowMs)) {
         this.#setState(node, 'slow', `its rate fell to ${Math.round(node.estimate.rate)} kB/s`)
       } else if (
         node.state === 'slow' &&
@@ -612,12 +622,14 @@ export class Swarm {
 
   /** What all usable nodes sent wrong may be asked for again after a while. @param {number} nowMs */
   #forgive(nowMs) {
-    if (this.#rejectedMs.size === 0) return
+    if (this.#rejected.size === 0) return
     const usable = this.#usable()
-    for (const [chunk, rejectedMs] of this.#rejectedMs) {
+    for (const [chunk, rejected] of this.#rejected) {
       const badOn = this.#chunks.badOn(chunk)
-      if (nowMs - rejectedMs > FORGIVE_MS && usable.every(({ name }) => badOn.has(name)))
-        this.#chunks.forgive(chunk)
+      if (badOn.size === 0 || nowMs - rejected.atMs <= rejected.patienceMs) continue
+      if (!usable.every(({ name }) => badOn.has(name))) continue
+      this.#chunks.forgive(chunk)
+      rejected.patienceMs = Math.min(2 * rejected.patienceMs, FORGIVE_MS.last)
     }
   }
 
@@ -664,6 +676,7 @@ export class Swarm {
       silentMs: node.silentMs(nowMs),
       silenceLimitMs: silenceLimitMs(node.estimate),
       elsewhereMs: completionMs(best.candidate, bytes) + beforeBytes / othersRate,
+      patienceMs: this.patienceMs,
     })
     switch (verdict) {
       case 'wait':
@@ -689,12 +702,12 @@ export class Swarm {
     this.#tell({ type: 'hedge', chunk, from: run.node.name, to: to.name, waitedMs })
   }
 
-  /** Takes the last chunks away from a run. @param {Run} run @param {number} last that it keeps */
-  #shorten(run, last) {
+  /** Takes the last chunks away from a run. @param {Run} run @param {number} last that it keeps @param {string} [why] */
+  #shorten(run, last, why = 'another node will be sooner') {
     for (let chunk = last + 1; chunk <= run.last; chunk++) {
       if (!this.#chunks.ownersOf(chunk).has(run)) continue
       this.#chunks.release(chunk, run)
-      this.#tell({ type: 'dropped', chunk, node: run.node.name, why: 'another node will be sooner' })
+      this.#tell({ type: 'dropped', chunk, node: run.node.name, why })
     }
     run.shorten(last)
   }

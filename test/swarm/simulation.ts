@@ -3,7 +3,7 @@
  * that send made-up bytes at their simulated rate. The same run gives the same result on every machine.
  */
 import type { Clock } from '../../src/swarm/clock.js'
-import type { SwarmEvent } from '../../src/swarm/events.js'
+import type { NodeState, SwarmEvent } from '../../src/swarm/events.js'
 import type { SwarmFile } from '../../src/swarm/fetch-range.js'
 import { Swarm, type SwarmOptions } from '../../src/swarm/swarm.js'
 
@@ -36,6 +36,11 @@ export class VirtualClock implements Clock {
     return this.#timers.length
   }
 
+  /** The machine sleeps: all that was due in that time happens late. */
+  sleep(ms: number): void {
+    this.#nowMs += ms
+  }
+
   wait(ms: number): Promise<void> {
     return new Promise((resolve) => void this.setTimeout(resolve, ms))
   }
@@ -51,7 +56,7 @@ export class VirtualClock implements Clock {
         return
       }
       this.clearTimeout(next)
-      this.#nowMs = next.atMs
+      this.#nowMs = Math.max(this.#nowMs, next.atMs)
       next.run()
       await settle()
     }
@@ -60,6 +65,12 @@ export class VirtualClock implements Clock {
 
 /** Lets every promise that can settle do so. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** The head of an answer that is not that of a node. */
+export interface Answer {
+  readonly status: number
+  readonly fields?: Record<string, string>
+}
 
 /** What a simulated node does. All of it may change while it runs. */
 export interface NodeBehaviour {
@@ -71,9 +82,11 @@ export interface NodeBehaviour {
   /** its bytes are wrong, of all chunks or of some */
   isCorrupt: boolean | ((chunk: number) => boolean)
   /** answers differently from a node */
-  answer?: (range: { start: number; end: number }) => { status: number; fields?: Record<string, string> } | undefined
+  answer?: ((range: { start: number; end: number }) => Answer | undefined) | undefined
   /** the body breaks off after so many bytes */
-  cutAfter?: number
+  cutAfter?: number | undefined
+  /** the body ends after so many bytes, as if that were all */
+  endAfter?: number | undefined
 }
 
 const SLICE_MS = 10
@@ -85,7 +98,7 @@ export class SimulatedNode {
   readonly behaviour: NodeBehaviour
   requests = 0
   healthCalls = 0
-  /** bodies under way now, and the most there ever were */
+  /** requests for the file under way now, and the most there ever were */
   open = 0
   maxOpen = 0
   /** bytes that left it */
@@ -131,11 +144,24 @@ export class SimulatedNode {
     }
     if (!this.behaviour.isUp) refuse()
     const isHealth = url.pathname === '/health'
-    if (isHealth) this.healthCalls++
-    else this.requests++
-    await this.#interruptible(this.#clock.wait(this.behaviour.delayMs), signal)
-    while (this.behaviour.isHung) await this.#interruptible(this.#clock.wait(50), signal)
-    if (isHealth) return new Response('{"status":"ok"}')
+    if (isHealth) {
+      this.healthCalls++
+      await this.#turn(signal)
+      return new Response('{"status":"ok"}')
+    }
+    this.requests++
+    this.open++
+    this.maxOpen = Math.max(this.maxOpen, this.open)
+    let isOver = false
+    const finish = (): void => {
+      if (!isOver) this.open--
+      isOver = true
+    }
+    signal.addEventListener('abort', finish)
+    await this.#turn(signal).catch((error: unknown) => {
+      finish()
+      throw error
+    })
 
     const [, first = '', last = ''] = /^bytes=(\d+)-(\d+)$/.exec(new Headers(init.headers).get('Range') ?? '') ?? []
     const start = Number(first)
@@ -145,21 +171,23 @@ export class SimulatedNode {
       'Content-Range': `bytes ${start}-${end}/${this.#file.size}`,
       ...(this.#file.sha256 === undefined ? {} : { ETag: `"${this.#file.sha256}"` }),
     }
-    const body = new ReadableStream<Uint8Array>(this.#body(start, end, signal), { highWaterMark: 0 })
+    const body = new ReadableStream<Uint8Array>(this.#body(start, end, signal, finish), { highWaterMark: 0 })
     return new Response(body, { status: other?.status ?? 206, headers: fields })
   }
 
-  #body(start: number, end: number, signal: AbortSignal): UnderlyingDefaultSource<Uint8Array> {
+  /** Waits as long as the head of an answer takes. */
+  async #turn(signal: AbortSignal): Promise<void> {
+    await this.#interruptible(this.#clock.wait(this.behaviour.delayMs), signal)
+    while (this.behaviour.isHung) await this.#interruptible(this.#clock.wait(50), signal)
+  }
+
+  #body(
+    start: number,
+    end: number,
+    signal: AbortSignal,
+    finish: () => void,
+  ): UnderlyingDefaultSource<Uint8Array> {
     let position = start
-    const state = { isOver: false }
-    this.open++
-    this.maxOpen = Math.max(this.maxOpen, this.open)
-    const finish = (): void => {
-      if (state.isOver) return
-      state.isOver = true
-      this.open--
-    }
-    signal.addEventListener('abort', finish)
     return {
       pull: async (controller) => {
         const size = Math.min(end - position + 1, Math.max(1, Math.round(this.#sliceBytes())))
@@ -176,7 +204,7 @@ export class SimulatedNode {
         controller.enqueue(this.#bytes(position, size))
         this.sentBytes += size
         position += size
-        if (position > end) {
+        if (position > end || position - start >= (this.behaviour.endAfter ?? Number.POSITIVE_INFINITY)) {
           finish()
           controller.close()
         }
@@ -239,7 +267,7 @@ export class SimulatedNode {
 const hashOf = (fill: number, length: number): string => `${fill}:${length}`
 
 /** A file of made-up bytes, with a manifest that fits. */
-export function simulatedFile(size: number, chunkSize = 256 * 1024): SwarmFile {
+export function simulatedFile(size: number, chunkSize = 256 * 1024): SwarmFile & { chunks: readonly string[] } {
   const chunks = Array.from({ length: Math.ceil(size / chunkSize) }, (_, chunk) =>
     hashOf(chunk % 256, Math.min(chunkSize, size - chunk * chunkSize)),
   )
@@ -257,7 +285,7 @@ export class Simulation {
   constructor(
     file: SwarmFile,
     behaviours: readonly Partial<NodeBehaviour>[],
-    options: Partial<SwarmOptions> & { knowsDelays?: boolean } = {},
+    options: Partial<SwarmOptions> & { knowsDelays?: boolean; hashMs?: number } = {},
   ) {
     this.file = file
     this.nodes = behaviours.map((behaviour, index) => new SimulatedNode(`node${index + 1}`, this.clock, file, behaviour))
@@ -271,7 +299,10 @@ export class Simulation {
       })),
       clock: this.clock,
       random: () => 0.5,
-      hash: (bytes) => Promise.resolve(bytes[0] === bytes.at(-1) ? hashOf(bytes[0] ?? 0, bytes.length) : 'mixed'),
+      hash: async (bytes) => {
+        if (options.hashMs !== undefined) await this.clock.wait(options.hashMs)
+        return bytes[0] === bytes.at(-1) ? hashOf(bytes[0] ?? 0, bytes.length) : 'mixed'
+      },
       onEvent: (event) => this.events.push(event),
       fetch: (input, init = {}) => {
         const url = new URL(String(input))
@@ -286,6 +317,62 @@ export class Simulation {
   /** Events of one type, in their order. */
   told<T extends SwarmEvent['type']>(type: T): Extract<SwarmEvent, { type: T }>[] {
     return this.events.filter((event): event is Extract<SwarmEvent, { type: T }> => event.type === type)
+  }
+
+  /** The states that a node was in, in turn. */
+  statesOf(name: string): NodeState[] {
+    return this.told('node').flatMap(({ node, state }) => (node === name ? [state] : []))
+  }
+
+  /** One node; they are counted from 1, as their names are. */
+  node(number: number): SimulatedNode {
+    const node = this.nodes[number - 1]
+    if (node === undefined) throw new Error(`There is no node ${number}`)
+    return node
+  }
+
+  /** Something is done after so much time. */
+  after(ms: number, act: () => void): void {
+    this.clock.setTimeout(act, ms)
+  }
+
+  /** Lets time pass. */
+  async pass(ms: number): Promise<void> {
+    await this.clock.run(() => false, ms)
+  }
+
+  /** Waits for a promise while time passes. */
+  async settled<T>(promise: Promise<T>, maxMs = 60_000): Promise<T> {
+    let isOver = false
+    const note = (): void => {
+      isOver = true
+    }
+    promise.then(note, note)
+    await this.clock.run(() => isOver, maxMs)
+    if (!isOver) throw new Error(`It is not over after ${maxMs} ms`)
+    return promise
+  }
+
+  /**
+   * What does not add up, once all requests are over: each chunk asked for of a node arrived or was dropped, and
+   * each that arrived was verified, rejected or a second copy.
+   */
+  get imbalances(): string[] {
+    const open = new Map<string, number>()
+    const count = (chunk: number, node: string, by: number): void => {
+      const key = `chunk ${chunk} of ${node}`
+      open.set(key, (open.get(key) ?? 0) + by)
+    }
+    let inJudgement = 0
+    for (const event of this.events) {
+      if (event.type === 'asked') count(event.chunk, event.node, 1)
+      if (event.type === 'dropped' || event.type === 'arrived') count(event.chunk, event.node, -1)
+      if (event.type === 'arrived') inJudgement++
+      if (event.type === 'verified' || event.type === 'unverified' || event.type === 'rejected') inJudgement--
+      if (event.type === 'wasted' && event.why === 'second copy') inJudgement--
+    }
+    const wrong = [...open].filter(([, owed]) => owed !== 0).map(([what, owed]) => `${what}: ${owed} open`)
+    return inJudgement === 0 ? wrong : [...wrong, `${inJudgement} chunks without a verdict`]
   }
 
   /** Share of wasted bytes in the file. */
