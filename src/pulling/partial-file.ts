@@ -63,7 +63,7 @@ export class PartialFile {
   }
 
   /**
-   * Checks the whole, flushes it, and gives it its name.
+   * Checks the whole and gives it its name. It is not flushed: what a power cut takes can be had again.
    * @param mtimeMs modification time of the original, if it is known
    * @returns SHA-256 of what is on disk, hex
    * @throws Error when that is not the manifest's; then nothing has the final name
@@ -76,7 +76,6 @@ export class PartialFile {
           `${path.basename(this.#target)} has the SHA-256 ${sha256} on disk, not ${this.#file.sha256} as the manifest says`,
         )
       if (mtimeMs !== undefined) await this.#handle.utimes(new Date(), new Date(mtimeMs))
-      await this.#handle.sync()
       await rename(this.#target + PART_SUFFIX, this.#target)
       return sha256
     } finally {

@@ -1,4 +1,5 @@
 /** Downloads a video from all nodes at once: into a file in any order, or in order into a stream. */
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import { realClock } from '../swarm/clock.js'
@@ -7,6 +8,7 @@ import type { SwarmFile } from '../swarm/fetch-range.js'
 import { findFile } from '../swarm/find-file.js'
 import type { NodeAddress } from '../swarm/node.js'
 import { type Policy, Swarm } from '../swarm/swarm.js'
+import { httpFetch } from './http-fetch.ts'
 import { PartialFile } from './partial-file.ts'
 import { describeChunks, Tally } from './tally.ts'
 
@@ -60,7 +62,7 @@ export class NoSourceError extends Error {
 export async function pull(options: PullOptions): Promise<Pulled> {
   const { video, nodes, policy, out, signal } = options
   const startedMs = performance.now()
-  const found = await findFile({ nodes, video, fetch, clock: realClock, signal })
+  const found = await findFile({ nodes, video, fetch: httpFetch, clock: realClock, signal })
   if (found.kind !== 'found') throw new NoSourceError(found.kind)
   const { file, isVerified, delays } = found
   const known = nodes.map((node) => {
@@ -137,6 +139,8 @@ async function withSwarm(
     file,
     nodes,
     policy,
+    fetch: httpFetch,
+    hash: hashChunk,
     onEvent: (event) => {
       if (tally.add(event) || event.type === 'delivered') startPatience()
       onEvent?.(event)
@@ -170,6 +174,10 @@ function explainStandstill(file: SwarmFile, tally: Tally, patienceMs: number, po
   })
   return `No node can complete ${file.name}: nothing came for ${patienceMs / 1000} s (${reasons.join('; ')})`
 }
+
+/** At once, on this thread: Web Crypto would copy every chunk to another one. */
+const hashChunk = async (bytes: Uint8Array): Promise<string> =>
+  createHash('sha256').update(bytes).digest('hex')
 
 /** Bytes of one chunk. Pure. */
 export const chunkBytes = ({ size, chunkSize }: SwarmFile, chunk: number): number =>

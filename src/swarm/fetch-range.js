@@ -24,6 +24,27 @@
  * @typedef {Exclude<Outcome, { kind: 'complete' | 'stopped' }>} Failure
  */
 
+/**
+ * What the swarm needs of `fetch`: browsers and Node.js have it, and a test or a command may hand in another one.
+ * @typedef {object} FetchInit
+ * @property {'GET' | 'HEAD'} [method]
+ * @property {Record<string, string>} [headers]
+ * @property {AbortSignal} [signal]
+ * @property {'no-store'} [cache]
+ * @property {'omit'} [credentials]
+ * @typedef {object} Fetched
+ * @property {number} status
+ * @property {boolean} ok
+ * @property {{ get(name: string): string | null }} headers
+ * @property {FetchedBody | null} body
+ * @property {() => Promise<unknown>} json
+ * @property {() => Promise<ArrayBuffer>} arrayBuffer
+ * @typedef {{ getReader(): BodyReader, cancel(): Promise<void> }} FetchedBody
+ * @typedef {{ done: false, value: Uint8Array } | { done: true, value?: Uint8Array | undefined }} BodyPiece
+ * @typedef {{ read(): Promise<BodyPiece>, cancel(): Promise<void> }} BodyReader
+ * @typedef {(url: string, init: FetchInit) => Promise<Fetched>} Fetch
+ */
+
 /** ETags of this project's nodes are the SHA-256 of the file; other servers have other ones, which prove nothing. */
 const HASH_ETAG = /^"([0-9a-f]{64})"$/
 
@@ -70,7 +91,7 @@ export function judgeHead({ status, get }, start, end, file) {
  * @param {number} request.start first byte
  * @param {number} request.end last byte, inclusive
  * @param {SwarmFile} request.file
- * @param {typeof globalThis.fetch} request.fetch
+ * @param {Fetch} request.fetch
  * @param {AbortSignal} request.signal
  * @param {() => void} request.onHead the answer began, and promises the right thing
  * @param {(bytes: Uint8Array) => boolean} request.onBytes never more than asked for; false: no more is wanted
@@ -101,7 +122,7 @@ export async function fetchRange({ url, start, end, file, fetch, signal, onHead,
 }
 
 /**
- * @param {ReadableStreamDefaultReader<Uint8Array>} reader
+ * @param {BodyReader} reader
  * @param {number} expectedBytes
  * @param {AbortSignal} signal
  * @param {(bytes: Uint8Array) => boolean} onBytes

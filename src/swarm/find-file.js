@@ -31,7 +31,7 @@ const GRACE = { times: 0.5, ms: 30 }
  * @param {object} options
  * @param {readonly NodeAddress[]} options.nodes
  * @param {string} options.video storage name
- * @param {typeof globalThis.fetch} options.fetch
+ * @param {import('./fetch-range.js').Fetch} options.fetch
  * @param {Clock} options.clock
  * @param {AbortSignal} [options.signal]
  * @returns {Promise<Found>}
@@ -117,7 +117,7 @@ function collect(asked, clock, isGood) {
 /**
  * @param {string} url
  * @param {string} video
- * @param {typeof globalThis.fetch} fetch
+ * @param {import('./fetch-range.js').Fetch} fetch
  * @param {AbortSignal} signal
  * @returns {Promise<{ manifest?: Manifest } | undefined>} `undefined`: no answer
  */
@@ -140,7 +140,7 @@ async function askManifest(url, video, fetch, signal) {
 /**
  * Size of a file, of a node that has no manifest.
  * @param {string} url
- * @param {typeof globalThis.fetch} fetch
+ * @param {import('./fetch-range.js').Fetch} fetch
  * @param {AbortSignal} signal
  * @returns {Promise<number | undefined>} -1: the node answered and does not have it; `undefined`: no answer
  */

@@ -25,7 +25,7 @@ export class Heartbeats {
 
   /**
    * @param {object} options
-   * @param {typeof globalThis.fetch} options.fetch
+   * @param {import('./fetch-range.js').Fetch} options.fetch
    * @param {Clock} options.clock
    * @param {number} options.periodMs for nodes that are up; 0: never
    * @param {(node: SwarmNode, beat: Beat) => void} options.onBeat

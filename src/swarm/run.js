@@ -85,7 +85,7 @@ export class Run {
    * Sends the request and waits for its end.
    * @param {string} url
    * @param {SwarmFile} file
-   * @param {typeof globalThis.fetch} fetch
+   * @param {import('./fetch-range.js').Fetch} fetch
    * @param {() => number} now
    * @param {RunListener} listener
    * @returns {Promise<Outcome>}

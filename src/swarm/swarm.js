@@ -41,7 +41,7 @@ import { sha256Hex, verifyChunk } from './verify.js'
  * @property {SwarmFile} file
  * @property {readonly NodeAddress[]} nodes
  * @property {(event: SwarmEvent) => void} [onEvent]
- * @property {typeof globalThis.fetch} [fetch]
+ * @property {import('./fetch-range.js').Fetch} [fetch]
  * @property {Clock} [clock]
  * @property {() => number} [random] 0 up to 1
  * @property {(bytes: Uint8Array<ArrayBuffer>) => Promise<string>} [hash] SHA-256 as hex
@@ -66,6 +66,8 @@ const PACE = { stream: { budgetMs: 100, runMs: 100 }, bulk: { budgetMs: 1000, ru
 const MAX_UNTAKEN_BYTES = 32 * 2 ** 20
 /** A chunk that every node sent wrong is asked for again after this, then after twice as long, …: a replica may have been mended. */
 const FORGIVE_MS = { first: 2000, last: 16_000 }
+/** Where there are only liars, each is asked for one chunk in this time, until one of them is true. */
+const LAST_RESORT_MS = 500
 /** A node that sent one bad chunk is shown as such for so long, though it goes on being read. */
 const DISGRACE_MS = 10_000
 /** The last node that works gets more patience: if all are late it is the network. */
@@ -269,8 +271,11 @@ export class Swarm {
     const nowMs = this.#clock.now()
     const allowed = this.#allowed()
     const admitted = allowed.filter((node) => node.breaker.admits(nowMs))
-    if (admitted.length === 0)
-      return allowed.filter((node) => node.breaker.isLiar && !node.breaker.needsHealth)
+    if (admitted.length === 0) {
+      const liars = allowed.filter(({ liedMs }) => nowMs - liedMs > LAST_RESORT_MS)
+      for (const { breaker } of liars) breaker.tryAnyway()
+      return liars.filter(({ breaker }) => breaker.state === 'trial')
+    }
     if (this.#policy.kind !== 'fastest') return admitted
     const honest = admitted.filter(({ state }) => state !== 'sent bad data')
     const choice = honest.length > 0 ? honest : admitted

@@ -152,7 +152,9 @@ describe('the length of a run', () => {
 
   test('no chunk is planned twice', () => {
     const plan = planRuns(missing(200), [FAST, SLOW, { ...FAST, name: 'third', delayMs: 100 }], OPTIONS)
-    const chunks = plan.flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, n) => first + n))
+    const chunks = plan.flatMap(({ first, last }) =>
+      Array.from({ length: last - first + 1 }, (_, n) => first + n),
+    )
     expect(new Set(chunks).size).toBe(chunks.length)
   })
 })
@@ -169,7 +171,14 @@ describe('a node on trial', () => {
   })
 
   test('gets a chunk further ahead, and never the one that a reader waits for, while others work', () => {
-    const plan = planRuns(missing(100), [{ ...FAST, isOnTrial: true }, { ...SLOW, rate: 5 }], OPTIONS)
+    const plan = planRuns(
+      missing(100),
+      [
+        { ...FAST, isOnTrial: true },
+        { ...SLOW, rate: 5 },
+      ],
+      OPTIONS,
+    )
     expect(nodeOf(plan, 0)).toBe('slow')
     expect(plan.filter(({ node }) => node === 'fast')).toHaveLength(1)
   })

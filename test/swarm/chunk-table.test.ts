@@ -6,7 +6,8 @@ import { Run } from '../../src/swarm/run.js'
 /** Ten chunks, the last one of 50 bytes. */
 const FILE = { name: 'talk.mp4', size: 950, chunkSize: 100 }
 
-const table = (cacheBytes = 1e6, have: readonly number[] = []): ChunkTable => new ChunkTable(FILE, cacheBytes, have)
+const table = (cacheBytes = 1e6, have: readonly number[] = []): ChunkTable =>
+  new ChunkTable(FILE, cacheBytes, have)
 const chunkBytes = (length = 100): Uint8Array<ArrayBuffer> => new Uint8Array(length)
 const nobody = (): boolean => false
 

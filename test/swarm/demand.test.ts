@@ -34,7 +34,9 @@ const claim = (chunks: ChunkTable, chunk: number): void => {
 }
 
 describe('what a reader wants', () => {
-  test.for<[rule: string, position: number, end: number, fedUntil: number, span: [number, number] | undefined]>([
+  test.for<
+    [rule: string, position: number, end: number, fedUntil: number, span: [number, number] | undefined]
+  >([
     ['is a window ahead of it', 0, 1999, Number.POSITIVE_INFINITY, [0, 5]],
     ['begins with the chunk that it is in', 150, 1999, Number.POSITIVE_INFINITY, [1, 6]],
     ['ends with its range', 150, 349, Number.POSITIVE_INFINITY, [1, 3]],

@@ -14,7 +14,12 @@ describe('the head of an answer to bytes 100-199', () => {
   test.for<[rule: string, status: number, fields: Record<string, string>, expected: Judged | undefined]>([
     ['§15.3.7: 206 with the range that was asked for', 206, RIGHT, undefined],
     ['§14.4: the size may be unknown', 206, { 'Content-Range': 'bytes 100-199/*' }, undefined],
-    ['§14.1: the names of range units are case-insensitive', 206, { 'Content-Range': 'Bytes 100-199/1000' }, undefined],
+    [
+      '§14.1: the names of range units are case-insensitive',
+      206,
+      { 'Content-Range': 'Bytes 100-199/1000' },
+      undefined,
+    ],
     ['an ETag is not needed', 206, { 'Content-Range': RIGHT['Content-Range'] }, undefined],
     ['an ETag that is no hash proves nothing', 206, { ...RIGHT, ETag: '"5f3c-6123"' }, undefined],
     ['a weak ETag proves nothing', 206, { ...RIGHT, ETag: `W/"${OTHER_SHA256}"` }, undefined],
@@ -50,7 +55,12 @@ describe('the head of an answer to bytes 100-199', () => {
       { 'Content-Type': 'multipart/byteranges; boundary=x' },
       { kind: 'wrong answer', why: /no Content-Range/ },
     ],
-    ['§14.2: Range was ignored', 200, { ETag: RIGHT.ETag }, { kind: 'wrong answer', why: /200 in place of 206/ }],
+    [
+      '§14.2: Range was ignored',
+      200,
+      { ETag: RIGHT.ETag },
+      { kind: 'wrong answer', why: /200 in place of 206/ },
+    ],
     [
       '§15.5.17: the range lies outside',
       416,
@@ -59,12 +69,7 @@ describe('the head of an answer to bytes 100-199', () => {
     ],
     ['not found', 404, {}, { kind: 'missing', why: /does not have the file/ }],
     ['gone', 410, {}, { kind: 'missing', why: /410/ }],
-    [
-      'busy, with seconds',
-      503,
-      { 'Retry-After': '3' },
-      { kind: 'busy', why: /503/, retryAfterMs: 3000 },
-    ],
+    ['busy, with seconds', 503, { 'Retry-After': '3' }, { kind: 'busy', why: /503/, retryAfterMs: 3000 }],
     ['busy, and it does not say for how long', 503, {}, { kind: 'busy', why: /503/ }],
     [
       'busy, until a date: as if it did not say',
@@ -73,12 +78,7 @@ describe('the head of an answer to bytes 100-199', () => {
       { kind: 'busy', why: /503/ },
     ],
     ['busy, with nonsense', 503, { 'Retry-After': '-3' }, { kind: 'busy', why: /503/ }],
-    [
-      'too many requests',
-      429,
-      { 'Retry-After': '1' },
-      { kind: 'busy', why: /429/, retryAfterMs: 1000 },
-    ],
+    ['too many requests', 429, { 'Retry-After': '1' }, { kind: 'busy', why: /429/, retryAfterMs: 1000 }],
     ['no permission', 403, {}, { kind: 'wrong answer', why: /403/ }],
     ['an error of its own', 500, {}, { kind: 'wrong answer', why: /500/ }],
     ['no content', 204, {}, { kind: 'wrong answer', why: /204/ }],
@@ -158,14 +158,25 @@ describe('a request', () => {
     expect([...new Headers(asked?.init.headers)]).toEqual([['range', 'bytes=100-199']])
   })
 
-  test.for<[rule: string, pieces: number[], end: 'end' | 'cut', kind: Outcome['kind'], why: RegExp, bytes: number]>([
+  test.for<
+    [rule: string, pieces: number[], end: 'end' | 'cut', kind: Outcome['kind'], why: RegExp, bytes: number]
+  >([
     ['is complete when all bytes came', [60, 40], 'end', 'complete', /^$/, 100],
     ['is cut when the body ends too soon', [60, 39], 'end', 'cut', /1 bytes short/, 99],
     ['is cut when there is no byte at all', [], 'end', 'cut', /100 bytes short/, 0],
     ['is cut when the connection breaks off', [60], 'cut', 'cut', /connection was cut/, 60],
-    ['is a wrong answer when more comes than was asked for', [60, 41], 'end', 'wrong answer', /more than/, 60],
+    [
+      'is a wrong answer when more comes than was asked for',
+      [60, 41],
+      'end',
+      'wrong answer',
+      /more than/,
+      60,
+    ],
   ])('%s', async ([, pieces, end, kind, why, bytes]) => {
-    const { outcome, receivedBytes, heads } = await ask(() => Promise.resolve(partial(body(pieces, end).stream)))
+    const { outcome, receivedBytes, heads } = await ask(() =>
+      Promise.resolve(partial(body(pieces, end).stream)),
+    )
     expect(outcome.kind).toBe(kind)
     expect('why' in outcome ? outcome.why : '').toMatch(why)
     expect(receivedBytes).toBe(bytes)
@@ -173,7 +184,10 @@ describe('a request', () => {
   })
 
   test.for<[why: string, error: unknown]>([
-    ['the connection was refused', Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNREFUSED' } })],
+    [
+      'the connection was refused',
+      Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNREFUSED' } }),
+    ],
     ['there is no such host', Object.assign(new TypeError('fetch failed'), { cause: { code: 'ENOTFOUND' } })],
     ['nobody answers there', new TypeError('Failed to fetch')], // a browser does not tell more
   ])('is refused: %s', async ([why, error]) => {
@@ -208,7 +222,9 @@ describe('a request', () => {
     const abort = new AbortController()
     const asking = ask(
       ({ signal }) =>
-        new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new DOMException('', 'AbortError')))),
+        new Promise((_, reject) =>
+          signal?.addEventListener('abort', () => reject(new DOMException('', 'AbortError'))),
+        ),
       { signal: abort.signal },
     )
     abort.abort()

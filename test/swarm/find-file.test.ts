@@ -80,7 +80,11 @@ describe('a file with manifests', () => {
 
   test('is found, with the delay of each node that answered', async () => {
     const { found: file } = await found([{ manifest: manifest(1), ms: 50 }, { isDown: true }, { ms: 60 }])
-    expect(file).toMatchObject({ kind: 'found', isVerified: true, file: { name: VIDEO, size: 250, chunkSize: 100 } })
+    expect(file).toMatchObject({
+      kind: 'found',
+      isVerified: true,
+      file: { name: VIDEO, size: 250, chunkSize: 100 },
+    })
     expect(file?.kind === 'found' && [...file.delays]).toEqual([
       ['node1', 50],
       ['node3', 60],
@@ -88,7 +92,11 @@ describe('a file with manifests', () => {
   })
 
   test('is the newest one, whichever node has it and whoever answers first', async () => {
-    const nodes = [{ manifest: manifest(1) }, { manifest: manifest(3, { size: 251 }), ms: 60 }, { manifest: manifest(2) }]
+    const nodes = [
+      { manifest: manifest(1) },
+      { manifest: manifest(3, { size: 251 }), ms: 60 },
+      { manifest: manifest(2) },
+    ]
     expect((await found(nodes)).found).toMatchObject({ file: { size: 251 } })
     expect((await found(nodes.toReversed())).found).toMatchObject({ file: { size: 251 } })
   })
@@ -157,7 +165,11 @@ describe('no file', () => {
 describe('giving up', () => {
   test.for<[when: string, nodes: FakeNode[], afterMs: number]>([
     ['while manifests are asked for', [{ isHung: true }], 500],
-    ['while a slower node may offer a newer manifest', [{ manifest: manifest(1), ms: 50 }, { isHung: true }], 70],
+    [
+      'while a slower node may offer a newer manifest',
+      [{ manifest: manifest(1), ms: 50 }, { isHung: true }],
+      70,
+    ],
     ['while sizes are asked for', [{ ms: 400 }], 600],
   ])('%s', async ([, nodes, afterMs]) => {
     const { outcome, tookMs } = await find(nodes, afterMs)

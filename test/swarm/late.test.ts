@@ -43,8 +43,16 @@ describe('a chunk that a node owes', () => {
     ['is silent in the fourth place, too', { silentMs: 151, position: 3 }, 'silent'],
     ['is not silent from the fifth place on', { silentMs: 9999, position: 4 }, 'wait'],
     ['is not silent while its node is as quiet as usual', { silentMs: 150 }, 'wait'],
-    ['is not hedged for a reader that can wait', { silentMs: 999, arrivalMs: 3999, patienceMs: 8000 }, 'wait'],
-    ['is slow for a reader that can wait, but not for that long', { arrivalMs: 4001, patienceMs: 8000 }, 'slow'],
+    [
+      'is not hedged for a reader that can wait',
+      { silentMs: 999, arrivalMs: 3999, patienceMs: 8000 },
+      'wait',
+    ],
+    [
+      'is slow for a reader that can wait, but not for that long',
+      { arrivalMs: 4001, patienceMs: 8000 },
+      'slow',
+    ],
     ['is silent rather than slow, which may cost more', { silentMs: 151, arrivalMs: 9999 }, 'silent'],
   ])('%s', ([, owed, lateness]) => {
     expect(judgeOwed({ ...IN_TIME, ...owed })).toBe(lateness)
@@ -52,7 +60,9 @@ describe('a chunk that a node owes', () => {
 })
 
 describe('silence', () => {
-  test.for<[node: string, estimate: { delayMs: number; deviationMs: number }, usualMs: number, deathMs: number]>([
+  test.for<
+    [node: string, estimate: { delayMs: number; deviationMs: number }, usualMs: number, deathMs: number]
+  >([
     ['near', { delayMs: 5, deviationMs: 1 }, 150, 1000],
     ['far', { delayMs: 300, deviationMs: 10 }, 330, 1000],
     ['far and restless', { delayMs: 300, deviationMs: 200 }, 900, 1250],

@@ -19,7 +19,8 @@ class FakeSource implements ReaderSource {
   startOf = (chunk: number): number => chunk * CHUNK_BYTES
   now = (): number => this.nowMs
   onWaiting = (chunk: number): void => void this.told.push(`waiting ${chunk}`)
-  onDelivered = (chunk: number, waitedMs: number): void => void this.told.push(`delivered ${chunk} after ${waitedMs}`)
+  onDelivered = (chunk: number, waitedMs: number): void =>
+    void this.told.push(`delivered ${chunk} after ${waitedMs}`)
   onMoved = ({ position }: Reader): void => void this.told.push(`at ${position}`)
   onClosed = (): void => void this.told.push('closed')
 }
@@ -32,7 +33,8 @@ async function stateOf<T>(promise: Promise<T>): Promise<T | 'pending'> {
 
 async function readAll(reader: Reader): Promise<number[]> {
   const lengths: number[] = []
-  for (let bytes = await reader.next(); bytes !== undefined; bytes = await reader.next()) lengths.push(bytes.length)
+  for (let bytes = await reader.next(); bytes !== undefined; bytes = await reader.next())
+    lengths.push(bytes.length)
   return lengths
 }
 
@@ -58,7 +60,9 @@ describe('a range', () => {
     const source = new FakeSource()
     for (const chunk of [3, 1, 2]) source.here.add(chunk)
     const reader = new Reader(150, 349, source)
-    const bytes = [await reader.next(), await reader.next(), await reader.next()].flatMap((piece) => [...(piece ?? [])])
+    const bytes = [await reader.next(), await reader.next(), await reader.next()].flatMap((piece) => [
+      ...(piece ?? []),
+    ])
     expect(bytes).toEqual([...Array(50).fill(1), ...Array(100).fill(2), ...Array(50).fill(3)])
   })
 })

@@ -163,7 +163,8 @@ export class SimulatedNode {
       throw error
     })
 
-    const [, first = '', last = ''] = /^bytes=(\d+)-(\d+)$/.exec(new Headers(init.headers).get('Range') ?? '') ?? []
+    const [, first = '', last = ''] =
+      /^bytes=(\d+)-(\d+)$/.exec(new Headers(init.headers).get('Range') ?? '') ?? []
     const start = Number(first)
     const end = Number(last)
     const other = this.behaviour.answer?.({ start, end })
@@ -251,7 +252,8 @@ export class SimulatedNode {
     return new Promise((resolve, reject) => {
       const onAbort = (): void => reject(new DOMException('aborted', 'AbortError'))
       if (signal.aborted) return onAbort()
-      const onCut = (): void => reject(Object.assign(new TypeError('terminated'), { cause: { code: 'UND_ERR_SOCKET' } }))
+      const onCut = (): void =>
+        reject(Object.assign(new TypeError('terminated'), { cause: { code: 'UND_ERR_SOCKET' } }))
       signal.addEventListener('abort', onAbort)
       this.#cuts.add(onCut)
       void promise.then((value) => {
@@ -267,12 +269,18 @@ export class SimulatedNode {
 const hashOf = (fill: number, length: number): string => `${fill}:${length}`
 
 /** A file of made-up bytes, with a manifest that fits. */
-export function simulatedFile(size: number, chunkSize = 256 * 1024): SwarmFile & { chunks: readonly string[] } {
+export function simulatedFile(
+  size: number,
+  chunkSize = 256 * 1024,
+): SwarmFile & { chunks: readonly string[] } {
   const chunks = Array.from({ length: Math.ceil(size / chunkSize) }, (_, chunk) =>
     hashOf(chunk % 256, Math.min(chunkSize, size - chunk * chunkSize)),
   )
   return { name: 'talk.mp4', size, chunkSize, chunks }
 }
+
+/** Narrower than `Extract`, which knows no member whose type is one of two. */
+type EventOf<T extends SwarmEvent['type']> = SwarmEvent & { readonly type: T }
 
 /** A swarm over simulated nodes, and all that it told. */
 export class Simulation {
@@ -288,7 +296,9 @@ export class Simulation {
     options: Partial<SwarmOptions> & { knowsDelays?: boolean; hashMs?: number } = {},
   ) {
     this.file = file
-    this.nodes = behaviours.map((behaviour, index) => new SimulatedNode(`node${index + 1}`, this.clock, file, behaviour))
+    this.nodes = behaviours.map(
+      (behaviour, index) => new SimulatedNode(`node${index + 1}`, this.clock, file, behaviour),
+    )
     const byHost = new Map(this.nodes.map((node) => [node.name, node]))
     this.swarm = new Swarm({
       file,
@@ -315,8 +325,8 @@ export class Simulation {
   }
 
   /** Events of one type, in their order. */
-  told<T extends SwarmEvent['type']>(type: T): Extract<SwarmEvent, { type: T }>[] {
-    return this.events.filter((event): event is Extract<SwarmEvent, { type: T }> => event.type === type)
+  told<T extends SwarmEvent['type']>(type: T): EventOf<T>[] {
+    return this.events.filter((event): event is EventOf<T> => event.type === type)
   }
 
   /** The states that a node was in, in turn. */
@@ -384,7 +394,9 @@ export class Simulation {
    * Reads the whole file in order, as fast as it comes.
    * @returns total time, the longest wait for the next bytes behind the first, and whether every byte was right
    */
-  async readAll(maxMs = 60_000): Promise<{ totalMs: number; startMs: number; gapMs: number; gapAtMs: number; isTrue: boolean }> {
+  async readAll(
+    maxMs = 60_000,
+  ): Promise<{ totalMs: number; startMs: number; gapMs: number; gapAtMs: number; isTrue: boolean }> {
     const reader = this.swarm.open(0, this.file.size - 1)
     const startedMs = this.clock.now()
     let startMs = Number.NaN
@@ -413,6 +425,12 @@ export class Simulation {
     }
     void read()
     await this.clock.run(() => isDone, maxMs)
-    return { totalMs: lastMs - startedMs, startMs, gapMs, gapAtMs, isTrue: isTrue && position === this.file.size }
+    return {
+      totalMs: lastMs - startedMs,
+      startMs,
+      gapMs,
+      gapAtMs,
+      isTrue: isTrue && position === this.file.size,
+    }
   }
 }

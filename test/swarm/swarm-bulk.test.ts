@@ -1,7 +1,7 @@
 /** Bulk: the whole file in any order, each chunk handed over exactly once, whatever the nodes do. */
 import { describe, expect, test } from 'vitest'
 import { idealSeconds, type Supply } from '../../bench/ideal.ts'
-import { type NodeBehaviour, Simulation, type SimulatedNode, simulatedFile } from './simulation.ts'
+import { type NodeBehaviour, type SimulatedNode, Simulation, simulatedFile } from './simulation.ts'
 
 const MIB = 1024 * 1024
 const CHUNK_BYTES = 256 * 1024
@@ -147,7 +147,9 @@ describe('a node fails in the middle', () => {
 
   test('all are away for a while: it goes on by itself', async () => {
     const download = new Download()
-    download.simulation.after(1000, () => download.simulation.nodes.forEach((node) => node.kill()))
+    download.simulation.after(1000, () => {
+      for (const node of download.simulation.nodes) node.kill()
+    })
     download.simulation.after(6000, () => download.simulation.node(3).restart())
     await download.finish(120_000)
     expect(download.inOrder).toEqual(all())
@@ -187,7 +189,10 @@ describe('bad chunks', () => {
 
   test('a liar that alone survives stays of use for its good chunks', async () => {
     const bad = [3, 40, 77]
-    const download = new Download({}, [{ ...NODES[0], isCorrupt: (chunk) => bad.includes(chunk) }, NODES[1] ?? {}])
+    const download = new Download({}, [
+      { ...NODES[0], isCorrupt: (chunk) => bad.includes(chunk) },
+      NODES[1] ?? {},
+    ])
     download.simulation.after(500, () => download.simulation.node(2).kill())
     const downloading = download.simulation.swarm.download()
     await download.simulation.pass(25_000)
@@ -208,7 +213,7 @@ describe('bad chunks', () => {
     const tookMs = await download.finish()
     expect(download.inOrder).toEqual(all())
     expect(download.simulation.statesOf('node1')).toContain('no answer')
-    expect(tookMs).toBeLessThan(4000 + SIZE / (2 * MIB / 1000) + 1000)
+    expect(tookMs).toBeLessThan(4000 + SIZE / ((2 * MIB) / 1000) + 1000)
   })
 })
 
@@ -231,7 +236,8 @@ describe('who takes the chunks', () => {
     )
     const downloading = download.simulation.swarm.download()
     await download.simulation.pass(30_000)
-    const arrivedBytes = (): number => download.simulation.told('arrived').reduce((sum, { bytes }) => sum + bytes, 0)
+    const arrivedBytes = (): number =>
+      download.simulation.told('arrived').reduce((sum, { bytes }) => sum + bytes, 0)
     const waitingBytes = arrivedBytes()
     expect(waitingBytes).toBeGreaterThanOrEqual(32 * MIB)
     expect(waitingBytes).toBeLessThanOrEqual(64 * MIB)

@@ -1,7 +1,7 @@
 /** Random faults on all nodes but one, which is healthy throughout: every byte is true, it ends, and it all adds up. */
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from './seeded-random.ts'
-import { type NodeBehaviour, Simulation, type SimulatedNode, simulatedFile } from './simulation.ts'
+import { type NodeBehaviour, type SimulatedNode, Simulation, simulatedFile } from './simulation.ts'
 
 const MIB = 1024 * 1024
 const SIZE = 10 * MIB - 4321
@@ -48,7 +48,11 @@ const FAULTS: readonly Fault[] = [
 
 /** As it was before all faults. */
 function mend(node: SimulatedNode, healthy: Partial<NodeBehaviour>): void {
-  Object.assign(node.behaviour, { isCorrupt: false, cutAfter: undefined, endAfter: undefined, answer: undefined }, healthy)
+  Object.assign(
+    node.behaviour,
+    { isCorrupt: false, cutAfter: undefined, endAfter: undefined, answer: undefined },
+    healthy,
+  )
   node.restart()
 }
 

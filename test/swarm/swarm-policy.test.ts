@@ -11,7 +11,10 @@ const NODES = [
 ]
 
 const simulate = (policy?: Policy): Simulation =>
-  new Simulation(simulatedFile(16 * MIB), NODES, { knowsDelays: true, ...(policy === undefined ? {} : { policy }) })
+  new Simulation(simulatedFile(16 * MIB), NODES, {
+    knowsDelays: true,
+    ...(policy === undefined ? {} : { policy }),
+  })
 
 /** Names of the nodes that were asked for anything from a time on. */
 const askedFrom = (simulation: Simulation, ms = 0): string[] =>

@@ -18,7 +18,11 @@ const simulate = (sizeBytes: number, options: ConstructorParameters<typeof Simul
   new Simulation(simulatedFile(sizeBytes), NODES, { knowsDelays: true, ...options })
 
 /** Reads so many bytes, or to the end. @returns what each byte is filled with, one per piece */
-async function read(simulation: Simulation, reader: Reader, bytes = Number.POSITIVE_INFINITY): Promise<number[]> {
+async function read(
+  simulation: Simulation,
+  reader: Reader,
+  bytes = Number.POSITIVE_INFINITY,
+): Promise<number[]> {
   const fills: number[] = []
   let left = bytes
   while (left > 0) {
@@ -31,10 +35,12 @@ async function read(simulation: Simulation, reader: Reader, bytes = Number.POSIT
   return fills
 }
 
-const chunksFrom = (first: number, count: number): number[] => Array.from({ length: count }, (_, index) => first + index)
+const chunksFrom = (first: number, count: number): number[] =>
+  Array.from({ length: count }, (_, index) => first + index)
 
 const requestsOf = ({ nodes }: Simulation): number => nodes.reduce((sum, { requests }) => sum + requests, 0)
-const sentBytesOf = ({ nodes }: Simulation): number => nodes.reduce((sum, { sentBytes }) => sum + sentBytes, 0)
+const sentBytesOf = ({ nodes }: Simulation): number =>
+  nodes.reduce((sum, { sentBytes }) => sum + sentBytes, 0)
 
 /** All is over: no request is open, every chunk is accounted for, and after closing no timer is left. */
 async function expectNothingLeft(simulation: Simulation): Promise<void> {
@@ -165,7 +171,9 @@ describe('what was verified', () => {
   })
 
   test('on a seek a chunk that is more than half here still comes', async () => {
-    const simulation = new Simulation(simulatedFile(16 * MIB), [{ delayMs: 50, bytesPerMs: CHUNK_BYTES / 100 }])
+    const simulation = new Simulation(simulatedFile(16 * MIB), [
+      { delayMs: 50, bytesPerMs: CHUNK_BYTES / 100 },
+    ])
     const reader = simulation.swarm.open(0, 16 * MIB - 1)
     await simulation.pass(50 + 75)
     reader.cancel()
@@ -181,7 +189,8 @@ test('two readers at once each get their own bytes, and neither waits for the ot
   const whole = simulation.swarm.open(0, 8 * MIB - 1)
   const fills: [number[], number[]] = [[], []]
   const pull = async (reader: Reader, into: number[]): Promise<void> => {
-    for (let piece = await reader.next(); piece !== undefined; piece = await reader.next()) into.push(piece[0] ?? -1)
+    for (let piece = await reader.next(); piece !== undefined; piece = await reader.next())
+      into.push(piece[0] ?? -1)
   }
   await simulation.settled(Promise.all([pull(whole, fills[0]), pull(half, fills[1])]))
   expect(fills).toEqual([chunksFrom(0, 32), chunksFrom(64, 32)])
@@ -196,7 +205,8 @@ test('two readers of the same bytes cost no more than one', async () => {
   const both = Promise.all(
     readers.map(async (reader) => {
       let bytes = 0
-      for (let piece = await reader.next(); piece !== undefined; piece = await reader.next()) bytes += piece.length
+      for (let piece = await reader.next(); piece !== undefined; piece = await reader.next())
+        bytes += piece.length
       return bytes
     }),
   )
@@ -221,27 +231,30 @@ describe('a swarm that is closed', () => {
     expect(await simulation.swarm.open(0, 10).next()).toBeUndefined()
   })
 
-  test.for(['measured', 'verified', 'asked', 'node', 'heartbeat'] as const)(
-    'by a listener, at "%s", is closed at once',
-    async (type) => {
-      const nodes = NODES.map((node, index) => (index === 0 ? { ...node, isUp: false } : node))
-      let eventsAfter = 0
-      let isClosed = false
-      const simulation: Simulation = new Simulation(simulatedFile(32 * MIB), nodes, {
-        onEvent: (event) => {
-          if (isClosed) eventsAfter++
-          if (event.type !== type || isClosed) return
-          isClosed = true
-          simulation.swarm.close()
-        },
-      })
-      simulation.swarm.open(0, 32 * MIB - 1)
-      await simulation.pass(20_000)
-      expect(isClosed).toBe(true)
-      expect(eventsAfter).toBe(0)
-      expect(simulation.clock.pending).toBe(0)
-    },
-  )
+  test.for([
+    'measured',
+    'verified',
+    'asked',
+    'node',
+    'heartbeat',
+  ] as const)('by a listener, at "%s", is closed at once', async (type) => {
+    const nodes = NODES.map((node, index) => (index === 0 ? { ...node, isUp: false } : node))
+    let eventsAfter = 0
+    let isClosed = false
+    const simulation: Simulation = new Simulation(simulatedFile(32 * MIB), nodes, {
+      onEvent: (event) => {
+        if (isClosed) eventsAfter++
+        if (event.type !== type || isClosed) return
+        isClosed = true
+        simulation.swarm.close()
+      },
+    })
+    simulation.swarm.open(0, 32 * MIB - 1)
+    await simulation.pass(20_000)
+    expect(isClosed).toBe(true)
+    expect(eventsAfter).toBe(0)
+    expect(simulation.clock.pending).toBe(0)
+  })
 
   test('while nodes are away calls no node any more', async () => {
     const simulation = simulate(32 * MIB)
@@ -266,7 +279,9 @@ test('nodes that are up get a heartbeat now and then, if wished', async () => {
     expect(beats.length).toBeLessThanOrEqual(11)
     expect(simulation.statesOf(name)).toEqual(['up'])
   }
-  expect(simulation.told('heartbeat').every(({ node, ms }) => ms === NODES[Number(node.at(-1)) - 1]?.delayMs)).toBe(true)
+  expect(
+    simulation.told('heartbeat').every(({ node, ms }) => ms === NODES[Number(node.at(-1)) - 1]?.delayMs),
+  ).toBe(true)
   simulation.node(2).kill()
   await simulation.pass(2000)
   expect(simulation.statesOf('node2')).toEqual(['up', 'down'])

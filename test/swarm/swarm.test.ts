@@ -2,7 +2,13 @@
 import { describe, expect, test } from 'vitest'
 import { idealSeconds, type Supply } from '../../bench/ideal.ts'
 import type { NodeState } from '../../src/swarm/events.js'
-import { type Answer, type NodeBehaviour, Simulation, type SimulatedNode, simulatedFile } from './simulation.ts'
+import {
+  type Answer,
+  type NodeBehaviour,
+  type SimulatedNode,
+  Simulation,
+  simulatedFile,
+} from './simulation.ts'
 
 const KIB = 1024
 const MIB = KIB * KIB
@@ -29,7 +35,14 @@ interface Event {
 }
 
 const EVENTS: readonly Event[] = [
-  { name: 'nothing happens', happen: () => {}, givesAfter: 'all', maxRatio: 1.05, maxGapMs: 400, states: ['up'] },
+  {
+    name: 'nothing happens',
+    happen: () => {},
+    givesAfter: 'all',
+    maxRatio: 1.05,
+    maxGapMs: 400,
+    states: ['up'],
+  },
   {
     name: 'is killed',
     happen: (node) => node.kill(),
@@ -99,13 +112,19 @@ describe('64 MiB from 4, 2 and 1 MiB/s', () => {
     (event.givesAfter === 'all' ? [1] : NUMBERS).map((number) => [event.name, number, event] as const),
   )
 
-  test.for(cases)('%s, node%i: near the ideal, no long wait, hardly a byte wasted', async ([, number, event]) => {
+  test.for(cases)('%s, node%i: near the ideal, no long wait, hardly a byte wasted', async ([
+    ,
+    number,
+    event,
+  ]) => {
     const simulation = new Simulation(simulatedFile(size), NODES, { knowsDelays: true })
     simulation.after(EVENT_AT_MS, () => event.happen(simulation.node(number), simulation))
     const { totalMs, startMs, gapMs, isTrue } = await simulation.readAll()
 
     expect(isTrue).toBe(true)
-    expect(totalMs / 1000 / idealSeconds(size, supplies(number, event.givesAfter))).toBeLessThanOrEqual(event.maxRatio)
+    expect(totalMs / 1000 / idealSeconds(size, supplies(number, event.givesAfter))).toBeLessThanOrEqual(
+      event.maxRatio,
+    )
     expect(gapMs).toBeLessThanOrEqual(event.maxGapMs)
     expect(startMs).toBeLessThanOrEqual(50 + 100)
     expect(simulation.wastedShare).toBeLessThanOrEqual(0.05)
@@ -178,10 +197,18 @@ describe('a node that answers wrongly', () => {
     ['416', says(() => ({ status: 416 })), 'other version', /shorter/],
     ['500', says(() => ({ status: 500 })), 'wrong answer', /500/],
     ['503', says(() => ({ status: 503 })), 'slow', /busy/],
-    ['503 with Retry-After: 0', says(() => ({ status: 503, fields: { 'Retry-After': '0' } })), 'slow', /busy/],
+    [
+      '503 with Retry-After: 0',
+      says(() => ({ status: 503, fields: { 'Retry-After': '0' } })),
+      'slow',
+      /busy/,
+    ],
     [
       'another size',
-      says((start, end) => ({ status: 206, fields: { 'Content-Range': `bytes ${start}-${end}/${SIZE - 1}` } })),
+      says((start, end) => ({
+        status: 206,
+        fields: { 'Content-Range': `bytes ${start}-${end}/${SIZE - 1}` },
+      })),
       'other version',
       /bytes, not/,
     ],
@@ -217,12 +244,17 @@ describe('a node that answers wrongly', () => {
     expect(isTrue).toBe(true)
     const [first] = simulation.told('node').filter(({ node }) => node === `node${number}`)
     expect(first).toMatchObject({ state, why: expect.stringMatching(why) })
-    expect(simulation.statesOf(`node${number}`).filter((one) => !['up', 'slow', state].includes(one))).toEqual([])
+    expect(
+      simulation.statesOf(`node${number}`).filter((one) => !['up', 'slow', state].includes(one)),
+    ).toEqual([])
     for (const other of NUMBERS.filter((one) => one !== number))
       expect(simulation.statesOf(`node${other}`)).toEqual(['up'])
     expect(simulation.told('verified').filter(({ node }) => node === `node${number}`)).toEqual([])
     expect(simulation.node(number).requests).toBeLessThanOrEqual(4 + totalMs / 250)
-    const ideal = idealSeconds(SIZE, supplies(number, 'nothing').map((supply, i) => (i === number - 1 ? [] : supply)))
+    const ideal = idealSeconds(
+      SIZE,
+      supplies(number, 'nothing').map((supply, i) => (i === number - 1 ? [] : supply)),
+    )
     expect(totalMs / 1000).toBeLessThanOrEqual(1.05 * ideal + 0.25)
     simulation.swarm.close()
   })
@@ -239,7 +271,10 @@ describe('all nodes away', () => {
     },
   } as const
 
-  test.for(['killed', 'hung'] as const)('%s for 5 s: waits calmly, and goes on when one is back', async (how) => {
+  test.for([
+    'killed',
+    'hung',
+  ] as const)('%s for 5 s: waits calmly, and goes on when one is back', async (how) => {
     const simulation = new Simulation(simulatedFile(32 * MIB), NODES, { knowsDelays: true })
     const reading = simulation.readAll()
     await simulation.pass(0)
@@ -279,21 +314,31 @@ describe('all nodes away', () => {
 
 describe('bad data', () => {
   test('one flipped byte on the fast node: one chunk is refused, and comes from another node', async () => {
-    const nodes = NODES.map((node, index) => (index === 0 ? { ...node, isCorrupt: (chunk: number) => chunk === 20 } : node))
+    const nodes = NODES.map((node, index) =>
+      index === 0 ? { ...node, isCorrupt: (chunk: number) => chunk === 20 } : node,
+    )
     const simulation = new Simulation(simulatedFile(16 * MIB), nodes, { knowsDelays: true })
     expect(await simulation.readAll()).toMatchObject({ isTrue: true })
-    expect(simulation.told('rejected')).toMatchObject([{ chunk: 20, node: 'node1', expected: '20:262144', found: '21:262144' }])
+    expect(simulation.told('rejected')).toMatchObject([
+      { chunk: 20, node: 'node1', expected: '20:262144', found: '21:262144' },
+    ])
     expect(simulation.told('verified').find(({ chunk }) => chunk === 20)?.node).not.toBe('node1')
-    expect(simulation.told('asked').filter(({ chunk, node }) => chunk === 20 && node === 'node1')).toHaveLength(1)
+    expect(
+      simulation.told('asked').filter(({ chunk, node }) => chunk === 20 && node === 'node1'),
+    ).toHaveLength(1)
     expect(simulation.statesOf('node1')).toEqual(['up', 'sent bad data'])
   })
 
   test('on all nodes: nothing is delivered, and they are asked ever less often', async () => {
     const nodes = NODES.map((node) => ({ ...node, isCorrupt: true }))
-    const simulation = new Simulation(simulatedFile(32 * MIB), nodes, { knowsDelays: true, windowBytes: 2 * MIB })
+    const simulation = new Simulation(simulatedFile(32 * MIB), nodes, {
+      knowsDelays: true,
+      windowBytes: 2 * MIB,
+    })
     const reader = simulation.swarm.open(0, 32 * MIB - 1)
     void reader.next()
-    const rejectedUntil = (ms: number): number => simulation.told('rejected').filter(({ atMs }) => atMs < ms).length
+    const rejectedUntil = (ms: number): number =>
+      simulation.told('rejected').filter(({ atMs }) => atMs < ms).length
     await simulation.pass(120_000)
     expect(simulation.told('delivered')).toEqual([])
     expect(rejectedUntil(30_000)).toBeGreaterThanOrEqual(9 * 3)
@@ -307,7 +352,9 @@ describe('bad data', () => {
   })
 
   test('a lone node with one bad chunk: all before it is read, and it is waited for', async () => {
-    const simulation = new Simulation(simulatedFile(4 * MIB), [{ ...NODES[0], isCorrupt: (chunk) => chunk === 5 }])
+    const simulation = new Simulation(simulatedFile(4 * MIB), [
+      { ...NODES[0], isCorrupt: (chunk) => chunk === 5 },
+    ])
     const { behaviour } = simulation.node(1)
     simulation.after(10_000, () => {
       behaviour.isCorrupt = false
@@ -328,7 +375,9 @@ test('what was late tells for how long it was on its way, and not since it was h
   await simulation.readAll()
   expect(simulation.told('hedge').length).toBeGreaterThan(0)
   for (const { chunk, node, ms, atMs } of simulation.told('arrived')) {
-    const asked = simulation.told('asked').filter((one) => one.chunk === chunk && one.node === node && one.atMs <= atMs)
+    const asked = simulation
+      .told('asked')
+      .filter((one) => one.chunk === chunk && one.node === node && one.atMs <= atMs)
     expect(ms).toBe(atMs - (asked.at(-1)?.atMs ?? Number.NaN))
   }
 })
@@ -337,7 +386,8 @@ test('the machine sleeps for a minute: no node is blamed for it', async () => {
   const simulation = new Simulation(simulatedFile(32 * MIB), NODES, { knowsDelays: true })
   simulation.after(1005, () => simulation.clock.sleep(60_000))
   expect(await simulation.readAll(180_000)).toMatchObject({ isTrue: true })
-  for (const { name } of simulation.nodes) expect(simulation.statesOf(name).filter((state) => state !== 'up')).toEqual([])
+  for (const { name } of simulation.nodes)
+    expect(simulation.statesOf(name).filter((state) => state !== 'up')).toEqual([])
   expect(simulation.told('failover')).toEqual([])
 })
 
@@ -351,14 +401,15 @@ describe('without a manifest', () => {
     expect(simulation.told('unverified').length).toBe(64)
   })
 
-  test.for(EVENTS.filter(({ name }) => name === 'is killed' || name === 'hangs').map((event) => [event.name, event] as const))(
-    'it goes on when a node %s',
-    async ([, event]) => {
-      const simulation = new Simulation(file, NODES, { knowsDelays: true })
-      simulation.after(1000, () => event.happen(simulation.node(1), simulation))
-      const { isTrue, gapMs } = await simulation.readAll()
-      expect(isTrue).toBe(true)
-      expect(gapMs).toBeLessThanOrEqual(event.maxGapMs)
-    },
-  )
+  test.for(
+    EVENTS.filter(({ name }) => name === 'is killed' || name === 'hangs').map(
+      (event) => [event.name, event] as const,
+    ),
+  )('it goes on when a node %s', async ([, event]) => {
+    const simulation = new Simulation(file, NODES, { knowsDelays: true })
+    simulation.after(1000, () => event.happen(simulation.node(1), simulation))
+    const { isTrue, gapMs } = await simulation.readAll()
+    expect(isTrue).toBe(true)
+    expect(gapMs).toBeLessThanOrEqual(event.maxGapMs)
+  })
 })
