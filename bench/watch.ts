@@ -1,8 +1,10 @@
 /**
  * The watch page in Chromium: how soon the first picture is there, and whether 30 random events make the video
  * stop. `SEED=7` repeats a run's chance, `WATCH_PARTS=start-up,events` measures only these, `WATCH_EVENTS=30`
- * is their number, and `WATCH_AT_ONCE=1` lets one node fail at a time and not two of three.
+ * is their number, `WATCH_AT_ONCE=1` lets one node fail at a time and not two of three, and `WATCH_LOG=FILE` keeps
+ * all that was seen, as JSON.
  */
+import { writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser } from '../test/browser/webdriver.ts'
@@ -137,8 +139,8 @@ async function* measureEvents(site: WatchSite, signal: AbortSignal): AsyncGenera
   }
   if (stalls.length > 0)
     yield { rows: [STALL_HEADING, ...stalls.map((stall) => stallLine(stall, pauses))], note: '' }
-  if (process.env['WATCH_DEBUG'] !== undefined)
-    console.error(JSON.stringify({ playbacks, pauses: pauses.all }))
+  const { WATCH_LOG } = process.env
+  if (WATCH_LOG !== undefined) writeFileSync(WATCH_LOG, JSON.stringify({ playbacks, pauses: pauses.all }))
 }
 
 /** Plays until the plan is carried out or the video ends; takes what it has carried out from the plan. */

@@ -11,6 +11,9 @@ const BAR_CELLS = 32
 const RATE_WINDOW_MS = 3000
 /** Where there is no terminal. */
 const PLAIN_EVERY_MS = 5000
+/** In place of a node's number. */
+const NOBODY = -1
+const EARLIER_RUN = -2
 
 /** One download's progress on stderr. */
 export class PullProgress {
@@ -35,10 +38,7 @@ export class PullProgress {
     const nowMs = performance.now()
     this.#samples.push({ atMs: nowMs, bytes: this.#tally.doneBytes })
     while (nowMs - (this.#samples[1]?.atMs ?? nowMs) > RATE_WINDOW_MS) this.#samples.shift()
-    const names = [...this.#tally.nodes.keys()]
-    const bar = formatBar(this.#file, this.#tally.broughtBy, names, (node, text) =>
-      inNodeColour(node, text, this.#stream),
-    )
+    const bar = formatBar(this.#file, this.#tally, (node, text) => inNodeColour(node, text, this.#stream))
     const figures = formatFigures(this.#tally.doneBytes, this.#file.size, this.#bytesPerSecond())
     if (this.#live !== undefined) this.#live.set('pull', `${bar}  ${figures}`)
     else if (nowMs - this.#plainMs >= PLAIN_EVERY_MS) {
@@ -63,45 +63,46 @@ export class PullProgress {
 }
 
 /**
- * `1112·233····`: for each part of the file the number of the node that brought it, `=` for what an earlier run
- * brought, and a dot for what is missing. Pure.
- * @param broughtBy chunk → node
- * @param names in the order of the node list
+ * `==1112·233····`: for each part of the file the number of the node that brought most of it, `=` for what an
+ * earlier run brought, and a dot where nothing is there yet. Pure.
  * @param paint colours the text of one node
  */
 export function formatBar(
   { size, chunkSize }: SwarmFile,
-  broughtBy: ReadonlyMap<number, string>,
-  names: readonly string[],
+  { nodes, broughtBy, resumed }: Pick<Tally, 'nodes' | 'broughtBy' | 'resumed'>,
   paint: (node: number, text: string) => string,
 ): string {
+  const names = [...nodes.keys()]
   const chunks = Math.ceil(size / chunkSize)
   const cells = Array.from({ length: BAR_CELLS }, (_, cell) => {
     const first = Math.floor((cell * chunks) / BAR_CELLS)
     const last = Math.max(first, Math.floor(((cell + 1) * chunks) / BAR_CELLS) - 1)
-    const counts = new Map<string, number>()
+    const counts = new Map<number, number>()
     for (let chunk = first; chunk <= last; chunk++) {
-      const node = broughtBy.get(chunk)
-      if (node !== undefined) counts.set(node, (counts.get(node) ?? 0) + 1)
+      const by = broughtBy.get(chunk)
+      const source = by !== undefined ? names.indexOf(by) : resumed.has(chunk) ? EARLIER_RUN : NOBODY
+      if (source !== NOBODY) counts.set(source, (counts.get(source) ?? 0) + 1)
     }
     const [most] = [...counts].toSorted((a, b) => b[1] - a[1])
-    return most === undefined ? -1 : names.indexOf(most[0])
+    return most?.[0] ?? NOBODY
   })
   let bar = ''
   for (let start = 0; start < cells.length; ) {
-    const node = cells[start] ?? -1
+    const source = cells[start] ?? NOBODY
     let end = start
-    while (cells[end] === node && end < cells.length) end++
-    bar += node < 0 ? '·'.repeat(end - start) : paint(node, markOf(node).repeat(end - start))
+    while (cells[end] === source && end < cells.length) end++
+    const text = markOf(source).repeat(end - start)
+    bar += source >= 0 ? paint(source, text) : text
     start = end
   }
   return bar
 }
 
 /** 1 to 9, then letters. */
-const markOf = (node: number): string => (node + 1).toString(36)
+const markOf = (source: number): string =>
+  source === NOBODY ? '·' : source === EARLIER_RUN ? '=' : (source + 1).toString(36)
 
-/** ` 45 %  3.1 of 6.7 MB  2.1 MB/s  0:02 left`. Pure. */
+/** ` 45 %  6.7 MB  2.1 MB/s  0:02 left`: the size is that of the whole. Pure. */
 export function formatFigures(doneBytes: number, totalBytes: number, bytesPerSecond: number): string {
   const share = totalBytes === 0 ? 1 : doneBytes / totalBytes
   const leftSeconds = bytesPerSecond > 0 ? Math.ceil((totalBytes - doneBytes) / bytesPerSecond) : undefined

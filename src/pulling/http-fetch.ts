@@ -2,6 +2,7 @@
  * As much of `fetch` as a swarm needs, on `node:http`: half the work for each byte of what Node.js' own `fetch` does
  * with its web streams, which on a fast network is what a download waits for.
  */
+import { setMaxListeners } from 'node:events'
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest, Agent as SecureAgent } from 'node:https'
 import type { Fetch, Fetched, FetchInit } from '../swarm/fetch-range.js'
@@ -12,7 +13,8 @@ const MAX_REDIRECTS = 5
 /** So many pieces of a body are read ahead of who takes them. */
 const MAX_WAITING_PIECES = 16
 
-const options = { keepAlive: true, maxSockets: 6 } as const
+/** No limit of sockets, the swarm has its own: what waits in an agent's queue does not hear that it is aborted. */
+const options = { keepAlive: true } as const
 const agent = new Agent(options)
 const secureAgent = new SecureAgent(options)
 
@@ -34,6 +36,7 @@ export const httpFetch: Fetch = async (url, init) => {
 
 function send(url: URL, init: FetchInit): Promise<IncomingMessage> {
   const { method = 'GET', headers = {}, signal } = init
+  if (signal !== undefined) setMaxListeners(0, signal) // one signal for eleven nodes is no leak
   return new Promise((resolve, reject) => {
     const isSecure = url.protocol === 'https:'
     const sent = (isSecure ? httpsRequest : httpRequest)(url, {
@@ -42,13 +45,20 @@ function send(url: URL, init: FetchInit): Promise<IncomingMessage> {
       agent: isSecure ? secureAgent : agent,
       ...(signal === undefined ? {} : { signal }),
     })
-    sent.once('response', resolve)
+    let isAnswered = false
+    sent.once('response', (response) => {
+      isAnswered = true
+      resolve(response)
+    })
     sent.once('error', (cause: NodeJS.ErrnoException) => {
+      if (isAnswered) return // the body tells
       if (signal?.aborted) reject(signal.reason)
       // The node closed a connection that was idle, just when we used it: it has not seen this request.
       else if (sent.reusedSocket && cause.code === 'ECONNRESET') resolve(send(url, init))
       else reject(new TypeError('fetch failed', { cause }))
     })
+    // Without an answer and without an error: the server has changed to another protocol.
+    sent.once('close', () => reject(new TypeError('fetch failed')))
     sent.end()
   })
 }

@@ -89,8 +89,8 @@ async function intoFile(read: Read, target: string): Promise<Result> {
   const resumedBytes = [...part.have].reduce((sum, chunk) => sum + chunkBytes(file, chunk), 0)
   let isComplete = false
   try {
+    tally.resume(part.have, resumedBytes)
     read.onBegin?.(file, tally, resumedBytes)
-    tally.doneBytes += resumedBytes
     await withSwarm(
       read,
       { mode: 'bulk', have: part.have, onChunk: (chunk, bytes) => part.write(chunk, bytes) },

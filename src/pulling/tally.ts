@@ -19,6 +19,8 @@ export class Tally {
   readonly nodes: ReadonlyMap<string, NodeTally>
   /** which node brought each chunk */
   readonly broughtBy = new Map<number, string>()
+  /** chunks that an earlier run had brought */
+  resumed: ReadonlySet<number> = new Set()
   doneBytes = 0
   wastedBytes = 0
   failovers = 0
@@ -31,6 +33,12 @@ export class Tally {
         { name, bytes: 0, chunks: 0, rejected: [], state: 'unknown', why: 'it was not asked' },
       ]),
     )
+  }
+
+  /** Takes in what an earlier run had left. */
+  resume(chunks: ReadonlySet<number>, bytes: number): void {
+    this.resumed = chunks
+    this.doneBytes += bytes
   }
 
   /** Takes an event in. @returns whether it brought a chunk */

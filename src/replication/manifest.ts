@@ -1,23 +1,9 @@
-/** The manifest: what a file is, by size and SHA-256, whole and chunk by chunk. */
+/** The manifest as it lies on disk beside a replica, and when it fits. */
 import type { BigIntStats } from 'node:fs'
 import path from 'node:path'
+import { type Manifest, readManifest } from '../swarm/manifest.js'
 
-/** One file's description. `replicate` writes it, a node and a swarm read it. */
-export interface Manifest {
-  readonly version: 1
-  /** the storage name */
-  readonly name: string
-  /** bytes */
-  readonly size: number
-  /** modification time of the file, ms since 1970, whole */
-  readonly mtimeMs: number
-  /** SHA-256 of the whole file, lower-case hex */
-  readonly sha256: string
-  /** bytes; the last chunk may be shorter */
-  readonly chunkSize: number
-  /** SHA-256 of each chunk in file order, lower-case hex */
-  readonly chunks: readonly string[]
-}
+export type { Manifest }
 
 /** The folder, inside a storage, that holds a manifest for each replica. */
 export const MANIFEST_FOLDER = '.manifests'
@@ -48,32 +34,11 @@ export const manifestFits = (
   mtimeMs: number,
 ): boolean => manifest.size === size && Math.abs(manifest.mtimeMs - mtimeMs) < 1
 
-const HEX_SHA256 = /^[0-9a-f]{64}$/
-
 /** Reads a manifest from its JSON. Pure; `undefined` for anything else: it is then as good as absent. */
 export function parseManifest(json: string): Manifest | undefined {
-  let value: Partial<Record<keyof Manifest, unknown>> | null
   try {
-    value = JSON.parse(json) as typeof value
+    return readManifest(JSON.parse(json))
   } catch {
-    return undefined
+    return undefined // no JSON
   }
-  if (typeof value !== 'object' || value === null) return undefined
-  const { version, name, size, mtimeMs, sha256, chunkSize, chunks } = value
-  const isManifest =
-    version === 1 &&
-    typeof name === 'string' &&
-    isCount(size) &&
-    Number.isFinite(mtimeMs) &&
-    isSha256(sha256) &&
-    isCount(chunkSize) &&
-    chunkSize > 0 &&
-    Array.isArray(chunks) &&
-    chunks.length === Math.ceil(size / chunkSize) &&
-    chunks.every(isSha256)
-  return isManifest ? (value as Manifest) : undefined
 }
-
-const isSha256 = (value: unknown): boolean => typeof value === 'string' && HEX_SHA256.test(value)
-
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0

@@ -60,4 +60,6 @@
  * )} SwarmEvent
  */
 
+/** An event that has no time yet. @typedef {SwarmEvent extends infer E ? E extends SwarmEvent ? Omit<E, 'atMs'> : never : never} Told */
+
 export {}

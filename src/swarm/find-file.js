@@ -3,10 +3,12 @@
  * What is the file? Asks every node for the manifest at once, and where there is none for the size. The manifest is
  * the authority for all that follows: a chunk is true when it fits the manifest, whichever node sent it.
  */
+import { readManifest } from './manifest.js'
 
 /**
  * @typedef {import('./clock.js').Clock} Clock
  * @typedef {import('./fetch-range.js').SwarmFile} SwarmFile
+ * @typedef {import('./manifest.js').Manifest} Manifest
  * @typedef {import('./node.js').NodeAddress} NodeAddress
  */
 
@@ -16,8 +18,6 @@
  * @typedef {{ kind: 'found', file: SwarmFile, isVerified: boolean, delays: ReadonlyMap<string, number> }
  *   | { kind: 'missing' } | { kind: 'no node' }} Found
  */
-
-/** As `replicate` writes it. @typedef {SwarmFile & { chunks: readonly string[], sha256: string, mtimeMs: number }} Manifest */
 
 /** Without a manifest a file is read in chunks of this size. */
 const DEFAULT_CHUNK_SIZE = 256 * 1024
@@ -129,7 +129,7 @@ async function askManifest(url, video, fetch, signal) {
     return undefined // nobody answers; the others may
   }
   try {
-    const manifest = response.ok ? readManifest(await response.json(), video) : undefined
+    const manifest = response.ok ? fitting(readManifest(await response.json()), video) : undefined
     if (!response.ok) await response.body?.cancel()
     return manifest === undefined ? {} : { manifest }
   } catch {
@@ -159,33 +159,5 @@ async function askSize(url, fetch, signal) {
   }
 }
 
-const HEX_SHA256 = /^[0-9a-f]{64}$/
-/** @param {unknown} value */
-const isHash = (value) => typeof value === 'string' && HEX_SHA256.test(value)
-/** @param {unknown} value @returns {value is number} */
-const isCount = (value) => Number.isSafeInteger(value) && Number(value) >= 0
-
-/**
- * A manifest from JSON. Pure.
- * @param {unknown} json
- * @param {string} video the name that it must have
- * @returns {Manifest | undefined} `undefined` for anything else
- */
-export function readManifest(json, video) {
-  if (typeof json !== 'object' || json === null) return undefined
-  const { version, name, size, mtimeMs, sha256, chunkSize, chunks } = /** @type {Record<string, unknown>} */ (
-    json
-  )
-  const isManifest =
-    version === 1 &&
-    name === video &&
-    isCount(size) &&
-    Number.isFinite(mtimeMs) &&
-    isHash(sha256) &&
-    isCount(chunkSize) &&
-    chunkSize > 0 &&
-    Array.isArray(chunks) &&
-    chunks.length === Math.ceil(size / chunkSize) &&
-    chunks.every(isHash)
-  return isManifest ? /** @type {Manifest} */ (json) : undefined
-}
+/** A manifest, if it is that of this video. @param {Manifest | undefined} manifest @param {string} video */
+const fitting = (manifest, video) => (manifest?.name === video ? manifest : undefined)

@@ -28,6 +28,8 @@ export class Run {
   next
   purpose
   startedMs
+  /** when its last chunk was to be here, as it was estimated at the start */
+  promisedMs = Number.POSITIVE_INFINITY
   /** @type {number | undefined} */
   firstByteMs
   /** bytes of {@link Run.next} that are here */

@@ -1,6 +1,13 @@
 import { stripVTControlCharacters } from 'node:util'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { displayWidth, formatTable, inNodeColour, showsColour, style } from '../../src/cli/terminal.ts'
+import {
+  cutToWidth,
+  displayWidth,
+  formatTable,
+  inNodeColour,
+  showsColour,
+  style,
+} from '../../src/cli/terminal.ts'
 
 beforeEach(() => {
   vi.stubEnv('NO_COLOR', undefined)
@@ -102,3 +109,36 @@ test('times with their unit stand to the right as well', () => {
 test('a table without rows has no lines', () => {
   expect(formatTable([])).toEqual([])
 })
+
+const CYAN = '\u001b[36m'
+const PLAIN = '\u001b[39m'
+
+test.for<[what: string, text: string, columns: number, cut: string]>([
+  ['nothing', '', 5, ''],
+  ['what fits', 'node1', 5, 'node1'],
+  ['what does not fit', 'node1 up', 5, 'node1'],
+  ['no room at all', 'node1', 0, ''],
+  ['a wide letter that would stand half outside', '节点', 3, '节'],
+  ['a wide letter and a narrow one behind it', 'a节b', 2, 'a'],
+  ['an accent of its own', 'Zu\u0308rich', 2, 'Zu\u0308'],
+  ['a family, whole or not at all', '👩‍👧👩‍👧', 3, '👩‍👧'],
+  ['styles, which take no room', `${CYAN}111${PLAIN}22`, 5, `${CYAN}111${PLAIN}22`],
+  ['a style that ends behind the cut', `${CYAN}111${PLAIN}22`, 2, `${CYAN}11${PLAIN}`],
+  ['a style that begins behind the cut', `111${CYAN}2${PLAIN}`, 2, `11${CYAN}${PLAIN}`],
+  ['two styles at once', `\u001b[1;31m11\u001b[0m`, 1, `\u001b[1;31m1\u001b[0m`],
+])('cut to a width: %s', ([, text, columns, cut]) => {
+  expect(cutToWidth(text, columns)).toBe(cut)
+})
+
+test('a cut leaves no style switched on, wherever it is', () => {
+  const line = range(6)
+    .map((index) => inNodeColour(index, `node${index} `, stream(true)))
+    .join('')
+  for (const columns of range(40)) {
+    const cut = cutToWidth(line, columns)
+    expect(displayWidth(stripVTControlCharacters(cut))).toBe(Math.min(columns, 36))
+    expect(cut.lastIndexOf(PLAIN)).toBeGreaterThanOrEqual(cut.lastIndexOf('\u001b'))
+  }
+})
+
+const range = (length: number): number[] => Array.from({ length }, (_, index) => index)

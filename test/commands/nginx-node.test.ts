@@ -16,6 +16,7 @@ import {
   until,
 } from '../helpers/command.ts'
 import { request } from '../helpers/http.ts'
+import { randomBytesOf } from '../helpers/random.ts'
 
 const HAS_NGINX = spawnSync('nginx', ['-v']).status === 0
 
@@ -104,6 +105,26 @@ describe.skipIf(!HAS_NGINX)('nginx as a fourth node (skipped where it is not ins
       url: `${nginx.url}/demo.mp4`,
       watchUrl: `${project.nodes[0].url}/watch/demo.mp4`,
     })
+  })
+
+  test('brings a part of what pull reads from all nodes, verified', async () => {
+    const { project, served } = await startClass()
+    const video = randomBytesOf(8 * 2 ** 20, 1)
+    const source = path.join(temporaryFolder(), 'long.mp4')
+    writeFileSync(source, video)
+    writeFileSync(path.join(served, 'long.mp4'), video)
+    await runCommand('replicate', [source, '--config', project.config])
+    const out = path.join(temporaryFolder(), 'out.mp4')
+    const args = ['long.mp4', '--out', out, '--json', '--config', project.config]
+    const { code, stdout } = await runCommand('pull', args)
+    expect(code).toBe(0)
+    expect(readFileSync(out).equals(video)).toBe(true)
+    const { nodes, verified } = JSON.parse(stdout) as {
+      verified: boolean
+      nodes: { name: string; chunks: number }[]
+    }
+    expect(verified).toBe(true)
+    expect(nodes.find(({ name }) => name === 'nginx')?.chunks).toBeGreaterThan(0)
   })
 
   test.for<[what: string, originOf: (port: number) => string, mayRead: boolean]>([

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type Found, findFile, readManifest } from '../../src/swarm/find-file.js'
+import { type Found, findFile } from '../../src/swarm/find-file.js'
+import { readManifest } from '../../src/swarm/manifest.js'
 import { VirtualClock } from './simulation.ts'
 
 const VIDEO = 'course/talk 1.mp4'
@@ -196,16 +197,16 @@ describe('giving up', () => {
 
 describe('a manifest', () => {
   test('is read as it is', () => {
-    expect(readManifest(manifest(1), VIDEO)).toEqual(manifest(1))
+    expect(readManifest(manifest(1))).toEqual(manifest(1))
   })
 
   test('of an empty file has no chunks', () => {
-    expect(readManifest(manifest(1, { size: 0, chunks: [] }), VIDEO)).toMatchObject({ size: 0 })
+    expect(readManifest(manifest(1, { size: 0, chunks: [] }))).toMatchObject({ size: 0 })
   })
 
   test.for<[what: string, other: object]>([
     ['another version', { version: 2 }],
-    ['another name', { name: 'talk.mp4' }],
+    ['no name', { name: undefined }],
     ['a negative size', { size: -1 }],
     ['a size that is no integer', { size: 2.5 }],
     ['a size as text', { size: '250' }],
@@ -218,10 +219,10 @@ describe('a manifest', () => {
     ['a chunk that is no hash', { chunks: [HASH, HASH, 'x'] }],
     ['chunks that are no list', { chunks: 'abc' }],
   ])('with %s is none', ([, other]) => {
-    expect(readManifest(manifest(1, other), VIDEO)).toBeUndefined()
+    expect(readManifest(manifest(1, other))).toBeUndefined()
   })
 
   test.for([undefined, null, 1, 'text', [], {}])('%j is none', (json) => {
-    expect(readManifest(json, VIDEO)).toBeUndefined()
+    expect(readManifest(json)).toBeUndefined()
   })
 })

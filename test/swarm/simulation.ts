@@ -311,7 +311,8 @@ export class Simulation {
       random: () => 0.5,
       hash: async (bytes) => {
         if (options.hashMs !== undefined) await this.clock.wait(options.hashMs)
-        return bytes[0] === bytes.at(-1) ? hashOf(bytes[0] ?? 0, bytes.length) : 'mixed'
+        const isUniform = Buffer.alloc(bytes.length, bytes[0]).equals(bytes)
+        return isUniform ? hashOf(bytes[0] ?? 0, bytes.length) : 'mixed'
       },
       onEvent: (event) => this.events.push(event),
       fetch: (input, init = {}) => {

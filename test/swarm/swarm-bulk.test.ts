@@ -286,6 +286,27 @@ describe('a swarm that is closed', () => {
     await expect(download.finish()).rejects.toThrow('closed before it had every chunk')
   })
 
+  test.for([
+    'measured',
+    'verified',
+    'asked',
+    'node',
+  ] as const)('by a listener, at "%s", is closed at once', async (type) => {
+    let isClosed = false
+    const download: Download = new Download({
+      onEvent: (event) => {
+        if (event.type !== type || isClosed) return
+        isClosed = true
+        download.simulation.swarm.close()
+      },
+    })
+    await expect(download.finish()).rejects.toThrow('closed')
+    const requests = download.simulation.nodes.map((node) => node.requests)
+    await download.simulation.pass(5000)
+    expect(download.simulation.nodes.map((node) => node.requests)).toEqual(requests)
+    expect(download.simulation.clock.pending).toBe(0)
+  })
+
   test('downloads nothing any more', async () => {
     const download = new Download()
     download.simulation.swarm.close()

@@ -1,5 +1,6 @@
 /** Random faults on all nodes but one, which is healthy throughout: every byte is true, it ends, and it all adds up. */
 import { describe, expect, test } from 'vitest'
+import type { Policy } from '../../src/swarm/swarm.js'
 import { seededRandom } from './seeded-random.ts'
 import { type NodeBehaviour, type SimulatedNode, Simulation, simulatedFile } from './simulation.ts'
 
@@ -83,6 +84,39 @@ async function expectNothingWrong(simulation: Simulation): Promise<void> {
   expect(simulation.nodes.map(({ open }) => open)).toEqual([0, 0, 0])
 }
 
+const POLICIES: readonly Policy[] = [
+  { kind: 'all' },
+  { kind: 'fastest' },
+  { kind: 'only', node: 'node1' },
+  { kind: 'only', node: 'node3' },
+]
+
+/** Reads here and there, at times two ranges at once, and gives up in the middle. @throws when a byte is not true */
+async function wander(simulation: Simulation, random: () => number): Promise<void> {
+  const { swarm, clock } = simulation
+  const read = async (start: number, maxPieces: number): Promise<void> => {
+    const reader = swarm.open(start, SIZE - 1)
+    let position = start
+    for (let piece = 0; piece < maxPieces; piece++) {
+      const bytes = await Promise.race([reader.next(), clock.wait(4000)]) // a player loses patience
+      if (!(bytes instanceof Uint8Array)) break
+      const fill = Math.floor(position / CHUNK_BYTES) % 256
+      if (!Buffer.alloc(bytes.length, fill).equals(bytes)) throw new Error(`Byte ${position} is not true`)
+      position += bytes.length
+      if (random() < 0.1) await clock.wait(1500 * random())
+    }
+    reader.cancel()
+  }
+  for (let seek = 0; seek < 8; seek++) {
+    if (random() < 0.3) swarm.policy = POLICIES[Math.floor(random() * POLICIES.length)] ?? { kind: 'all' }
+    if (random() < 0.3) swarm.feedUntil(random() < 0.5 ? Number.POSITIVE_INFINITY : random() * SIZE)
+    const reads = Array.from({ length: random() < 0.3 ? 2 : 1 }, () =>
+      read(Math.floor(random() * SIZE), 40 * random()),
+    )
+    await Promise.all(reads)
+  }
+}
+
 const SEEDS = Array.from({ length: 30 }, (_, index) => index + 1)
 
 describe('random faults, one node always healthy', () => {
@@ -115,6 +149,27 @@ describe('random faults, one node always healthy', () => {
     harass(simulation, healthy, random)
     await simulation.settled(simulation.swarm.download(), MAX_MS)
     expect(taken.toSorted((a, b) => a - b)).toEqual([...Array(Math.ceil(SIZE / CHUNK_BYTES)).keys()])
+    await simulation.pass(5000)
+    expect(simulation.imbalances).toEqual([])
+    await expectNothingWrong(simulation)
+  })
+
+  test.for(
+    SEEDS.slice(0, 15),
+  )('a player that seeks, pauses and changes its policy, seed %i', async (seed) => {
+    const random = seededRandom(2000 + seed)
+    const simulation = new Simulation(simulatedFile(SIZE, CHUNK_BYTES), NODES, {
+      random,
+      hashMs: 2,
+      windowBytes: 2 * MIB,
+      cacheBytes: 3 * MIB,
+      heartbeatMs: 1000,
+    })
+    harass(simulation, seed % NODES.length, random)
+    await simulation.settled(wander(simulation, random), 300_000)
+    simulation.swarm.policy = { kind: 'all' }
+    simulation.swarm.feedUntil(Number.POSITIVE_INFINITY)
+    expect(await simulation.readAll(MAX_MS)).toMatchObject({ isTrue: true })
     await simulation.pass(5000)
     expect(simulation.imbalances).toEqual([])
     await expectNothingWrong(simulation)

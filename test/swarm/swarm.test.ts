@@ -172,13 +172,13 @@ describe('64 MiB from 4, 2 and 1 MiB/s', () => {
     simulation.after(2000, () => {
       behaviour.bytesPerMs = TRICKLE_BYTES_PER_SECOND / 1000
     })
-    simulation.after(5000, () => {
+    simulation.after(9000, () => {
       behaviour.bytesPerMs = bytesPerMs
     })
     const { isTrue } = await simulation.readAll()
     expect(isTrue).toBe(true)
     const atMs = simulation.told('verified').flatMap(({ node, atMs }) => (node === 'node1' ? [atMs] : []))
-    expect(atMs.filter((ms) => ms > 9000).length).toBeGreaterThan(20)
+    expect(atMs.filter((ms) => ms > 12_000).length).toBeGreaterThan(20)
     expect(simulation.statesOf('node1')).toEqual(['up', 'slow', 'up'])
   })
 })
@@ -383,12 +383,48 @@ test('what was late tells for how long it was on its way, and not since it was h
 })
 
 test('the machine sleeps for a minute: no node is blamed for it', async () => {
-  const simulation = new Simulation(simulatedFile(32 * MIB), NODES, { knowsDelays: true })
-  simulation.after(1005, () => simulation.clock.sleep(60_000))
+  const simulation = new Simulation(simulatedFile(8 * MIB), NODES, { knowsDelays: true })
+  simulation.after(25, () => simulation.clock.sleep(60_000)) // requests are under way, and nobody has answered yet
   expect(await simulation.readAll(180_000)).toMatchObject({ isTrue: true })
-  for (const { name } of simulation.nodes)
-    expect(simulation.statesOf(name).filter((state) => state !== 'up')).toEqual([])
+  for (const { name } of simulation.nodes) expect(simulation.statesOf(name)).toEqual(['up'])
   expect(simulation.told('failover')).toEqual([])
+})
+
+test('the last node gets more patience: two seconds of silence are not held against it', async () => {
+  const simulation = new Simulation(simulatedFile(8 * MIB), NODES.slice(0, 1), { knowsDelays: true })
+  const { behaviour } = simulation.node(1)
+  simulation.after(1000, () => {
+    behaviour.isHung = true
+  })
+  simulation.after(3000, () => {
+    behaviour.isHung = false
+  })
+  expect(await simulation.readAll()).toMatchObject({ isTrue: true })
+  expect(simulation.statesOf('node1')).not.toContain('no answer')
+  expect(simulation.told('outage')).toEqual([])
+})
+
+test.for(
+  Array.from({ length: 9 }, (_, step) => 2100 + 100 * step),
+)('a node that hung and is killed after %i ms: the failover is about what was still missing', async (killedMs) => {
+  // Small chunks: a request brings several of them, and one may come from elsewhere in the meantime.
+  const simulation = new Simulation(simulatedFile(20 * MIB, 64 * KIB), NODES, { knowsDelays: true })
+  const node = simulation.node(1)
+  simulation.after(2000, () => {
+    node.behaviour.isHung = true
+  })
+  simulation.after(killedMs, () => node.kill())
+  await simulation.readAll()
+  const wasHere = new Set(
+    simulation.told('verified').flatMap(({ chunk, atMs }) => (atMs < killedMs ? [chunk] : [])),
+  )
+  const missing = simulation
+    .told('dropped')
+    .flatMap(({ chunk, node, atMs }) =>
+      node === 'node1' && atMs === killedMs && !wasHere.has(chunk) ? [chunk] : [],
+    )
+  const failovers = simulation.told('failover').filter(({ from }) => from === 'node1')
+  expect(failovers.flatMap(({ chunks }) => chunks).toSorted()).toEqual(missing.toSorted())
 })
 
 describe('without a manifest', () => {

@@ -1,0 +1,237 @@
+// @ts-check
+/** All nodes of a swarm: which of them may be asked now, how each is doing, and why. Every change is told. */
+import { Heartbeats } from './heartbeat.js'
+import { silenceIsDeathMs } from './late.js'
+import { SwarmNode } from './node.js'
+
+/**
+ * @typedef {import('./breaker.js').FailureKind} FailureKind
+ * @typedef {import('./clock.js').Clock} Clock
+ * @typedef {import('./events.js').NodeState} NodeState
+ * @typedef {import('./events.js').Told} Told
+ * @typedef {import('./heartbeat.js').Beat} Beat
+ * @typedef {import('./node.js').NodeAddress} NodeAddress
+ */
+
+/**
+ * Which nodes may be asked: all of them, only the one that answers soonest, or one by name.
+ * @typedef {{ kind: 'all' } | { kind: 'fastest' } | { kind: 'only', node: string }} Policy
+ */
+
+/** Where there are only liars, each is asked for one chunk in this time, until one of them is true. */
+const LAST_RESORT_MS = 500
+/** A node that sent one bad chunk is shown as such for so long, though it goes on being read. */
+const DISGRACE_MS = 10_000
+/** The last node that works gets more patience: if all are late it is the network. */
+const LAST_NODE_PATIENCE = 3
+
+/** Why each failure is a state, in the words of the page. @type {Record<FailureKind, NodeState>} */
+const STATE_AFTER = {
+  refused: 'down',
+  cut: 'down',
+  silent: 'no answer',
+  missing: 'missing',
+  'other version': 'other version',
+  'wrong answer': 'wrong answer',
+  busy: 'slow',
+  'bad data': 'sent bad data',
+}
+
+/** The nodes of one swarm. */
+export class Fleet {
+  /** in the order of the node list @type {readonly SwarmNode[]} */
+  nodes
+  #policy
+  /** with the policy `fastest`: the node that is read from @type {SwarmNode | undefined} */
+  #favourite
+  #chunkSize
+  #clock
+  #tell
+  #onChange
+  #heartbeats
+  #isOutage = false
+
+  /**
+   * @param {object} options
+   * @param {readonly NodeAddress[]} options.addresses
+   * @param {Policy} options.policy
+   * @param {number} options.chunkSize bytes
+   * @param {import('./fetch-range.js').Fetch} options.fetch
+   * @param {Clock} options.clock
+   * @param {() => number} options.random
+   * @param {number} options.heartbeatMs between `/health` calls to nodes that are up; 0: none
+   * @param {(event: Told) => void} options.tell
+   * @param {() => void} options.onChange somebody may be asked now who could not be before
+   */
+  constructor({ addresses, policy, chunkSize, fetch, clock, random, heartbeatMs, tell, onChange }) {
+    this.nodes = addresses.map((address) => new SwarmNode(address, random))
+    this.#policy = policy
+    this.#chunkSize = chunkSize
+    this.#clock = clock
+    this.#tell = tell
+    this.#onChange = onChange
+    this.#heartbeats = new Heartbeats({
+      fetch,
+      clock,
+      periodMs: heartbeatMs,
+      onBeat: (node, beat) => this.#onBeat(node, beat),
+    })
+    if (heartbeatMs > 0) for (const node of this.nodes) this.#heartbeats.watch(node)
+  }
+
+  get policy() {
+    return this.#policy
+  }
+
+  set policy(policy) {
+    this.#policy = policy
+    this.#favourite = undefined
+  }
+
+  /** Nodes that the policy allows. @returns {readonly SwarmNode[]} */
+  get allowed() {
+    const policy = this.#policy
+    return policy.kind === 'only' ? this.nodes.filter(({ name }) => name === policy.node) : this.nodes
+  }
+
+  /** Is anything under way? */
+  get isBusy() {
+    return this.nodes.some(({ runs }) => runs.size > 0)
+  }
+
+  /** Ends all calls. */
+  close() {
+    this.#heartbeats.close()
+    for (const { runs } of this.nodes) for (const run of runs) run.stop()
+  }
+
+  /** Nodes that can be asked now. @returns {readonly SwarmNode[]} */
+  usable() {
+    const nowMs = this.#clock.now()
+    const { allowed } = this
+    const admitted = allowed.filter((node) => node.breaker.admits(nowMs))
+    if (admitted.length === 0) {
+      const liars = allowed.filter(({ liedMs }) => nowMs - liedMs > LAST_RESORT_MS)
+      for (const { breaker } of liars) breaker.tryAnyway()
+      return liars.filter(({ breaker }) => breaker.state === 'trial')
+    }
+    if (this.#policy.kind !== 'fastest') return admitted
+    const honest = admitted.filter(({ state }) => state !== 'sent bad data')
+    const choice = honest.length > 0 ? honest : admitted
+    let favourite = this.#favourite
+    if (favourite === undefined || !choice.includes(favourite))
+      favourite = choice.reduce((a, b) => (b.estimate.delayMs < a.estimate.delayMs ? b : a))
+    this.#favourite = favourite
+    return [favourite]
+  }
+
+  /** @param {boolean} isOutage there is something to ask for, and nobody to ask */
+  noteOutage(isOutage) {
+    if (isOutage === this.#isOutage) return
+    this.#isOutage = isOutage
+    this.#tell({ type: 'outage', isOver: !isOutage })
+  }
+
+  /**
+   * A node failed us.
+   * @param {SwarmNode} node
+   * @param {FailureKind} kind
+   * @param {string} why
+   * @param {number} [retryAfterMs]
+   */
+  fail(node, kind, why, retryAfterMs) {
+    node.breaker.fail(kind, this.#clock.now(), retryAfterMs)
+    this.#setState(node, STATE_AFTER[kind], why)
+    if (node.breaker.state === 'open') node.estimate.relearn()
+    if (node.breaker.needsHealth) this.#heartbeats.watch(node)
+  }
+
+  /** A chunk from this node was good. @param {SwarmNode} node */
+  succeed(node) {
+    node.breaker.succeed()
+    if (node.state === 'slow' || this.#isInDisgrace(node)) return
+    this.#setState(node, 'up', node.state === 'unknown' ? 'it answered' : 'it works again')
+  }
+
+  /** Bad data is not forgotten with the next good chunk. @param {SwarmNode} node */
+  #isInDisgrace(node) {
+    if (node.state !== 'sent bad data') return false
+    return node.breaker.state !== 'closed' || this.#clock.now() - node.liedMs < DISGRACE_MS
+  }
+
+  /** Who is silent has failed; who is far below what is usual is slow. */
+  judge() {
+    const nowMs = this.#clock.now()
+    for (const node of this.nodes) node.meter(nowMs)
+    const closed = this.nodes.filter(({ breaker }) => breaker.state !== 'open')
+    const bestRate = Math.max(...closed.map(({ estimate }) => (estimate.isRateKnown ? estimate.rate : 0)), 0)
+    const patience = closed.length <= 1 ? LAST_NODE_PATIENCE : 1
+    for (const node of this.nodes) {
+      const silentMs = node.silentMs(nowMs)
+      if (node.runs.size > 0 && silentMs > patience * silenceIsDeathMs(node.estimate)) {
+        this.fail(node, 'silent', `it has sent nothing for ${Math.round(silentMs)} ms`)
+        for (const run of [...node.runs]) run.stop()
+      } else if (node.breaker.state !== 'open') {
+        this.#judgeRate(node, bestRate, nowMs)
+      }
+    }
+  }
+
+  /** @param {SwarmNode} node @param {number} bestRate of all nodes, bytes per ms @param {number} nowMs */
+  #judgeRate(node, bestRate, nowMs) {
+    if (node.state === 'up' && node.hasBecomeSlow(bestRate, this.#chunkSize, nowMs))
+      this.#setState(node, 'slow', `its rate fell to ${Math.round(node.estimate.rate)} kB/s`)
+    else if (node.state === 'slow' && node.runs.size > 0 && !node.isSlow(bestRate, this.#chunkSize))
+      this.#setState(node, 'up', 'its rate is back')
+    node.giveAnotherChance(nowMs)
+  }
+
+  /** We were asleep, so nobody was silent. @param {number} lostMs @param {number} sinceMs */
+  excuse(lostMs, sinceMs) {
+    for (const node of this.nodes)
+      if (node.runs.size > 0) node.lastByteMs = Math.max(node.lastByteMs, sinceMs) + lostMs
+  }
+
+  /** Tells what is known of each node. */
+  tellMeasures() {
+    for (const node of this.nodes) {
+      const { rate, delayMs, isRateKnown } = node.estimate
+      this.#tell({
+        type: 'measured',
+        node: node.name,
+        bytesPerSecond: isRateKnown && node.runs.size > 0 ? rate * 1000 : 0,
+        delayMs,
+        inFlightBytes: node.leftBytes,
+        receivedBytes: node.receivedBytes,
+        verifiedBytes: node.verifiedBytes,
+      })
+    }
+  }
+
+  /** @param {SwarmNode} node @param {NodeState} state @param {string} why */
+  #setState(node, state, why) {
+    if (node.state === state) return
+    const before = node.state
+    node.state = state
+    this.#tell({ type: 'node', node: node.name, state, before, why })
+  }
+
+  /** @param {SwarmNode} node @param {Beat} beat */
+  #onBeat(node, beat) {
+    if (typeof beat !== 'string') {
+      this.#tell({ type: 'heartbeat', node: node.name, ms: beat.ms })
+      if (node.runs.size === 0) node.estimate.sampleDelay(beat.ms)
+      const isBack = node.breaker.needsHealth
+      node.breaker.healthy()
+      if (isBack || node.state === 'unknown')
+        this.#setState(node, 'up', isBack ? 'it answers again' : 'it answers')
+    } else {
+      this.#tell({ type: 'heartbeat', node: node.name, ms: undefined })
+      const isSilent =
+        node.runs.size === 0 || node.silentMs(this.#clock.now()) > silenceIsDeathMs(node.estimate)
+      if (beat === 'refused') this.fail(node, 'refused', 'the connection was refused')
+      else if (isSilent) this.fail(node, 'silent', 'it does not answer')
+    }
+    this.#onChange()
+  }
+}

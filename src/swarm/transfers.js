@@ -1,0 +1,256 @@
+// @ts-check
+/** Everything under way: starts runs, has their chunks verified, and says what became of each. */
+import { completionMs } from './choose.js'
+import { Failovers } from './failovers.js'
+import { Run } from './run.js'
+import { verifyChunk } from './verify.js'
+
+/**
+ * @typedef {import('./chunk-table.js').ChunkTable} ChunkTable
+ * @typedef {import('./clock.js').Clock} Clock
+ * @typedef {import('./events.js').Purpose} Purpose
+ * @typedef {import('./events.js').Told} Told
+ * @typedef {import('./events.js').WasteReason} WasteReason
+ * @typedef {import('./fetch-range.js').Fetch} Fetch
+ * @typedef {import('./fetch-range.js').Outcome} Outcome
+ * @typedef {import('./fetch-range.js').SwarmFile} SwarmFile
+ * @typedef {import('./fleet.js').Fleet} Fleet
+ * @typedef {import('./node.js').SwarmNode} SwarmNode
+ */
+
+/** A chunk that every node sent wrong is asked for again after this, then after twice as long, …: a replica may have been mended. */
+const FORGIVE_MS = { first: 2000, last: 16_000 }
+
+/** The transfers of one swarm. */
+export class Transfers {
+  /** bytes that were good */
+  verifiedBytes = 0
+  #file
+  #chunks
+  #fleet
+  #fetch
+  #clock
+  #hash
+  #tell
+  #onChunk
+  #waitedMs
+  #onChange
+  #url
+  #isClosed = false
+  #failovers = new Failovers()
+  /** when a chunk was last rejected, and how long that is held against the nodes @type {Map<number, { atMs: number, patienceMs: number }>} */
+  #rejected = new Map()
+
+  /**
+   * @param {object} options
+   * @param {SwarmFile} options.file
+   * @param {ChunkTable} options.chunks
+   * @param {Fleet} options.fleet
+   * @param {Fetch} options.fetch
+   * @param {Clock} options.clock
+   * @param {(bytes: Uint8Array<ArrayBuffer>) => Promise<string>} options.hash
+   * @param {(event: Told) => void} options.tell
+   * @param {(chunk: number, bytes: Uint8Array<ArrayBuffer>) => void} options.onChunk takes a good chunk
+   * @param {(chunk: number) => number} options.waitedMs how long a reader has waited for a chunk
+   * @param {() => void} options.onChange something has to be asked for, or may be
+   */
+  constructor({ file, chunks, fleet, fetch, clock, hash, tell, onChunk, waitedMs, onChange }) {
+    this.#file = file
+    this.#chunks = chunks
+    this.#fleet = fleet
+    this.#fetch = fetch
+    this.#clock = clock
+    this.#hash = hash
+    this.#tell = tell
+    this.#onChunk = onChunk
+    this.#waitedMs = waitedMs
+    this.#onChange = onChange
+    this.#url = `/${file.name.split('/').map(encodeURIComponent).join('/')}`
+  }
+
+  /** Nothing that still comes counts any more. */
+  close() {
+    this.#isClosed = true
+  }
+
+  /**
+   * Asks a node for chunks.
+   * @param {SwarmNode} node
+   * @param {number} first chunk
+   * @param {number} last chunk
+   * @param {Purpose} purpose
+   */
+  start(node, first, last, purpose) {
+    const nowMs = this.#clock.now()
+    const run = new Run(node, this.#chunks, first, last, purpose, nowMs)
+    run.promisedMs = nowMs + completionMs(node.candidate, this.#chunks.bytesOf(first, last))
+    node.runs.add(run)
+    for (let chunk = first; chunk <= last; chunk++) {
+      this.#chunks.claim(chunk, run)
+      this.#tell({ type: 'asked', chunk, node: node.name, purpose })
+    }
+    if (this.#isClosed) return // by a listener, just now
+    void run
+      .perform(node.url + this.#url, this.#file, this.#fetch, () => this.#clock.now(), {
+        onFirstByte: () => node.noteFirstByte(run, this.#clock.now()),
+        onBytes: (_, bytes) => node.noteBytes(bytes, this.#clock.now()),
+        onChunk: (run, chunk, bytes) => void this.#verify(run, chunk, bytes),
+      })
+      .then((outcome) => this.#end(run, outcome))
+  }
+
+  /** Takes the last chunks away from a run. @param {Run} run @param {number} last that it keeps @param {string} why */
+  shorten(run, last, why) {
+    for (let chunk = last + 1; chunk <= run.last; chunk++) {
+      if (!this.#chunks.ownersOf(chunk).has(run)) continue
+      this.#chunks.release(chunk, run)
+      this.#tell({ type: 'dropped', chunk, node: run.node.name, why })
+    }
+    run.shorten(last)
+  }
+
+  /** What all usable nodes sent wrong may be asked for again after a while. */
+  forgive() {
+    if (this.#rejected.size === 0) return
+    const nowMs = this.#clock.now()
+    const usable = this.#fleet.usable()
+    for (const [chunk, rejected] of this.#rejected) {
+      const badOn = this.#chunks.badOn(chunk)
+      if (badOn.size === 0 || nowMs - rejected.atMs <= rejected.patienceMs) continue
+      if (!usable.every(({ name }) => badOn.has(name))) continue
+      this.#chunks.forgive(chunk)
+      rejected.patienceMs = Math.min(2 * rejected.patienceMs, FORGIVE_MS.last)
+    }
+  }
+
+  /**
+   * After a seek: hangs up on what nobody will read, but lets a chunk finish that is half here.
+   * @param {(chunk: number) => boolean} isWanted
+   */
+  stopUseless(isWanted) {
+    for (const { runs } of this.#fleet.nodes) {
+      for (const run of [...runs]) {
+        let last = run.last
+        while (last >= run.next && !isWanted(last)) last--
+        if (last === run.last) continue
+        const isHalfHere = run.partBytes > this.#chunks.bytesOf(Math.min(run.next, run.last)) / 2
+        this.shorten(run, Math.max(last, isHalfHere ? run.next : run.next - 1), 'nobody wants it any more')
+      }
+    }
+    const nowMs = this.#clock.now()
+    for (const chunk of this.#failovers.owed) {
+      if (isWanted(chunk)) continue
+      for (const over of this.#failovers.forget(chunk, nowMs)) this.#tell({ type: 'failover', ...over })
+    }
+  }
+
+  /** A chunk is whole: is it true? @param {Run} run @param {number} chunk @param {Uint8Array<ArrayBuffer>} bytes */
+  async #verify(run, chunk, bytes) {
+    const { node } = run
+    const size = bytes.length
+    node.receivedBytes += size
+    this.#chunks.release(chunk, run)
+    this.#tell({
+      type: 'arrived',
+      chunk,
+      node: node.name,
+      bytes: size,
+      ms: this.#clock.now() - run.startedMs,
+    })
+    if (this.#chunks.isHere(chunk) && !this.#chunks.isVerifying(chunk)) {
+      this.#waste(node, size, 'second copy')
+      return
+    }
+    this.#chunks.setVerifying(chunk, true)
+    const verdict = await verifyChunk(bytes, this.#file.chunks?.[chunk], this.#hash)
+    this.#chunks.setVerifying(chunk, false)
+    if (this.#isClosed) return
+    if (verdict.kind === 'rejected') this.#reject(node, chunk, size, verdict)
+    else if (this.#chunks.isHere(chunk)) this.#waste(node, size, 'second copy')
+    else this.#accept(node, chunk, bytes, verdict.kind)
+    this.#onChange()
+  }
+
+  /**
+   * @param {SwarmNode} node
+   * @param {number} chunk
+   * @param {Uint8Array<ArrayBuffer>} bytes
+   * @param {'verified' | 'unverified'} type
+   */
+  #accept(node, chunk, bytes, type) {
+    const size = bytes.length
+    node.verifiedBytes += size
+    this.verifiedBytes += size
+    this.#rejected.delete(chunk)
+    const waitedMs = this.#waitedMs(chunk)
+    this.#onChunk(chunk, bytes)
+    this.#tell({ type, chunk, node: node.name, bytes: size })
+    this.#fleet.succeed(node)
+    for (const over of this.#failovers.bring(chunk, node.name, waitedMs, this.#clock.now()))
+      this.#tell({ type: 'failover', ...over })
+    // Somebody else was first: a run that would end with this chunk ends before it; else it comes all the same.
+    for (const run of [...this.#chunks.ownersOf(chunk)])
+      if (run.last === chunk) this.shorten(run, chunk - 1, 'another node was first')
+  }
+
+  /**
+   * @param {SwarmNode} node
+   * @param {number} chunk
+   * @param {number} bytes
+   * @param {{ expected: string, found: string }} hashes
+   */
+  #reject(node, chunk, bytes, { expected, found }) {
+    this.#chunks.blame(chunk, node.name)
+    node.liedMs = this.#clock.now()
+    const patienceMs = this.#rejected.get(chunk)?.patienceMs ?? FORGIVE_MS.first
+    this.#rejected.set(chunk, { atMs: node.liedMs, patienceMs })
+    this.#tell({ type: 'rejected', chunk, node: node.name, expected, found })
+    this.#waste(node, bytes, 'bad hash')
+    this.#fleet.fail(node, 'bad data', `chunk ${chunk} had a wrong hash`)
+    if (node.breaker.isLiar) for (const run of [...node.runs]) run.stop()
+  }
+
+  /** @param {Run} run @param {Outcome} outcome */
+  #end(run, outcome) {
+    const { node } = run
+    const nowMs = this.#clock.now()
+    node.meter(nowMs)
+    node.runs.delete(run)
+    if (run.partBytes > 0) {
+      node.receivedBytes += run.partBytes
+      this.#waste(node, run.partBytes, outcome.kind === 'stopped' ? 'cancelled' : 'incomplete')
+    }
+    const owed = this.#releaseRest(run)
+    if (this.#isClosed) return
+    const failure = outcome.kind === 'complete' || outcome.kind === 'stopped' ? undefined : outcome
+    const why = failure?.why ?? 'no longer wanted from here'
+    for (const chunk of owed) this.#tell({ type: 'dropped', chunk, node: node.name, why })
+    const missing = owed.filter((chunk) => !this.#chunks.isHere(chunk))
+    if (failure !== undefined || node.breaker.state === 'open')
+      this.#failovers.begin(node.name, missing, nowMs)
+    if (failure !== undefined)
+      this.#fleet.fail(
+        node,
+        failure.kind,
+        failure.why,
+        failure.kind === 'busy' ? failure.retryAfterMs : undefined,
+      )
+    this.#onChange()
+  }
+
+  /** What a run that has ended still owed. @param {Run} run @returns {number[]} chunks that others must bring */
+  #releaseRest(run) {
+    const owed = []
+    for (let chunk = run.next; chunk <= run.last; chunk++) {
+      if (!this.#chunks.ownersOf(chunk).has(run)) continue
+      this.#chunks.release(chunk, run)
+      owed.push(chunk)
+    }
+    return owed
+  }
+
+  /** @param {SwarmNode} node @param {number} bytes @param {WasteReason} why */
+  #waste(node, bytes, why) {
+    this.#tell({ type: 'wasted', node: node.name, bytes, why })
+  }
+}
