@@ -5,10 +5,11 @@
  *   node bench/swarm-reader.ts NODES NAME MODE OUT
  *
  * NODES is JSON, MODE `stream` (in order, at the pace of the disk), `bulk` (any order), or `pull`: bulk as the
- * command of that name does it, with the search, the whole file's hash and the flush to disk in its time.
+ * command of that name does it, with the search and the whole file's hash in its time.
  */
 import { type FileHandle, open } from 'node:fs/promises'
 import { pull } from '../src/pulling/pull.ts'
+import { RUNTIME } from '../src/pulling/runtime.ts'
 import { realClock } from '../src/swarm/clock.js'
 import type { SwarmEvent } from '../src/swarm/events.js'
 import { findFile } from '../src/swarm/find-file.js'
@@ -31,7 +32,7 @@ const [nodeList = '[]', name = '', mode = 'stream', out = ''] = process.argv.sli
 process.once('disconnect', () => process.exit())
 const addresses = JSON.parse(nodeList) as NodeAddress[]
 
-const found = await findFile({ nodes: addresses, video: name, fetch, clock: realClock })
+const found = await findFile({ nodes: addresses, video: name, fetch: RUNTIME.fetch, clock: realClock })
 if (found.kind !== 'found') throw new Error(`Cannot read ${name}: ${found.kind}`)
 const { file, delays } = found
 const nodes = addresses.map((node) => {
@@ -86,7 +87,7 @@ async function withFile(read: (target: FileHandle) => Promise<void>): Promise<vo
 }
 
 async function readInOrder(target: FileHandle): Promise<void> {
-  const swarm = new Swarm({ file, nodes, onEvent, mode: 'stream' })
+  const swarm = new Swarm({ file, nodes, onEvent, ...RUNTIME, mode: 'stream' })
   const reader = swarm.open(0, file.size - 1)
   let position = 0
   let lastMs = startedMs
@@ -106,7 +107,7 @@ async function readInBulk(target: FileHandle): Promise<void> {
     if (startUpMs === 0) startUpMs = performance.now() - startedMs
     await target.write(bytes, 0, bytes.length, chunk * file.chunkSize)
   }
-  const swarm = new Swarm({ file, nodes, onEvent, mode: 'bulk', onChunk })
+  const swarm = new Swarm({ file, nodes, onEvent, ...RUNTIME, mode: 'bulk', onChunk })
   await swarm.download()
   swarm.close()
 }

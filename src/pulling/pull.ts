@@ -1,5 +1,4 @@
 /** Downloads a video from all nodes at once: into a file in any order, or in order into a stream. */
-import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import { realClock } from '../swarm/clock.js'
@@ -8,8 +7,8 @@ import type { SwarmFile } from '../swarm/fetch-range.js'
 import { findFile } from '../swarm/find-file.js'
 import type { NodeAddress } from '../swarm/node.js'
 import { type Policy, Swarm } from '../swarm/swarm.js'
-import { httpFetch } from './http-fetch.ts'
 import { PartialFile } from './partial-file.ts'
+import { RUNTIME } from './runtime.ts'
 import { describeChunks, Tally } from './tally.ts'
 
 export interface PullOptions {
@@ -62,7 +61,7 @@ export class NoSourceError extends Error {
 export async function pull(options: PullOptions): Promise<Pulled> {
   const { video, nodes, policy, out, signal } = options
   const startedMs = performance.now()
-  const found = await findFile({ nodes, video, fetch: httpFetch, clock: realClock, signal })
+  const found = await findFile({ nodes, video, fetch: RUNTIME.fetch, clock: realClock, signal })
   if (found.kind !== 'found') throw new NoSourceError(found.kind)
   const { file, isVerified, delays } = found
   const known = nodes.map((node) => {
@@ -139,8 +138,7 @@ async function withSwarm(
     file,
     nodes,
     policy,
-    fetch: httpFetch,
-    hash: hashChunk,
+    ...RUNTIME,
     onEvent: (event) => {
       if (tally.add(event) || event.type === 'delivered') startPatience()
       onEvent?.(event)
@@ -174,10 +172,6 @@ function explainStandstill(file: SwarmFile, tally: Tally, patienceMs: number, po
   })
   return `No node can complete ${file.name}: nothing came for ${patienceMs / 1000} s (${reasons.join('; ')})`
 }
-
-/** At once, on this thread: Web Crypto would copy every chunk to another one. */
-const hashChunk = async (bytes: Uint8Array): Promise<string> =>
-  createHash('sha256').update(bytes).digest('hex')
 
 /** Bytes of one chunk. Pure. */
 export const chunkBytes = ({ size, chunkSize }: SwarmFile, chunk: number): number =>

@@ -75,7 +75,8 @@ export class Heartbeats {
         signal: abort.signal,
       })
       await response.arrayBuffer()
-      beat = response.ok ? { ms: this.#clock.now() - startedMs } : 'refused'
+      // A server that has no such page answers all the same, so it is there.
+      beat = response.status < 500 ? { ms: this.#clock.now() - startedMs } : 'refused'
     } catch {
       beat = abort.signal.aborted ? 'silent' : 'refused' // either way it is told
     }
