@@ -16,7 +16,7 @@ import {
   replyWithRefusal,
   replyWithReplica,
 } from './reply.ts'
-import { isBodyLengthKnown, type RequestFields } from './request-fields.ts'
+import { acceptsGzip, isBodyLengthKnown, type RequestFields } from './request-fields.ts'
 import type { Service } from './service.ts'
 import { ignoreMissing } from './storage.ts'
 import { readTarget, type Target } from './target.ts'
@@ -82,10 +82,20 @@ export async function answer(
   }
   const content = await generate(service, view, target)
   if (typeof content === 'number') return refuse(content) // preconditions count only for a 200, §13.2.1
-  const { type, text, etag, cacheControl = 'no-cache', lasting = [] } = content
+  const { type, text, gzip, cacheControl = 'no-cache', lasting = [] } = content
+  const isCompressed = gzip !== undefined && acceptsGzip(fields)
+  const etag = isCompressed ? content.etag?.replace(/"$/, '-gzip"') : content.etag // other bytes, §8.8.3.3
   const result = evaluatePreconditions(fields, { etag })
   if (result === 412) return refuse(412)
-  const lastingFields = etag === undefined ? lasting : ['ETag', etag, ...lasting]
+  const lastingFields = [
+    ...(etag === undefined ? [] : ['ETag', etag]),
+    ...(gzip === undefined ? [] : ['Vary', 'Accept-Encoding']),
+    ...lasting,
+  ]
   if (result === 304) return { reply: replyNotModified(lastingFields) }
-  return { reply: replyWithContent(type, text, ['Cache-Control', cacheControl, ...lastingFields]) }
+  const coding = isCompressed ? ['Content-Encoding', 'gzip'] : []
+  const sent = isCompressed ? gzip : text
+  return {
+    reply: replyWithContent(type, sent, ['Cache-Control', cacheControl, ...coding, ...lastingFields]),
+  }
 }

@@ -6,7 +6,7 @@ import type { ByteRange } from '../range.ts'
 import type { Exchange } from './exchange.ts'
 import type { Uplink } from './impairments.ts'
 import type { Replica } from './replica.ts'
-import type { BodyPart, Reply } from './reply.ts'
+import { type BodyPart, isRange, type Reply } from './reply.ts'
 
 /** The most that is read and written at a time, and so the most that a slow reader holds twice. */
 const BLOCK_BYTES = 256 * 1024
@@ -32,7 +32,7 @@ export async function sendReply(
   if (reply.lengthBytes !== undefined) reply.fields.push('Content-Length', String(reply.lengthBytes))
   const body = exchange.request.method === 'HEAD' ? [] : reply.body
   const [only = ''] = body
-  if (body.length <= 1 && typeof only === 'string' && uplink === undefined) {
+  if (body.length <= 1 && !isRange(only) && uplink === undefined) {
     exchange.writeHead(reply.status, reply.fields)
     return exchange.end(only) // most answers: a line of text, or nothing
   }
@@ -68,7 +68,7 @@ function* piecesOf(
 ): Generator<{ part: BodyPart; isLast: boolean }> {
   for (const [index, part] of body.entries()) {
     const isLastPart = index === body.length - 1
-    if (typeof part === 'string') {
+    if (!isRange(part)) {
       yield { part, isLast: isLastPart }
       continue
     }
@@ -86,7 +86,7 @@ async function fetchPiece(
   const { value, done } = pieces.next()
   if (done) return undefined
   const { part, isLast } = value
-  if (typeof part === 'string') return { bytes: Buffer.from(part), isLast }
+  if (!isRange(part)) return { bytes: Buffer.from(part), isLast }
   if (replica === undefined) throw new Error('A reply has ranges but no file')
   const bytes = takeBuffer(part)
   await replica.read(bytes, part.start)

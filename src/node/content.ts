@@ -16,6 +16,8 @@ import { WORKER_FIELDS, WORKER_FILE, watchPagePolicy } from './watch-page.ts'
 export interface Content {
   readonly type: string
   readonly text: string
+  /** the text compressed, for whoever takes that */
+  readonly gzip?: Uint8Array
   readonly etag?: string
   readonly cacheControl?: 'no-store'
   /** fields that a 304 renews in a cache: they may change while the text does not */
@@ -78,8 +80,8 @@ async function pageFile(
 ): Promise<Content | Refusal> {
   const file = await files.read(name)
   if (file === undefined) return 404
-  const { type, content: text, etag } = file
-  return { type, text, etag, lasting }
+  const { type, content: text, gzip, etag } = file
+  return { type, text, gzip, etag, lasting }
 }
 
 const json = (value: unknown): Content => ({

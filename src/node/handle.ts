@@ -6,7 +6,7 @@ import { sendReply } from './body.ts'
 import { type Exchange, HungUpError } from './exchange.ts'
 import { latency, uplink } from './impairments.ts'
 import type { ReplyRecord } from './log.ts'
-import type { Reply } from './reply.ts'
+import { isRange, type Reply } from './reply.ts'
 import { announcesBody, type RequestFields, readRequestFields } from './request-fields.ts'
 import type { Service } from './service.ts'
 import { classifyStorageError } from './storage.ts'
@@ -116,5 +116,5 @@ function recordOf(
 function describeRange({ status, fields, body }: Reply): string | undefined {
   const at = fields.indexOf('Content-Range')
   if (at !== -1) return fields[at + 1]
-  return status === 206 ? `${body.filter((part) => typeof part !== 'string').length} ranges` : undefined
+  return status === 206 ? `${body.filter(isRange).length} ranges` : undefined
 }

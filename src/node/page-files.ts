@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 
 /** Media types of what a page is made of; no other file is on the list. */
 const TYPES: ReadonlyMap<string, string> = new Map([
@@ -30,6 +31,8 @@ export const WATCH_PAGE = 'player/watch.html'
 export interface PageFile {
   readonly type: string
   readonly content: string
+  /** the same, compressed: scripts travel over the simulated uplink too */
+  readonly gzip: Uint8Array
   /** strong, with its quotes; the same on every node */
   readonly etag: string
 }
@@ -74,7 +77,8 @@ export class PageFiles {
     if (remembered?.mtimeMs === mtimeMs) return remembered.file
     const content = await readFile(file, 'utf8')
     const etag = `"${createHash('sha256').update(content).digest('hex')}"`
-    const fresh = { type: TYPES.get(path.extname(file)) ?? '', content, etag }
+    const gzip = gzipSync(content)
+    const fresh = { type: TYPES.get(path.extname(file)) ?? '', content, gzip, etag }
     this.#remembered.set(name, { mtimeMs, file: fresh })
     return fresh
   }

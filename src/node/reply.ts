@@ -9,8 +9,11 @@ import { evaluatePreconditions, ifRangeHolds } from './preconditions.ts'
 import type { ReplicaFacts } from './replica.ts'
 import type { RequestFields } from './request-fields.ts'
 
-/** A piece of a body: text of our own, or bytes of the file. */
-export type BodyPart = string | ByteRange
+/** A piece of a body: text or bytes of our own, or bytes of the file. */
+export type BodyPart = string | Uint8Array | ByteRange
+
+/** Is it to be read from the file? Pure. */
+export const isRange = (part: BodyPart): part is ByteRange => typeof part !== 'string' && 'start' in part
 
 /** A whole answer but for the bytes of the file. */
 export interface Reply {
@@ -91,10 +94,7 @@ export function replyWithReplica(
   }
   const boundary = makeBoundary()
   const body = multipartBody(range.ranges, type, sizeBytes, boundary)
-  const lengthBytes = body.reduce(
-    (sum, part) => sum + (typeof part === 'string' ? part.length : rangeLength(part)),
-    0,
-  )
+  const lengthBytes = body.reduce((sum, part) => sum + (isRange(part) ? rangeLength(part) : part.length), 0)
   return {
     status: 206,
     fields: ['Content-Type', `multipart/byteranges; boundary=${boundary}`, ...common],
@@ -149,9 +149,13 @@ const contentRange = ({ start, end }: ByteRange, sizeBytes: number): string =>
   `bytes ${start}-${end}/${sizeBytes}`
 const rangeLength = ({ start, end }: ByteRange): number => end - start + 1
 
-/** An answer made on the spot: JSON or a page. Pure; `content` may have any characters. */
-export function replyWithContent(type: string, content: string, fields: readonly string[]): Reply {
-  const bytes = Buffer.byteLength(content)
+/** An answer made on the spot: JSON or a page, perhaps compressed. Pure; `content` may have any characters. */
+export function replyWithContent(
+  type: string,
+  content: string | Uint8Array,
+  fields: readonly string[],
+): Reply {
+  const bytes = typeof content === 'string' ? Buffer.byteLength(content) : content.length
   return {
     status: 200,
     fields: ['Content-Type', `${type}; charset=utf-8`, ...fields],

@@ -6,6 +6,7 @@ export interface RequestFields {
   /** how many lines `Host` had: more than one is an error (RFC 9112 §3.2) */
   hostLines: number
   origin?: string
+  acceptEncoding?: string
   range?: string
   ifRange?: string
   ifMatch?: string
@@ -21,6 +22,7 @@ type Known = Exclude<keyof RequestFields, 'hostLines'>
 const KNOWN: ReadonlyMap<string, Known> = new Map([
   ['host', 'host'],
   ['origin', 'origin'],
+  ['accept-encoding', 'acceptEncoding'],
   ['range', 'range'],
   ['if-range', 'ifRange'],
   ['if-match', 'ifMatch'],
@@ -38,6 +40,16 @@ export const announcesBody = ({ contentLength, transferEncoding }: RequestFields
 /** A body whose last coding is not `chunked` has no end that two readers would agree on (RFC 9112 §6.3). Pure. */
 export const isBodyLengthKnown = ({ transferEncoding }: RequestFields): boolean =>
   transferEncoding === undefined || /(?:^|[ \t,])chunked$/i.test(transferEncoding)
+
+/** May the answer be compressed with gzip? Pure. `*` is not taken up on it: who wants it names it. @see RFC 9110 §12.5.3 */
+export const acceptsGzip = ({ acceptEncoding = '' }: RequestFields): boolean =>
+  acceptEncoding.split(',').some((coding) => {
+    const [, q = '1'] = /^[ \t]*(?:x-)?gzip[ \t]*(?:;[ \t]*q=([0-9.]+)[ \t]*)?$/i.exec(coding) ?? [
+      undefined,
+      '0',
+    ]
+    return Number(q) > 0
+  })
 
 /** Picks the known fields out of names and values in turn. Pure. */
 export function readRequestFields(rawHeaders: readonly string[]): RequestFields {

@@ -166,7 +166,7 @@ describe('while it goes on', () => {
     progress.end()
     expect(screen.frames.length).toBeGreaterThan(60)
     expect(screen.frames[8]).toBe(`1111${'·'.repeat(28)}   12 %  64.0 kB  8.9 kB/s  0:07 left`)
-    expect(screen.frames.at(-1)).toMatch(/^1{32} {2}100 % {2}64\.0 kB {2}8\.\d kB\/s$/)
+    expect(screen.frames.at(-1)).toBe(`${'1'.repeat(32)}  100 %  64.0 kB  7.7 kB/s`)
     for (const frame of screen.frames) expect(displayWidth(frame)).toBeLessThan(80)
     expect(screen.text).toContain('\u001b[36m111')
   })

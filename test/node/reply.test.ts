@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { viewFrom } from '../../src/node/directory.ts'
 import type { ReplicaFacts } from '../../src/node/replica.ts'
 import {
+  isRange,
   type Refusal,
   type Reply,
   replyToOptions,
@@ -48,9 +49,7 @@ function headerOf({ fields }: Reply): Record<string, string> {
 /** What a GET would receive, checked against the announced length. */
 function bodyOf(reply: Reply, file = FILE): Buffer {
   const body = Buffer.concat(
-    reply.body.map((part) =>
-      typeof part === 'string' ? Buffer.from(part) : file.subarray(part.start, part.end + 1),
-    ),
+    reply.body.map((part) => (isRange(part) ? file.subarray(part.start, part.end + 1) : Buffer.from(part))),
   )
   expect(reply.lengthBytes ?? 0).toBe(body.length)
   return body

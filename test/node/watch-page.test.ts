@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { viewFrom } from '../../src/node/directory.ts'
 import { watchPagePolicy } from '../../src/node/watch-page.ts'
@@ -59,6 +60,30 @@ describe('/watch/', () => {
       'cache-control': 'no-cache',
       etag: etagOf(PAGE),
     })
+  })
+
+  test.for([
+    ['gzip', true],
+    ['gzip, deflate, br', true],
+    ['br;q=1.0, GZIP;q=0.5', true],
+    ['gzip;q=0', false],
+    ['gzipped', false],
+    ['*', false],
+    ['', false],
+  ] as const)('with Accept-Encoding "%s" it is compressed: %s', async ([coding, isCompressed]) => {
+    const node = await startWithPage()
+    const accept = { headers: { 'accept-encoding': coding } }
+    const { headers, rawHeaders, body } = await request(node, '/watch/demo.mp4', accept)
+    expect(headers['content-encoding']).toBe(isCompressed ? 'gzip' : undefined)
+    expect((isCompressed ? gunzipSync(body) : body).toString()).toBe(PAGE)
+    expect(headers['content-length']).toBe(String(body.length))
+    expect(rawHeaders.join()).toContain('Vary,Accept-Encoding')
+    const etag = String(headers.etag)
+    expect(etag === etagOf(PAGE)).toBe(!isCompressed) // other bytes
+    const again = { headers: { ...accept.headers, 'if-none-match': etag } }
+    expect(await request(node, '/watch/demo.mp4', again)).toMatchObject({ status: 304, headers: { etag } })
+    const head = await request(node, '/watch/demo.mp4', { method: 'HEAD', ...accept })
+    expect([head.body.length, head.headers['content-length']]).toEqual([0, String(body.length)])
   })
 
   test.for([
