@@ -31,6 +31,10 @@ const SETTLED_MS = 3_000
 const AFTERMATH_MS = 6_000
 /** A playback that has no more than this left takes no further event. */
 const LAST_EVENT_SECONDS = 20
+/** Who has so much ahead does not wait for a node. */
+const FULL_SECONDS = 2
+/** A decoder that was not let run for so long has nothing to show for a moment. */
+const UNDERFLOW_MS = 1_000
 /** Nothing of ours keeps a process from running for so long. */
 const MACHINE_PAUSE_MS = 100
 
@@ -128,7 +132,6 @@ async function* measureEvents(site: WatchSite, signal: AbortSignal): AsyncGenera
   } finally {
     pauses.close()
   }
-  const stalls = playbacks.flatMap(({ seen }) => seen.stands)
   const lines = playbacks.flatMap((playback) => linesOf(playback, pauses))
   yield {
     rows: [HEADING, ...lines],
@@ -137,8 +140,8 @@ async function* measureEvents(site: WatchSite, signal: AbortSignal): AsyncGenera
       nodes: `video ${kilobytes(site.bytesPerSecond)}; nodes ${rates.map(kilobytes).join(', ')}, after 50, 150, 300 ms`,
     }),
   }
-  if (stalls.length > 0)
-    yield { rows: [STALL_HEADING, ...stalls.map((stall) => stallLine(stall, pauses))], note: '' }
+  const standing = playbacks.flatMap(({ seen }) => standingLines(seen, pauses))
+  if (standing.length > 0) yield { rows: [STANDING_HEADING, ...standing], note: STANDING_NOTE }
   const { WATCH_LOG } = process.env
   if (WATCH_LOG !== undefined) writeFileSync(WATCH_LOG, JSON.stringify({ playbacks, pauses: pauses.all }))
 }
@@ -208,10 +211,11 @@ function noteOf(
   const wasted = wastedBytes(events)
   const verified = events.reduce((sum, event) => sum + (event.type === 'verified' ? event.bytes : 0), 0)
   const share = wasted / (wasted + verified)
-  const waitings = playbacks.reduce((sum, { seen }) => sum + seen.waitings.length, 0)
+  const waitings = playbacks.flatMap(({ seen }) => seen.waitings)
+  const unfounded = waitings.filter(({ aheadSeconds }) => aheadSeconds > FULL_SECONDS).length
   const seconds = playbacks.reduce((sum, { seen }) => sum + lengthMs(seen) / 1000, 0)
   return `events: ${playbacks.reduce((sum, { happened }) => sum + happened.length, 0)} in ${playbacks.length} playbacks of ${seconds.toFixed(0)} s together; look-ahead 5 s
-stalls: ${total(ours)} (${ours.length === 0 ? 'ok' : 'OVER'} ≤ 0); \`waiting\` events: ${waitings}
+stalls: ${total(ours)} (${ours.length === 0 ? 'ok' : 'OVER'} ≤ 0); \`waiting\` events: ${waitings.length}, ${unfounded} of them with more than ${FULL_SECONDS} s in the buffer
 stalls while the whole machine stood still: ${total(machines)}
 wasted: ${(100 * share).toFixed(1)} % of ${(verified / MIB).toFixed(1)} MiB (${share <= MAX_WASTE ? 'ok' : 'OVER'} ≤ ${100 * MAX_WASTE} %)
 machine: paused ${pauses.all.length} times for ${MACHINE_PAUSE_MS} ms or longer; ${how}
@@ -220,26 +224,40 @@ ill: nodes with a fault then. buffer left: the least that the video had ahead. s
 video's reader waited for a chunk that it could have had; the buffer hides it.`
 }
 
-const STALL_HEADING = [
-  'stall at',
-  'ms',
-  'place',
-  'buffer',
-  'readyState',
-  'fed until',
-  'page late',
-  'machine late',
+const STANDING_HEADING = [
+  ...['at', 'what', 'lasted', 'place', 'buffer', 'readyState', 'page late', 'machine late'],
 ]
+const STANDING_NOTE =
+  'page late, machine late: for how long the page, and this process, were not let run then. With seconds in the\nbuffer no node can be the cause.'
 
-function stallLine(stall: Stand, pauses: Pauses): string[] {
-  const { atMs, ms, seconds, aheadSeconds, readyState, feedLimitBytes, driftMs } = stall
-  return [
-    new Date(atMs).toISOString().slice(11, 23),
-    ...[`${Math.round(ms)} ms`, `${seconds.toFixed(2)} s`, `${aheadSeconds.toFixed(2)} s`],
-    ...[String(readyState), `${feedLimitBytes}`, `${Math.round(driftMs)} ms`],
-    `${Math.round(pauses.during(stall))} ms`,
+/** Each stall and each `waiting` event, with what tells its cause. */
+function standingLines({ stands, waitings, looks }: Observed, pauses: Pauses): string[][] {
+  const lateMs = (atMs: number, ms: number): number =>
+    Math.max(
+      0,
+      ...looks
+        .filter((look) => overlaps(look.atMs - look.driftMs, look.driftMs, atMs, ms))
+        .map((look) => look.driftMs),
+    )
+  const line = (what: string, stand: Omit<Stand, 'driftMs' | 'feedLimitBytes'>, fromMs: number): string[] => [
+    ...[
+      new Date(stand.atMs).toISOString().slice(11, 23),
+      what,
+      what === 'stall' ? `${Math.round(stand.ms)} ms` : '',
+    ],
+    ...[`${stand.seconds.toFixed(2)} s`, `${stand.aheadSeconds.toFixed(2)} s`, String(stand.readyState)],
+    `${Math.round(lateMs(fromMs, stand.atMs + stand.ms - fromMs))} ms`,
+    `${Math.round(pauses.during({ atMs: fromMs, ms: stand.atMs + stand.ms - fromMs }))} ms`,
   ]
+  return [
+    ...stands.map((stand) => line('stall', stand, stand.atMs)),
+    ...waitings.map((waiting) => line('waiting', { ...waiting, ms: 0 }, waiting.atMs - UNDERFLOW_MS)),
+  ].toSorted(([a = ''], [b = '']) => a.localeCompare(b))
 }
+
+/** Do two spans of time touch? Pure. */
+const overlaps = (aMs: number, aLastsMs: number, bMs: number, bLastsMs: number): boolean =>
+  aMs <= bMs + bLastsMs && bMs <= aMs + aLastsMs
 
 /** Those of which the machine is no part, and those in which nothing ran. */
 function split(stands: readonly Stand[], pauses: Pauses): [ours: Stand[], machines: Stand[]] {
@@ -273,7 +291,7 @@ class Pauses {
 
   /** The longest in the course of a stall. */
   during({ atMs, ms }: { readonly atMs: number; readonly ms: number }): number {
-    const touches = this.all.filter((pause) => pause.atMs < atMs + ms && pause.atMs + pause.ms > atMs)
+    const touches = this.all.filter((pause) => overlaps(pause.atMs, pause.ms, atMs, ms))
     return Math.max(0, ...touches.map((pause) => pause.ms))
   }
 

@@ -1,7 +1,7 @@
 /** Random faults on all nodes but one, which is healthy throughout: every byte is true, it ends, and it all adds up. */
 import { describe, expect, test } from 'vitest'
 import type { Policy } from '../../src/swarm/swarm.js'
-import { seededRandom } from './seeded-random.ts'
+import { seededRandom } from '../helpers/random.ts'
 import { type NodeBehaviour, type SimulatedNode, Simulation, simulatedFile } from './simulation.ts'
 
 const MIB = 1024 * 1024

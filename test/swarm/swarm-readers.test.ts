@@ -1,7 +1,7 @@
 /** Readers that come and go, wait, seek and do not read: what is asked for, what is kept, and what is left behind. */
 import { describe, expect, test } from 'vitest'
 import type { Reader } from '../../src/swarm/reader.js'
-import { seededRandom } from './seeded-random.ts'
+import { seededRandom } from '../helpers/random.ts'
 import { Simulation, simulatedFile } from './simulation.ts'
 
 const MIB = 1024 * 1024
