@@ -126,5 +126,6 @@
       return feedUntil.call(this, byte)
     }
   }
-  if (location.hash.includes('look-ahead')) void listen()
+  // Not while start-up is measured: it would load these modules sooner than the page does.
+  if (location.hash.includes('listen')) void listen()
 }

@@ -13,7 +13,15 @@ import { seededRandom } from '../test/helpers/random.ts'
 import { spread } from './ratio.ts'
 import { type Happened, Misfortune, type Planned, planFaults } from './watch-faults.ts'
 import type { Observed, Stand } from './watch-observer.js'
-import { observed, openBrowser, openPage, plainUrl, type WatchSite, watchUrl } from './watch-site.ts'
+import {
+  heardUrl,
+  observed,
+  openBrowser,
+  openPage,
+  plainUrl,
+  type WatchSite,
+  watchUrl,
+} from './watch-site.ts'
 
 const MIB = 1024 * 1024
 const START_UP_RATES = [4 * MIB, 2 * MIB, 1 * MIB] as const
@@ -155,7 +163,7 @@ async function play(
   signal: AbortSignal,
 ): Promise<Playback> {
   return withBrowser(async (browser) => {
-    await openPage(browser, watchUrl(nodes[0]))
+    await openPage(browser, heardUrl(nodes[0]))
     await delay(SETTLED_MS, undefined, { signal })
     const misfortune = new Misfortune(nodes, atOnce, signal)
     for (let next = plan.shift(); next !== undefined; next = plan.shift()) {

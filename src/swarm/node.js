@@ -2,6 +2,7 @@
 /** One node of the swarm: what it is doing for us, and what is known of it. */
 import { Breaker } from './breaker.js'
 import { Estimate } from './estimate.js'
+import { silenceLimitMs } from './late.js'
 
 /**
  * Where a node is. Its files lie directly below `url`.
@@ -46,6 +47,10 @@ export class SwarmNode {
   /** requests under way @type {Set<Run>} */
   runs = new Set()
   lastByteMs = Number.NEGATIVE_INFINITY
+  /** since when it has owed us something without a break */
+  #owingSinceMs = 0
+  /** silence beyond what is usual, of requests that were given up before it was long enough to prove anything */
+  #carriedMs = 0
   receivedBytes = 0
   verifiedBytes = 0
   /** when it last sent a chunk with a wrong hash */
@@ -87,6 +92,20 @@ export class SwarmNode {
     }
   }
 
+  /** A request begins. @param {Run} run @param {number} nowMs */
+  addRun(run, nowMs) {
+    if (this.runs.size === 0) this.#owingSinceMs = nowMs
+    this.runs.add(run)
+  }
+
+  /** A request has ended. @param {Run} run @param {number} nowMs */
+  removeRun(run, nowMs) {
+    const silentMs = this.silentMs(nowMs)
+    this.runs.delete(run)
+    if (this.runs.size === 0)
+      this.#carriedMs = Math.max(this.#carriedMs, silentMs - silenceLimitMs(this.estimate))
+  }
+
   /** @param {Run} run @param {number} nowMs */
   noteFirstByte(run, nowMs) {
     // Bytes that wait in front of a request on the same uplink are no delay of the node.
@@ -98,6 +117,7 @@ export class SwarmNode {
   /** @param {number} bytes @param {number} nowMs */
   noteBytes(bytes, nowMs) {
     this.lastByteMs = nowMs
+    this.#carriedMs = 0
     this.#meteredBytes += bytes
   }
 
@@ -116,9 +136,8 @@ export class SwarmNode {
 
   /** How long it has owed us bytes without sending any. @param {number} nowMs */
   silentMs(nowMs) {
-    let sinceMs = Number.POSITIVE_INFINITY
-    for (const run of this.runs) sinceMs = Math.min(sinceMs, run.startedMs)
-    return Math.max(0, nowMs - Math.max(sinceMs, this.lastByteMs))
+    if (this.runs.size === 0) return 0
+    return this.#carriedMs + Math.max(0, nowMs - Math.max(this.#owingSinceMs, this.lastByteMs))
   }
 
   /** Forgets a bad rate after a while without requests. @param {number} nowMs */

@@ -84,7 +84,7 @@ export class Transfers {
     const nowMs = this.#clock.now()
     const run = new Run(node, this.#chunks, first, last, purpose, nowMs)
     run.promisedMs = nowMs + completionMs(node.candidate, this.#chunks.bytesOf(first, last))
-    node.runs.add(run)
+    node.addRun(run, nowMs)
     for (let chunk = first; chunk <= last; chunk++) {
       this.#chunks.claim(chunk, run)
       this.#tell({ type: 'asked', chunk, node: node.name, purpose })
@@ -215,7 +215,7 @@ export class Transfers {
     const { node } = run
     const nowMs = this.#clock.now()
     node.meter(nowMs)
-    node.runs.delete(run)
+    node.removeRun(run, nowMs)
     if (run.partBytes > 0) {
       node.receivedBytes += run.partBytes
       this.#waste(node, run.partBytes, outcome.kind === 'stopped' ? 'cancelled' : 'incomplete')

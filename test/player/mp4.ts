@@ -39,8 +39,7 @@ export const moov = (...tracks: readonly TestTrack[]): Buffer =>
   Buffer.concat([box('mvhd', u32(0, 0, 0, MOVIE_SCALE, 0)), ...tracks.map(trak)])
 
 function trak({ timescale, offsets, perChunk, sizes, durations, edits, isLong = false }: TestTrack): Buffer {
-  const stsz =
-    'each' in sizes ? u32(0, sizes.each, sizes.count) : u32(0, 0, sizes.length, ...sizes)
+  const stsz = 'each' in sizes ? u32(0, sizes.each, sizes.count) : u32(0, 0, sizes.length, ...sizes)
   const stbl = box(
     'stbl',
     table('stts', durations),
@@ -59,7 +58,15 @@ function trak({ timescale, offsets, perChunk, sizes, durations, edits, isLong = 
           offsets.map((offset) => [offset]),
         ),
   )
-  const edts = edits && box('edts', table('elst', edits.map(([duration, time]) => [duration, time, 0x10000])))
+  const edts =
+    edits &&
+    box(
+      'edts',
+      table(
+        'elst',
+        edits.map(([duration, time]) => [duration, time, 0x10000]),
+      ),
+    )
   const mdia = box('mdia', box('mdhd', u32(0, 0, 0, timescale, 0)), box('minf', stbl))
   return box('trak', ...(edts ? [edts] : []), mdia)
 }

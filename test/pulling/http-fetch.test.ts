@@ -271,6 +271,20 @@ describe('an abort', () => {
     await Promise.all(hanging)
   })
 
+  test('may be that of many requests at once, and nobody is warned of a leak', async () => {
+    const warnings: Error[] = []
+    const onWarning = (warning: Error): void => void warnings.push(warning)
+    process.on('warning', onWarning)
+    onTestFinished(() => void process.off('warning', onWarning))
+    const { url, sockets } = await serve(() => {})
+    const abort = new AbortController()
+    const asked = Array.from({ length: 20 }, () => rejection(httpFetch(url, { signal: abort.signal })))
+    await until('all are asked', () => sockets.length === 20)
+    abort.abort(reason)
+    expect(new Set(await Promise.all(asked))).toEqual(new Set([reason]))
+    expect(warnings).toEqual([])
+  })
+
   test('after the end changes nothing', async () => {
     const { url } = await serve((_, response) => void response.end('abc'))
     const abort = new AbortController()

@@ -11,7 +11,7 @@ const newNode = (): SwarmNode =>
 
 function begin(node: SwarmNode, first: number, last: number, startedMs: number): Run {
   const run = new Run(node, CHUNKS, first, last, 'ahead', startedMs)
-  node.runs.add(run)
+  node.addRun(run, startedMs)
   return run
 }
 
@@ -49,6 +49,15 @@ describe('silence', () => {
     expect(node.silentMs(1500)).toBe(500)
     node.noteBytes(10, 1600)
     expect(node.silentMs(1700)).toBe(100)
+  })
+
+  test('of requests that are given up adds up, as far as it is more than usual', () => {
+    const node = newNode()
+    for (const startedMs of [0, 10_000, 20_000]) node.removeRun(begin(node, 0, 0, startedMs), startedMs + 400)
+    begin(node, 0, 0, 30_000)
+    expect(node.silentMs(30_100)).toBe(3 * (400 - 150) + 100)
+    node.noteBytes(1, 30_150)
+    expect(node.silentMs(30_200)).toBe(50)
   })
 
   test('does not begin before a request, however long ago the last byte was', () => {
