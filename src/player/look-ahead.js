@@ -6,6 +6,8 @@
 import { feedLimit } from './feed-limit.js'
 
 const LOOK_MS = 250
+/** Chromium stands still with about this much ahead: its decoders want more than the next frame. */
+const UNPLAYABLE_SECONDS = 1
 /** Each of these may move the limit at once. */
 const EVENTS = ['timeupdate', 'seeking', 'seeked', 'progress', 'ratechange', 'waiting', 'loadedmetadata']
 
@@ -85,7 +87,8 @@ export class LookAhead {
       video.networkState === HTMLMediaElement.NETWORK_LOADING &&
       (video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA || video.seeking) &&
       !video.ended
-    this.#setPatience(video.seeking ? 0 : (1000 * secondsAhead(video)) / Math.max(1, video.playbackRate))
+    const playable = Math.max(0, secondsAhead(video) - UNPLAYABLE_SECONDS)
+    this.#setPatience(video.seeking ? 0 : (1000 * playable) / Math.max(1, video.playbackRate))
     this.#starvedSinceMs = isStarved ? (this.#starvedSinceMs ?? nowMs) : undefined
     this.#feedUntil(
       feedLimit({

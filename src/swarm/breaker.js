@@ -9,7 +9,8 @@
 const BACKOFF_MS = { first: 500, last: 8000 }
 /** A replica may come, or become current, at any moment, and asking costs little. */
 const MISSING_MS = 2000
-const QUARANTINE_MS = 30_000
+/** For a liar, doubled each time: one chunk shows whether it still lies, and it may be needed. */
+const QUARANTINE_MS = { first: 4000, last: 32_000 }
 /** So many chunks with a wrong hash make a liar. */
 const LIES_BEFORE_QUARANTINE = 2
 /** A node that is busy may ask for at most this much patience. */
@@ -29,6 +30,7 @@ export class Breaker {
   untilMs = 0
   #backoffMs = BACKOFF_MS.first
   #lies = 0
+  #quarantineMs = QUARANTINE_MS.first
   /** failures since the last chunk that was good */
   #failures = 0
   #random
@@ -68,7 +70,7 @@ export class Breaker {
   #waitMs(kind, retryAfterMs) {
     switch (kind) {
       case 'bad data':
-        return QUARANTINE_MS
+        return this.#quarantine()
       case 'missing':
       case 'other version':
         return MISSING_MS
@@ -88,6 +90,12 @@ export class Breaker {
     return waitMs
   }
 
+  #quarantine() {
+    const waitMs = this.#quarantineMs
+    this.#quarantineMs = Math.min(2 * this.#quarantineMs, QUARANTINE_MS.last)
+    return waitMs
+  }
+
   /** There is nobody else: a liar is tried before its time, with one request. */
   tryAnyway() {
     if (this.isLiar && !this.needsHealth) this.state = 'trial'
@@ -103,6 +111,7 @@ export class Breaker {
     const wasOnTrial = this.state === 'trial'
     this.#backoffMs = BACKOFF_MS.first
     this.#failures = 0
+    if (!wasOnTrial) this.#quarantineMs = QUARANTINE_MS.first
     if (this.state === 'trial') this.state = 'closed'
     if (wasOnTrial) this.#lies = 0
     return wasOnTrial

@@ -101,6 +101,17 @@ export function completionMs({ rate, delayMs, isDelayKnown, leftBytes, isOnTrial
   return Math.max(leftBytes / rate, delayMs) + bytes / rate + penaltyMs
 }
 
+/**
+ * The same for a chunk that does not wait behind all that is under way, but shares the uplink with it: what a reader
+ * waits for goes before what it needs later. Pure.
+ * @param {Candidate} candidate
+ * @param {number} bytes
+ */
+export function overtakingMs(candidate, bytes) {
+  const leftBytes = Math.min(candidate.leftBytes, candidate.runs * bytes)
+  return completionMs({ ...candidate, leftBytes }, bytes)
+}
+
 /** One node and what this plan has given it so far. */
 class Queue {
   candidate

@@ -18,7 +18,11 @@
  * @property {number} patienceMs how long the reader can wait without harm: a player has a buffer
  */
 
-/** - `silent`, `slow`: ask for it a second time. - `reassign`: take it away, it has not begun to arrive. @typedef {'wait' | 'silent' | 'slow' | 'reassign'} Lateness */
+/**
+ * - `silent`, `slow`: ask for it a second time, for its node is. `urgent`: the same, for the reader would run dry.
+ * - `reassign`: take it away, it has not begun to arrive.
+ * @typedef {'wait' | 'silent' | 'slow' | 'urgent' | 'reassign'} Lateness
+ */
 
 /** So near to the reader a silent node is not waited for. */
 const SILENT_POSITIONS = 4
@@ -38,6 +42,7 @@ export function judgeOwed(owed) {
     owed
   const isRelaxed = patienceMs > RELAXED_MS
   if (silentMs > silenceLimitMs && position < SILENT_POSITIONS && !isRelaxed) return 'silent'
+  if (position === 0 && patienceMs > 0 && arrivalMs > patienceMs && arrivalMs > elsewhereMs) return 'urgent'
   const { times, ms } = position === 0 ? MUCH.head : MUCH.ahead
   if (arrivalMs <= times * elsewhereMs + ms) return 'wait'
   if (position < SLOW_POSITIONS && !(isRelaxed && arrivalMs < patienceMs / 2)) return 'slow'

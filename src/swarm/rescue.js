@@ -3,7 +3,7 @@
  * Helps chunks that are late: asks a second node for what a reader needs next, takes away what has not begun to
  * arrive, and at the end of a file has idle nodes share what busy ones still owe. What is late, late.js decides.
  */
-import { completionMs, MAX_RUNS } from './choose.js'
+import { completionMs, MAX_RUNS, overtakingMs } from './choose.js'
 import { chunksToTake, hasHedgeBudget, judgeOwed, silenceLimitMs } from './late.js'
 
 /**
@@ -78,9 +78,9 @@ export class Rescue {
     const nowMs = this.#clock.now()
     const bytes = this.#chunks.bytesOf(chunk)
     const othersRate = others.reduce((sum, { candidate }) => sum + candidate.rate, 0)
-    const best = others.reduce((a, b) =>
-      completionMs(b.candidate, bytes) < completionMs(a.candidate, bytes) ? b : a,
-    )
+    const elsewhereMs = (/** @type {SwarmNode} */ { candidate }) =>
+      position === 0 ? overtakingMs(candidate, bytes) : completionMs(candidate, bytes)
+    const best = others.reduce((a, b) => (elsewhereMs(b) < elsewhereMs(a) ? b : a))
     const verdict = judgeOwed({
       position,
       isArriving: run.next === chunk,
@@ -88,11 +88,11 @@ export class Rescue {
       promisedMs: run.promisedMs - nowMs,
       silentMs: node.silentMs(nowMs),
       silenceLimitMs: silenceLimitMs(node.estimate),
-      elsewhereMs: completionMs(best.candidate, bytes) + beforeBytes / othersRate,
+      elsewhereMs: elsewhereMs(best) + beforeBytes / othersRate,
       patienceMs,
     })
     if (verdict === 'reassign') this.#transfers.shorten(run, chunk - 1, SOONER)
-    if (verdict === 'silent') this.#hedge(run, chunk, best)
+    if (verdict === 'silent' || verdict === 'urgent') this.#hedge(run, chunk, best)
     if (
       verdict === 'slow' &&
       hasHedgeBudget(this.#hedgedBytes, this.#transfers.verifiedBytes, this.#chunkSize)

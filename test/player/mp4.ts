@@ -3,7 +3,7 @@
 /** Big-endian numbers of 32 bits. */
 export const u32 = (...values: number[]): Buffer => {
   const bytes = Buffer.alloc(4 * values.length)
-  values.forEach((value, index) => bytes.writeInt32BE(value | 0, 4 * index))
+  for (const [index, value] of values.entries()) bytes.writeInt32BE(value | 0, 4 * index)
   return bytes
 }
 

@@ -49,6 +49,11 @@ describe('a chunk that a node owes', () => {
       'wait',
     ],
     [
+      'is urgent when a player would run dry before it comes',
+      { arrivalMs: 901, elsewhereMs: 890, patienceMs: 900 },
+      'urgent',
+    ],
+    [
       'is slow for a reader that can wait, but not for that long',
       { arrivalMs: 4001, patienceMs: 8000 },
       'slow',
