@@ -4,7 +4,7 @@ import { encodeStorageName } from '../storage-name.ts'
 import type { View } from './directory.ts'
 import { HOME_PAGE_POLICY, renderHomePage } from './home-page.ts'
 import { isMetalinkName, METALINK_SUFFIX, METALINK_TYPE, renderMetalink } from './metalink.ts'
-import { type PageFiles, WATCH_PAGE } from './page-files.ts'
+import { ALL_SCRIPTS, type PageFile, type PageFiles, WATCH_PAGE } from './page-files.ts'
 import type { ReplicaFacts } from './replica.ts'
 import type { Refusal } from './reply.ts'
 import type { Service } from './service.ts'
@@ -60,6 +60,7 @@ export async function generate(
       return pageFile(pageFiles, WATCH_PAGE, ['Content-Security-Policy', watchPagePolicy(view)])
     case 'page file':
       if (target.name === WATCH_PAGE) return 404
+      if (target.name === ALL_SCRIPTS) return contentOf(await pageFiles.readScripts(), [])
       return pageFile(pageFiles, target.name, target.name === WORKER_FILE ? WORKER_FIELDS : [])
   }
 }
@@ -79,10 +80,12 @@ async function pageFile(
   lasting: readonly string[],
 ): Promise<Content | Refusal> {
   const file = await files.read(name)
-  if (file === undefined) return 404
-  const { type, content: text, gzip, etag } = file
-  return { type, text, gzip, etag, lasting }
+  return file === undefined ? 404 : contentOf(file, lasting)
 }
+
+const contentOf = ({ type, content: text, gzip, etag }: PageFile, lasting: readonly string[]): Content => ({
+  ...{ type, text, gzip, etag, lasting },
+})
 
 const json = (value: unknown): Content => ({
   type: 'application/json',

@@ -24,6 +24,9 @@ const OWN_FOLDERS: PageFolders = {
   swarm: fileURLToPath(new URL('../swarm/', import.meta.url)),
 }
 
+/** Every script in one answer, path → text, for a page that cannot wait for each. */
+export const ALL_SCRIPTS = 'player/scripts.json'
+
 /** The page itself. It has a URL for each video and none of its own. */
 export const WATCH_PAGE = 'player/watch.html'
 
@@ -46,6 +49,7 @@ interface Remembered {
 export class PageFiles {
   readonly #paths: ReadonlyMap<string, string>
   readonly #remembered = new Map<string, Remembered>()
+  #scripts: PageFile | undefined
 
   private constructor(paths: ReadonlyMap<string, string>) {
     this.#paths = paths
@@ -75,11 +79,26 @@ export class PageFiles {
     const { mtimeMs } = await stat(file)
     const remembered = this.#remembered.get(name)
     if (remembered?.mtimeMs === mtimeMs) return remembered.file
-    const content = await readFile(file, 'utf8')
-    const etag = `"${createHash('sha256').update(content).digest('hex')}"`
-    const gzip = gzipSync(content)
-    const fresh = { type: TYPES.get(path.extname(file)) ?? '', content, gzip, etag }
+    const fresh = pageFile(TYPES.get(path.extname(file)) ?? '', await readFile(file, 'utf8'))
     this.#remembered.set(name, { mtimeMs, file: fresh })
     return fresh
   }
+
+  /**
+   * {@link ALL_SCRIPTS}, of the files as they are on the disk now.
+   * @throws the system's error when one of them cannot be read
+   */
+  async readScripts(): Promise<PageFile> {
+    const names = [...this.#paths.keys()].filter((name) => name.endsWith('.js')).sort()
+    const files = await Promise.all(names.map((name) => this.read(name)))
+    const entries = names.map((name, index) => [name, files[index]?.content ?? ''])
+    const content = `${JSON.stringify(Object.fromEntries(entries))}\n`
+    if (this.#scripts?.content !== content) this.#scripts = pageFile('application/json', content)
+    return this.#scripts
+  }
+}
+
+function pageFile(type: string, content: string): PageFile {
+  const etag = `"${createHash('sha256').update(content).digest('hex')}"`
+  return { type, content, gzip: gzipSync(content), etag }
 }

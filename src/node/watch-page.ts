@@ -7,7 +7,7 @@ export function watchPagePolicy({ nodes }: Pick<View, 'nodes'>): string {
   const sources = ["'self'", ...origins].join(' ')
   return [
     "default-src 'none'",
-    "script-src 'self'",
+    "script-src 'self' blob:", // copies of our own scripts, see player/boot.js
     "style-src 'self'",
     "img-src 'self' data: blob:",
     `media-src ${sources}`,

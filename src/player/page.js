@@ -1,8 +1,5 @@
 // @ts-check
-/**
- * The watch page: finds the video on the nodes, plays it, and says so when it cannot. What plays is loaded first,
- * and what shows how, while the first bytes are on their way: `watch.html` lists all scripts in that order.
- */
+/** The watch page: finds the video on the nodes, plays it, and says so when it cannot. */
 /** @import { SwarmEvent } from '../swarm/events.js' */
 /** @import { ControlRoom } from './control-room.js' */
 /** @import { PageState } from './page-state.js' */

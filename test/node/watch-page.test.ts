@@ -107,7 +107,7 @@ describe('/watch/', () => {
     expect(headers['content-security-policy']).toBe(
       [
         "default-src 'none'",
-        "script-src 'self'",
+        "script-src 'self' blob:",
         "style-src 'self'",
         "img-src 'self' data: blob:",
         `media-src ${origins}`,
@@ -239,4 +239,22 @@ test('every script, style and picture of the project is served, byte for byte th
       expect([name, reply.status, reply.headers.etag]).toEqual([name, 200, other.headers.etag])
     }
   }
+})
+
+test('all scripts come in one answer, by their paths, and nothing else', async () => {
+  const node = await startWithPage()
+  const { status, headers, body } = await request(node, '/_/player/scripts.json')
+  expect(status).toBe(200)
+  expect(headers).toMatchObject({
+    'content-type': 'application/json; charset=utf-8',
+    'cache-control': 'no-cache',
+  })
+  expect(JSON.parse(body.toString())).toEqual({ 'player/worker.js': WORKER, 'swarm/swarm.js': 'export {}' })
+  const again = await request(node, '/_/player/scripts.json', { headers: { 'if-none-match': headers.etag } })
+  expect(again.status).toBe(304)
+  writeReplica(path.join(node.folder, 'swarm'), 'swarm.js', 'export const changed = true', new Date())
+  const changed = await request(node, '/_/player/scripts.json')
+  expect(JSON.parse(changed.body.toString())).toMatchObject({
+    'swarm/swarm.js': 'export const changed = true',
+  })
 })

@@ -1,36 +1,58 @@
 /** The page is not built by anything, so what it must say twice is compared here. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { linkScripts } from '../../src/player/boot.js'
 import { MARKS } from '../../src/player/node-marks.js'
 
 const SRC = path.resolve('src')
 const HTML = readFileSync(path.join(SRC, 'player/watch.html'), 'utf8')
 const CSS = readFileSync(path.join(SRC, 'player/watch.css'), 'utf8')
 
-/** The files that a script imports before it runs, as paths in `src/`. */
-function importsOf(file: string): string[] {
-  const code = readFileSync(path.join(SRC, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '')
-  return [...code.matchAll(/^(?:import|export)\b[^'"]*?['"](\.[^'"]+)['"]/gm)].map(([, name = '']) =>
-    path.posix.join(path.posix.dirname(file), name),
+const SCRIPTS: Record<string, string> = {}
+for (const room of ['player', 'swarm'])
+  for (const name of readdirSync(path.join(SRC, room)).filter((name) => name.endsWith('.js')))
+    SCRIPTS[`${room}/${name}`] = readFileSync(path.join(SRC, room, name), 'utf8')
+
+test('the page loads two scripts itself, and these the rest', () => {
+  const named = [...HTML.matchAll(/<script type="module" src="\/_\/([^"]+)"/g)].map(([, name]) => name)
+  expect(named).toEqual(['player/prepare-worker.js', 'player/boot.js'])
+})
+
+test('scripts that come in one answer find each other, whatever they import', () => {
+  const texts = new Map<string, string>()
+  const addressOf = (text: string): string => {
+    const name = /\/\/# sourceURL=http:\/\/node\/_\/(\S+)\n$/.exec(text)?.[1] ?? ''
+    texts.set(`blob:${name}`, text)
+    return `blob:${name}`
+  }
+  const first = linkScripts(SCRIPTS, addressOf, 'http://node/_/')('player/page.js')
+  expect(first).toBe('blob:player/page.js')
+  for (const name of [
+    'player/player.js',
+    'player/control-room.js',
+    'player/switching-player.js',
+    'swarm/swarm.js',
+  ])
+    expect([...texts.keys()]).toContain(`blob:${name}`)
+  for (const [address, text] of texts) {
+    const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, '')
+    const pattern = /^(?:import\s[^'"();=]*|export\s*[*{][^'"();=]*from\s*)'([^']+)'|\bimport\('([^']+)'\)/gm
+    const imported = [...code.matchAll(pattern)].map(([, fixed, later]) => fixed ?? later ?? '')
+    for (const name of imported)
+      expect([address, name, texts.has(name) || name === 'http://node/_/player/prepare-worker.js']).toEqual([
+        address,
+        name,
+        true,
+      ])
+    expect(text.split('\n').length).toBe((SCRIPTS[address.slice(5)] ?? '').split('\n').length + 2) // a debugger counts lines
+  }
+})
+
+test('a script that is not there keeps its real address', () => {
+  expect(linkScripts({}, (text) => text, 'http://node/_/')('player/page.js')).toBe(
+    'http://node/_/player/page.js',
   )
-}
-
-function withImports(...roots: string[]): Set<string> {
-  const found = new Set(roots)
-  for (const file of found) for (const name of importsOf(file)) found.add(name)
-  return found
-}
-
-const named = (pattern: RegExp) => [...HTML.matchAll(pattern)].map(([, url = '']) => url.replace('/_/', ''))
-
-test('every script that the page will need is named in it, and no other', () => {
-  const scripts = named(/<script type="module" src="([^"]+)"/g)
-  const preloads = named(/<link rel="modulepreload" href="([^"]+)"/g)
-  expect(scripts).toEqual(['player/prepare-worker.js', 'player/page.js'])
-  expect(preloads).toHaveLength(new Set(preloads).size)
-  const needed = withImports(...scripts, 'player/player.js', 'player/control-room.js')
-  expect([...scripts, ...preloads].sort()).toEqual([...needed].sort())
 })
 
 test('nothing in the page is run or styled in place: its policy forbids it', () => {
