@@ -10,7 +10,7 @@ const BACKOFF_MS = { first: 500, last: 8000 }
 /** A replica may come, or become current, at any moment, and asking costs little. */
 const MISSING_MS = 2000
 /** For a liar, doubled each time: one chunk shows whether it still lies, and it may be needed. */
-const QUARANTINE_MS = { first: 4000, last: 32_000 }
+const QUARANTINE_MS = { first: 8000, last: 32_000 }
 /** So many chunks with a wrong hash make a liar. */
 const LIES_BEFORE_QUARANTINE = 2
 /** A node that is busy may ask for at most this much patience. */

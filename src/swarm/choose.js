@@ -146,7 +146,9 @@ class Queue {
   runBytes({ runMs, firstRunBytes, leftBytes }, nodes) {
     const { rate, delayMs, isRateKnown } = this.candidate
     if (!isRateKnown) return firstRunBytes
-    return Math.min(rate * Math.max(runMs, delayMs / 2), MAX_RUN_BYTES, leftBytes / (2 * nodes))
+    // Requests shrink towards the end of the file, but not so far that their delay would be most of their time.
+    const share = Math.max(leftBytes / (2 * nodes), rate * delayMs)
+    return Math.min(rate * Math.max(runMs, delayMs / 2), MAX_RUN_BYTES, share)
   }
 }
 

@@ -24,7 +24,7 @@ const DEFAULT_CHUNK_SIZE = 256 * 1024
 /** No answer for this long is none. */
 const TIMEOUT_MS = 3000
 /** After the first manifest the others have half as long again, and this, to offer a newer one. */
-const GRACE = { times: 0.5, ms: 30 }
+const GRACE = { times: 0.25, ms: 10 }
 
 /**
  * Finds a file. Never rejects but with the signal's reason. The newest manifest among the first answers counts.

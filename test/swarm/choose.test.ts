@@ -135,9 +135,10 @@ describe('the length of a run', () => {
     ['as much as comes in the run time', {}, {}, 5],
     ['as much as comes in half the delay, when that is longer', {}, { delayMs: 200 }, 10],
     ['one chunk at least', { runMs: 1 }, { delayMs: 0 }, 1],
-    ['half of what is left of the file', { leftBytes: 600 }, {}, 3],
-    ['less, as less is left', { leftBytes: 400 }, {}, 2],
-    ['one chunk at the end', { leftBytes: 100 }, {}, 1],
+    ['half of what is left of the file', { leftBytes: 600 }, { delayMs: 0 }, 3],
+    ['less, as less is left', { leftBytes: 400 }, { delayMs: 0 }, 2],
+    ['one chunk at the end', { leftBytes: 100 }, { delayMs: 0 }, 1],
+    ['as much as comes in the delay, however little is left', { leftBytes: 100 }, { delayMs: 30 }, 3],
   ])('%s', ([, options, node, chunks]) => {
     const [run] = planRuns(missing(50), [{ ...FAST, ...node }], { ...OPTIONS, ...options })
     expect(run).toEqual({ node: 'fast', first: 0, last: chunks - 1 })
