@@ -23,7 +23,7 @@ import { readManifest } from './manifest.js'
 const DEFAULT_CHUNK_SIZE = 256 * 1024
 /** No answer for this long is none. */
 const TIMEOUT_MS = 3000
-/** After the first manifest the others have half as long again, and this, to offer a newer one. */
+/** After the first manifest the others have a quarter of its time, and this, to offer a newer one. */
 const GRACE = { times: 0.25, ms: 10 }
 
 /**
