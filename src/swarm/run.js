@@ -67,11 +67,6 @@ export class Run {
     return this.#chunks.bytesOf(this.next, chunk) - this.partBytes
   }
 
-  /** It was stopped from outside. */
-  get isStopped() {
-    return this.#abort.signal.aborted
-  }
-
   /** Ends with an earlier chunk, at once if that is here. @param {number} last */
   shorten(last) {
     this.last = last
