@@ -1,5 +1,6 @@
 // @ts-check
 /** Watches the health of nodes, and whether each has the file, for a player without a swarm. */
+import { MAX_HEALTH_BYTES, skipBounded } from '../swarm/read-bounded.js'
 
 /** A health call every so often, with so much time to answer. */
 const PERIOD_MS = 1_500
@@ -114,7 +115,7 @@ export class NodeWatch {
     const timer = clock.setTimeout(() => abort.abort(), TIMEOUT_MS)
     try {
       const response = await fetch(url, { method, cache: 'no-store', signal: abort.signal })
-      await response.arrayBuffer() // an answer that stops halfway is none
+      await skipBounded(response, MAX_HEALTH_BYTES) // an answer that stops halfway is none
       return { kind: 'answer', response }
     } catch {
       return { kind: abort.signal.aborted ? 'silence' : 'refusal' }

@@ -41,7 +41,7 @@
 /**
  * A node as the swarm knows it.
  * @typedef {{ readonly name: string, readonly url: string, readonly healthUrl: string,
- *   readonly delayMs?: number }} VideoNode
+ *   readonly isForeign?: boolean, readonly delayMs?: number }} VideoNode
  */
 
 /**

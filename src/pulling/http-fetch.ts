@@ -80,17 +80,6 @@ class HttpResponse implements Fetched {
     }
     this.body = new HttpBody(response)
   }
-
-  async arrayBuffer(): Promise<ArrayBuffer> {
-    const pieces: Uint8Array[] = []
-    const reader = this.body.getReader()
-    for (let next = await reader.read(); !next.done; next = await reader.read()) pieces.push(next.value)
-    return Uint8Array.from(Buffer.concat(pieces)).buffer
-  }
-
-  async json(): Promise<unknown> {
-    return JSON.parse(Buffer.from(await this.arrayBuffer()).toString())
-  }
 }
 
 /** A body that is read piece by piece, at the pace of its reader. */

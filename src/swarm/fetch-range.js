@@ -37,8 +37,6 @@
  * @property {boolean} ok
  * @property {{ get(name: string): string | null }} headers
  * @property {FetchedBody | null} body
- * @property {() => Promise<unknown>} json
- * @property {() => Promise<ArrayBuffer>} arrayBuffer
  * @typedef {{ getReader(): BodyReader, cancel(): Promise<void> }} FetchedBody
  * @typedef {{ done: false, value: Uint8Array } | { done: true, value?: Uint8Array | undefined }} BodyPiece
  * @typedef {{ read(): Promise<BodyPiece>, cancel(): Promise<void> }} BodyReader

@@ -3,7 +3,8 @@
  * What is the file? Asks every node for the manifest at once, and where there is none for the size. The manifest is
  * the authority for all that follows: a chunk is true when it fits the manifest, whichever node sent it.
  */
-import { readManifest } from './manifest.js'
+import { MAX_MANIFEST_BYTES, readManifest } from './manifest.js'
+import { readBoundedJson } from './read-bounded.js'
 
 /**
  * @typedef {import('./clock.js').Clock} Clock
@@ -13,9 +14,11 @@ import { readManifest } from './manifest.js'
  */
 
 /**
- * - `found`: `delays` has, for each node that answered, how long it took, by name.
+ * - `found`: `delays` has, for each node that answered, how long it took, by name. `versions`: all that our own nodes
+ *   have, the chosen one first. `discarded`: nodes whose manifest could not be believed.
  * - `missing`: nodes answered, and none has the file. `no node`: nobody answered.
- * @typedef {{ kind: 'found', file: SwarmFile, isVerified: boolean, delays: ReadonlyMap<string, number> }
+ * @typedef {{ kind: 'found', file: SwarmFile, isVerified: boolean, delays: ReadonlyMap<string, number>,
+ *   versions: readonly import('./manifest.js').FileVersion[], discarded: readonly { node: string, why: string }[] }
  *   | { kind: 'missing' } | { kind: 'no node' }} Found
  */
 
@@ -46,9 +49,12 @@ export async function findFile({ nodes, video, fetch, clock, signal }) {
     const startedMs = clock.now()
     /** @type {Map<string, number>} */
     const delays = new Map()
+    /** @type {Map<string, import('./manifest.js').FileVersion>} */
+    const versions = new Map()
     const askNode = async (/** @type {NodeAddress} */ { name, url }) => {
       const answer = await askManifest(`${url}/_/manifest/${path}`, video, fetch, end.signal)
       if (answer !== undefined) delays.set(name, clock.now() - startedMs)
+      if (answer?.manifest !== undefined) addVersion(versions, answer.manifest, name)
       return answer
     }
     const manifests = await collect(nodes.map(askNode), clock, (answer) => answer?.manifest !== undefined)
@@ -56,7 +62,10 @@ export async function findFile({ nodes, video, fetch, clock, signal }) {
     const [newest] = manifests
       .flatMap((answer) => answer?.manifest ?? [])
       .sort((a, b) => b.mtimeMs - a.mtimeMs)
-    if (newest !== undefined) return { kind: 'found', file: newest, isVerified: true, delays }
+    if (newest !== undefined) {
+      const inOrder = [...versions.values()].sort((a, b) => b.mtimeMs - a.mtimeMs)
+      return { kind: 'found', file: newest, isVerified: true, delays, versions: inOrder, discarded: [] }
+    }
 
     const isSize = (/** @type {number | undefined} */ size) => size !== undefined && size >= 0
     const askedSizes = nodes.map(({ url }) => askSize(`${url}/${path}`, fetch, end.signal))
@@ -69,6 +78,8 @@ export async function findFile({ nodes, video, fetch, clock, signal }) {
         file: { name: video, size, chunkSize: DEFAULT_CHUNK_SIZE },
         isVerified: false,
         delays,
+        versions: [],
+        discarded: [],
       }
     const hasAnswered = delays.size > 0 || sizes.some((size) => size !== undefined)
     return { kind: hasAnswered ? 'missing' : 'no node' }
@@ -129,7 +140,9 @@ async function askManifest(url, video, fetch, signal) {
     return undefined // nobody answers; the others may
   }
   try {
-    const manifest = response.ok ? fitting(readManifest(await response.json()), video) : undefined
+    const manifest = response.ok
+      ? fitting(readManifest(await readBoundedJson(response, MAX_MANIFEST_BYTES)), video)
+      : undefined
     if (!response.ok) await response.body?.cancel()
     return manifest === undefined ? {} : { manifest }
   } catch {
@@ -161,3 +174,13 @@ async function askSize(url, fetch, signal) {
 
 /** A manifest, if it is that of this video. @param {Manifest | undefined} manifest @param {string} video */
 const fitting = (manifest, video) => (manifest?.name === video ? manifest : undefined)
+
+/**
+ * @param {Map<string, import('./manifest.js').FileVersion>} versions by hash
+ * @param {Manifest} manifest
+ * @param {string} node
+ */
+function addVersion(versions, { sha256, size, mtimeMs }, node) {
+  const version = versions.get(sha256) ?? { sha256, size, mtimeMs, nodes: [] }
+  versions.set(sha256, { ...version, nodes: [...version.nodes, node] })
+}

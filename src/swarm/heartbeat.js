@@ -1,5 +1,6 @@
 // @ts-check
 /** Calls `/health` of nodes: often while one is away, to have it back soon; now and then while it is up, if wished. */
+import { MAX_HEALTH_BYTES, skipBounded } from './read-bounded.js'
 
 /**
  * @typedef {import('./clock.js').Clock} Clock
@@ -74,7 +75,7 @@ export class Heartbeats {
         credentials: 'omit',
         signal: abort.signal,
       })
-      await response.arrayBuffer()
+      await skipBounded(response, MAX_HEALTH_BYTES)
       // A server that has no such page answers all the same, so it is there.
       beat = response.status < 500 ? { ms: this.#clock.now() - startedMs } : 'refused'
     } catch {

@@ -13,6 +13,16 @@
  * @property {readonly string[]} chunks SHA-256 of each chunk in file order, lower-case hex
  */
 
+/**
+ * One version of a file, and which nodes have it.
+ * @typedef {{ sha256: string, size: number, mtimeMs: number, nodes: readonly string[] }} FileVersion
+ */
+
+/** No file has more chunks; a large one has larger ones. */
+export const MAX_CHUNKS = 4096
+/** No manifest of {@link MAX_CHUNKS} chunks is longer than this. */
+export const MAX_MANIFEST_BYTES = 512 * 1024
+
 const HEX_SHA256 = /^[0-9a-f]{64}$/
 /** @param {unknown} value */
 const isHash = (value) => typeof value === 'string' && HEX_SHA256.test(value)

@@ -10,6 +10,7 @@ import { silenceLimitMs } from './late.js'
  * @property {string} name
  * @property {string} url without a slash at its end
  * @property {string} [healthUrl] default `<url>/health`
+ * @property {boolean} [isForeign] somebody else's server: what it says of a file is a claim, never proof
  * @property {number} [delayMs] to the first byte, as far as it was measured before
  */
 
