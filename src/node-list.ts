@@ -3,21 +3,22 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import {
+  eachImpairment,
+  IMPAIRMENTS,
+  type Impairments,
+  OPTIONAL_IMPAIRMENTS,
+  type Rule,
+} from './impairments.ts'
 import { findJsonError } from './json-position.ts'
 
 /** Everything that makes one node: who it is, where it listens, what it serves, how it is impaired. */
-export interface NodeConfig {
+export interface NodeConfig extends Impairments {
   readonly name: string
   /** address or name to listen on */
   readonly host: string
   /** 1 to 65535; 0 lets the system choose */
   readonly port: number
-  /** simulated latency of every reply */
-  readonly latencyMs: number
-  /** the latency varies by up to this much, both ways */
-  readonly jitterMs: number
-  /** simulated uplink, 1000 bits per second; 0 is unlimited */
-  readonly bandwidthKbps: number
   /** absolute path of the storage folder */
   readonly root: string
 }
@@ -37,21 +38,8 @@ export type ListedNode = NodeConfig | ForeignNode
 /** The project's own node list, whatever folder a command runs in. */
 export const DEFAULT_NODE_LIST = fileURLToPath(new URL('../nodes.json', import.meta.url))
 
-/** The largest latency and jitter: a minute. */
-export const MAX_LATENCY_MS = 60_000
-/** The largest bandwidth, 100 Gbit/s. */
-export const MAX_BANDWIDTH_KBPS = 100_000_000
-
-/** What a value must be: a test, and the words for an error. Shared with the flags of `start-node`. */
-export interface Rule {
-  readonly expected: string
-  readonly test: (value: unknown) => boolean
-}
-
 const isWholeNumber = (value: unknown, min: number, max: number): boolean =>
   typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
-const isNumber = (value: unknown, max: number): boolean =>
-  typeof value === 'number' && value >= 0 && value <= max
 
 /** The rules of a node's fields, by name. */
 export const NODE_RULES = {
@@ -65,18 +53,7 @@ export const NODE_RULES = {
       typeof value === 'string' && (isIP(value) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(value)),
   },
   port: { expected: 'a whole number from 1 to 65535', test: (value) => isWholeNumber(value, 1, 65_535) },
-  latencyMs: {
-    expected: `milliseconds from 0 to ${MAX_LATENCY_MS}`,
-    test: (value) => isNumber(value, MAX_LATENCY_MS),
-  },
-  jitterMs: {
-    expected: `milliseconds from 0 to ${MAX_LATENCY_MS}`,
-    test: (value) => isNumber(value, MAX_LATENCY_MS),
-  },
-  bandwidthKbps: {
-    expected: `kilobits per second from 0 (unlimited) to ${MAX_BANDWIDTH_KBPS}`,
-    test: (value) => isNumber(value, MAX_BANDWIDTH_KBPS),
-  },
+  ...eachImpairment((name): Rule => IMPAIRMENTS[name]),
   root: {
     expected: 'the path of a folder',
     test: (value) => typeof value === 'string' && value !== '' && !value.includes('\0'),
@@ -84,7 +61,7 @@ export const NODE_RULES = {
 } as const satisfies Record<keyof NodeConfig, Rule>
 
 /** What the optional fields are when they are absent. */
-export const NODE_DEFAULTS = { host: '127.0.0.1', jitterMs: 0, bandwidthKbps: 0 } as const
+export const NODE_DEFAULTS = { host: '127.0.0.1', ...OPTIONAL_IMPAIRMENTS } as const
 
 /** Scheme, host, port, path, and nothing else of a URL. */
 const PLAIN_URL = /^https?:\/\/[^\s/?#@\\]+(?:\/[^\s?#\\]*)?$/i

@@ -9,13 +9,19 @@ import {
 } from './cli/command.ts'
 import { onLauncherGone } from './cli/launcher.ts'
 import { userPath } from './cli/user-path.ts'
+import {
+  describeImpairments,
+  eachImpairment,
+  IMPAIRMENT_HELP,
+  IMPAIRMENTS,
+  UNIMPAIRED,
+} from './impairments.ts'
 import { formatReply } from './node/log.ts'
 import { type RunningNode, startNode } from './node/server.ts'
 import {
   DEFAULT_NODE_LIST,
   isForeign,
   type ListedNode,
-  MAX_LATENCY_MS,
   NODE_DEFAULTS,
   NODE_RULES,
   type NodeConfig,
@@ -23,7 +29,7 @@ import {
   readNodeList,
   shortPath,
 } from './node-list.ts'
-import { count, describeImpairments } from './words.ts'
+import { count } from './words.ts'
 
 const TEXT: CommandText = {
   usage: 'start-node [NAME] [--name N] [--port P] [--root DIR] [options]',
@@ -35,10 +41,7 @@ With NAME, everything comes from the node list and flags override it. Without,
   --name NAME             what the node calls itself
   --port PORT             1 to 65535, or 0 for any free port
   --root DIR              storage folder, made when missing
-  --latency-ms MS         wait before every reply, 0 to ${MAX_LATENCY_MS} (default 0)
-  --jitter-ms MS          the latency varies by this, both ways (default 0)
-  --bandwidth-kbps KBPS   uplink of the node in 1000 bits per second, shared by
-                          all its replies (default 0: unlimited)
+${IMPAIRMENT_HELP}
   --host HOST             address to listen on (default ${NODE_DEFAULTS.host})
   --config FILE           node list (default: the project's nodes.json)
   --quiet                 no line per request
@@ -49,6 +52,10 @@ examples:
   npx tsx src/start-node.ts --name far --port 8009 --latency-ms 900 --root far
 `,
 }
+
+const IMPAIRMENT_FLAGS = Object.fromEntries(
+  Object.values(IMPAIRMENTS).map(({ flag }) => [flag, { type: 'string' as const }]),
+)
 
 const PORT_RULE = {
   expected: 'a whole number from 0 to 65535',
@@ -64,21 +71,18 @@ await runCommand(TEXT, async (args) => {
       port: { type: 'string' },
       root: { type: 'string' },
       host: { type: 'string' },
-      'latency-ms': { type: 'string' },
-      'jitter-ms': { type: 'string' },
-      'bandwidth-kbps': { type: 'string' },
+      ...IMPAIRMENT_FLAGS,
       config: { type: 'string' },
       quiet: { type: 'boolean', default: false },
     },
   })
   if (positionals.length > 1) throw new UsageError(`one node at a time, found ${positionals.join(' ')}`)
+  const textOf = (flag: string) => (values as Record<string, unknown>)[flag] as string | undefined
   const flags = {
     name: textFlag('--name', values.name, NODE_RULES.name),
     host: textFlag('--host', values.host, NODE_RULES.host),
     port: numberFlag('--port', values.port, PORT_RULE),
-    latencyMs: numberFlag('--latency-ms', values['latency-ms'], NODE_RULES.latencyMs),
-    jitterMs: numberFlag('--jitter-ms', values['jitter-ms'], NODE_RULES.jitterMs),
-    bandwidthKbps: numberFlag('--bandwidth-kbps', values['bandwidth-kbps'], NODE_RULES.bandwidthKbps),
+    ...eachImpairment((_, { flag, ...rule }) => numberFlag(`--${flag}`, textOf(flag), rule)),
     root:
       values.root === undefined
         ? undefined
@@ -120,7 +124,7 @@ function chooseNode(nodes: readonly ListedNode[], listed: string | undefined, fl
   if (name === undefined || port === undefined || root === undefined) {
     throw new UsageError('name a node of the node list, or give --name, --port and --root')
   }
-  return { ...NODE_DEFAULTS, latencyMs: 0, ...given, name, port, root }
+  return { ...NODE_DEFAULTS, ...UNIMPAIRED, ...given, name, port, root }
 }
 
 async function announce(config: NodeConfig, node: RunningNode): Promise<void> {

@@ -1,6 +1,4 @@
 /** Figures in words, the same on a terminal and on a page. Pure. */
-import type { NodeConfig } from './node-list.ts'
-
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB']
 
 /** `999 bytes`, `6.7 MB`: decimal units, at most one digit behind the point. */
@@ -13,17 +11,6 @@ export function formatBytes(sizeBytes: number): string {
     unit++
   }
   return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`
-}
-
-/** `simulated latency 50 ms ± 10 ms, 4000 kbit/s`. */
-export function describeImpairments({
-  latencyMs,
-  jitterMs,
-  bandwidthKbps,
-}: Pick<NodeConfig, 'latencyMs' | 'jitterMs' | 'bandwidthKbps'>): string {
-  const jitter = jitterMs === 0 ? '' : ` ± ${jitterMs} ms`
-  const bandwidth = bandwidthKbps === 0 ? '' : `, ${bandwidthKbps} kbit/s`
-  return `simulated latency ${latencyMs} ms${jitter}${bandwidth}`
 }
 
 /** `1 request`, `2 requests`. */

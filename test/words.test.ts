@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { count, describeImpairments, formatBytes } from '../src/words.ts'
+import { count, formatBytes } from '../src/words.ts'
 
 test.for<[bytes: number, text: string]>([
   [0, '0 bytes'],
@@ -30,16 +30,6 @@ test('figures never get shorter in words than they are: at most three digits, an
     const digitBytes = (units[unit] ?? 0) / (figure.includes('.') ? 10 : 1)
     expect(Math.abs(Number(figure) * (units[unit] ?? 0) - bytes)).toBeLessThanOrEqual(digitBytes * 0.501)
   }
-})
-
-test.for<[latencyMs: number, jitterMs: number, bandwidthKbps: number, text: string]>([
-  [50, 0, 0, 'simulated latency 50 ms'],
-  [0, 0, 0, 'simulated latency 0 ms'],
-  [50, 10, 0, 'simulated latency 50 ms ± 10 ms'],
-  [50, 0, 4000, 'simulated latency 50 ms, 4000 kbit/s'],
-  [0.5, 10, 4000, 'simulated latency 0.5 ms ± 10 ms, 4000 kbit/s'],
-])('impairments %d, %d and %d are: %s', ([latencyMs, jitterMs, bandwidthKbps, text]) => {
-  expect(describeImpairments({ latencyMs, jitterMs, bandwidthKbps })).toBe(text)
 })
 
 test.for<[number: number, text: string]>([

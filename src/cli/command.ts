@@ -1,6 +1,6 @@
 /** The frame of every command: help, the one place where errors become text, and exit codes. */
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import type { Rule } from '../node-list.ts'
+import type { Rule } from '../impairments.ts'
 import { CONTROL_CHARACTERS } from '../storage-name.ts'
 
 /** An error is one line, and a name in it must not write on the terminal. */

@@ -1,5 +1,6 @@
 /** What a node makes on the spot: pages, JSON, descriptions. Everything but the bytes of replicas. */
 import { createHash } from 'node:crypto'
+import { impairmentsOf } from '../impairments.ts'
 import { encodeStorageName } from '../storage-name.ts'
 import type { View } from './directory.ts'
 import { HOME_PAGE_POLICY, renderHomePage } from './home-page.ts'
@@ -95,9 +96,7 @@ const json = (value: unknown): Content => ({
 const healthOf = ({ node, totals }: Service): object => ({
   status: 'ok',
   node: node.name,
-  latencyMs: node.latencyMs,
-  jitterMs: node.jitterMs,
-  bandwidthKbps: node.bandwidthKbps,
+  ...impairmentsOf(node),
   uptimeMs: Math.round(process.uptime() * 1000),
   requests: totals.requests,
   bytes: totals.bytes,

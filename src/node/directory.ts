@@ -3,21 +3,21 @@
  * own: it is reached under the host name that the request came to, and so are its neighbours on the same
  * machine.
  */
+import { type Impairments, impairmentsOf } from '../impairments.ts'
 import { healthUrl, isForeign, type ListedNode, type NodeConfig, nodeUrl } from '../node-list.ts'
 import { decideHost, hostNameOf } from './access.ts'
 
-/** A node as a page may know it: everything but where it keeps its files. */
-export interface SeenNode {
+/**
+ * A node as a page may know it: everything but where it keeps its files. Nobody knows the impairments of somebody
+ * else's server.
+ */
+export interface SeenNode extends Partial<Impairments> {
   readonly name: string
   /** where its URLs begin, without a slash at the end */
   readonly url: string
   readonly healthUrl: string
   /** somebody else's server */
   readonly isForeign: boolean
-  /** the simulated faults; nobody knows those of somebody else's server */
-  readonly latencyMs?: number
-  readonly jitterMs?: number
-  readonly bandwidthKbps?: number
 }
 
 /** The node list as one host name shows it. */
@@ -57,8 +57,7 @@ function seenNode(node: ListedNode, hostName: string | undefined): SeenNode {
   const url = urlSeenFrom(node, hostName)
   const common = { name: node.name, url, healthUrl: url + healthUrl(node).slice(nodeUrl(node).length) }
   if (isForeign(node)) return { ...common, isForeign: true }
-  const { latencyMs, jitterMs, bandwidthKbps } = node
-  return { ...common, isForeign: false, latencyMs, jitterMs, bandwidthKbps }
+  return { ...common, isForeign: false, ...impairmentsOf(node) }
 }
 
 function urlSeenFrom(node: ListedNode, hostName: string | undefined): string {

@@ -4,7 +4,7 @@ import { corsFields, VARY } from './access.ts'
 import { type Answer, admit, answer, refuse } from './answer.ts'
 import { sendReply } from './body.ts'
 import { type Exchange, HungUpError } from './exchange.ts'
-import { latency, uplink } from './impairments.ts'
+import { impair } from './impairments.ts'
 import type { ReplyRecord } from './log.ts'
 import { isRange, type Reply } from './reply.ts'
 import { announcesBody, type RequestFields, readRequestFields } from './request-fields.ts'
@@ -34,8 +34,7 @@ export type Handler = (exchange: Exchange, inFront: Promise<void> | undefined) =
 /** What happens to one request. Never rejects: nothing that a client sends may end the node. */
 export function createHandler(service: Service, options: HandlerOptions): Handler {
   const { node, totals, directory } = service
-  const delayReply = latency(node.latencyMs, node.jitterMs, options.random)
-  const sharedUplink = uplink(node.bandwidthKbps)
+  const { beforeReply, uplink } = impair(node, options.random)
 
   const send = async (
     exchange: Exchange,
@@ -46,7 +45,7 @@ export function createHandler(service: Service, options: HandlerOptions): Handle
     const close = announcesBody(fields) && !reply.fields.includes('Connection') ? ['Connection', 'close'] : []
     const { peers } = directory.seenFrom(fields.host)
     reply.fields.push(...COMMON_FIELDS, ...corsFields(fields.origin, peers), ...close)
-    await sendReply(exchange, reply, replica, sharedUplink)
+    await sendReply(exchange, reply, replica, uplink)
   }
 
   return async (exchange, inFront) => {
@@ -57,7 +56,7 @@ export function createHandler(service: Service, options: HandlerOptions): Handle
     let end: ReplyRecord['end'] = 'complete'
     try {
       const target = admit(request, fields, node.host)
-      await delayReply?.(exchange.startedMs, exchange.hangUp)
+      await beforeReply?.(exchange.startedMs, exchange.hangUp)
       await inFront // answers leave in order, and nothing is read for one that cannot leave yet
       result =
         typeof target === 'number'

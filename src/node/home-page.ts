@@ -1,8 +1,9 @@
 /** The page of a node: its name and impairments in letters for the back row, and its videos. Pure. */
 import { createHash } from 'node:crypto'
+import { describeImpairments } from '../impairments.ts'
 import type { NodeConfig } from '../node-list.ts'
 import { encodeStorageName } from '../storage-name.ts'
-import { describeImpairments, formatBytes } from '../words.ts'
+import { formatBytes } from '../words.ts'
 import type { ReplicaFacts } from './replica.ts'
 
 const STYLE = `

@@ -1,7 +1,9 @@
 /**
  * Impairments: what makes a node on this machine feel far away. Each is a wait that a hang-up ends at
- * once; `undefined` stands for an impairment that is switched off and costs nothing.
+ * once; `undefined` stands for an impairment that is switched off and costs nothing. Which there are, and what
+ * they are called, is declared in ../impairments.ts.
  */
+import type { Impairments } from '../impairments.ts'
 import { waitUntil } from './wait.ts'
 
 /**
@@ -16,6 +18,21 @@ export interface Uplink {
   beforeBytes(sizeBytes: number, hangUp: AbortSignal): Promise<void>
   readonly sliceBytes: number
 }
+
+/** What a node's replies wait for. */
+export interface Impaired {
+  readonly beforeReply: BeforeReply | undefined
+  readonly uplink: Uplink | undefined
+}
+
+/**
+ * Makes a node as far away as it is to seem.
+ * @param random 0 up to 1, for the jitter
+ */
+export const impair = (
+  { latencyMs, jitterMs, bandwidthKbps }: Impairments,
+  random?: () => number,
+): Impaired => ({ beforeReply: latency(latencyMs, jitterMs, random), uplink: uplink(bandwidthKbps) })
 
 /**
  * Simulated latency, evenly spread over `delayMs ± jitterMs` and never below zero.
