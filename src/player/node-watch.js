@@ -99,7 +99,14 @@ export class NodeWatch {
     watched.state = state
     onEvent({ type: 'node', atMs: clock.now(), node: node.name, state, before, why })
     const isOutage = [...this.#watched.values()].every(({ state }) => state !== 'up' && state !== 'unknown')
-    if (isOutage !== this.#isOutage) onEvent({ type: 'outage', atMs: clock.now(), isOver: !isOutage })
+    if (isOutage !== this.#isOutage) {
+      const atMs = clock.now()
+      onEvent(
+        isOutage
+          ? { type: 'outage', atMs, isOver: false, why: 'nobody answers' }
+          : { type: 'outage', atMs, isOver: true },
+      )
+    }
     this.#isOutage = isOutage
     onChange()
   }

@@ -84,7 +84,7 @@ async function videosOrNone() {
  */
 function watchOutage(event) {
   if (event.type !== 'outage') return
-  silentSinceMs = event.isOver ? undefined : event.atMs
+  silentSinceMs = event.isOver ? undefined : (silentSinceMs ?? event.atMs)
   setState(event.isOver ? { kind: 'ready' } : { kind: 'outage', seconds: 0 })
 }
 

@@ -20,6 +20,9 @@ const MAX_RETRY_AFTER_MS = 30_000
  * @typedef {'refused' | 'cut' | 'silent' | 'missing' | 'other version' | 'wrong answer' | 'busy' | 'bad data'} FailureKind
  */
 
+/** Failures after which `/health` tells when a trial is worth it. @type {ReadonlySet<FailureKind | undefined>} */
+const UNREACHABLE = new Set(/** @type {FailureKind[]} */ (['refused', 'cut', 'silent']))
+
 /** One node's breaker. Times are ms on the swarm's clock. */
 export class Breaker {
   /** @type {'closed' | 'open' | 'trial'} */
@@ -31,6 +34,8 @@ export class Breaker {
   #backoffMs = BACKOFF_MS.first
   #lies = 0
   #quarantineMs = QUARANTINE_MS.first
+  /** why it failed last, since the last chunk that was good @type {FailureKind | undefined} */
+  failure
   /** failures since the last chunk that was good */
   #failures = 0
   #random
@@ -45,8 +50,18 @@ export class Breaker {
    * @param {number} nowMs
    */
   admits(nowMs) {
-    if (this.state === 'open' && !this.needsHealth && nowMs >= this.untilMs) this.state = 'trial'
+    if (this.state === 'open' && this.wouldAdmit(nowMs)) this.state = 'trial'
     return this.state !== 'open'
+  }
+
+  /** The same, and nothing turns. @param {number} nowMs */
+  wouldAdmit(nowMs) {
+    return this.state !== 'open' || (!this.needsHealth && nowMs >= this.untilMs)
+  }
+
+  /** May a node that is not trusted yet be expected to work? It could not be reached, once, and its health is back. */
+  get isPromising() {
+    return UNREACHABLE.has(this.failure) && !this.needsHealth && this.#failures <= 1
   }
 
   /**
@@ -59,8 +74,8 @@ export class Breaker {
     if (kind === 'bad data' && ++this.#lies < LIES_BEFORE_QUARANTINE) return // it may be one bad spot on a disk
     const wasOpen = this.state === 'open'
     this.state = 'open'
-    const isUnreachable = kind === 'refused' || kind === 'cut' || kind === 'silent'
-    if (isUnreachable) this.needsHealth = true
+    this.failure = kind
+    if (UNREACHABLE.has(kind)) this.needsHealth = true
     if (wasOpen) return
     this.untilMs = nowMs + this.#waitMs(kind, retryAfterMs)
     this.#failures++
@@ -111,6 +126,7 @@ export class Breaker {
     const wasOnTrial = this.state === 'trial'
     this.#backoffMs = BACKOFF_MS.first
     this.#failures = 0
+    if (this.state !== 'open') this.failure = undefined // what was asked for before the failure proves nothing
     if (!wasOnTrial) this.#quarantineMs = QUARANTINE_MS.first
     if (this.state === 'trial') this.state = 'closed'
     if (wasOnTrial) this.#lies = 0

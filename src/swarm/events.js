@@ -18,6 +18,17 @@
  */
 
 /**
+ * Why nothing can be asked for that a reader needs:
+ * - `nobody answers`: every node that may be asked is down or silent.
+ * - `not allowed`: the policy leaves only nodes that cannot be used, while another one could be.
+ * - `replaced`, `missing`: those that answer have another version of the file; they lack it.
+ * - `bad data`: those that answer are left out for wrong hashes, or all sent wrong what is needed next.
+ * - `wrong answers`: those that answer send nothing that is of use: an error, busy, a body that breaks off.
+ * - `mixed`: several of these.
+ * @typedef {'nobody answers' | 'not allowed' | 'replaced' | 'missing' | 'bad data' | 'wrong answers' | 'mixed'} OutageReason
+ */
+
+/**
  * Why bytes that arrived were of no use: another node's copy was first, nobody wanted them any more, they
  * were part of a chunk that never became whole, or their hash was wrong.
  * @typedef {'second copy' | 'cancelled' | 'incomplete' | 'bad hash'} WasteReason
@@ -34,11 +45,13 @@
  * - `failover`: all chunks that node `from` owed when it failed have come from others. `recoveredMs`: from
  *   the failure to the last of them; `waitedMs`: the longest that a reader waited for one of them, 0 when none
  *   was needed yet.
- * - `measured`: now and then, what is known of a node: bytes per second, ms to the first byte, bytes asked
- *   for that have not come, all bytes it has sent, and how many of them passed verification.
+ * - `measured`: now and then, what is known of a node: bytes per second while its bytes came and the reader was
+ *   not the limit (`undefined`: that is not known), ms to the first byte, bytes asked for that have not come, all
+ *   bytes it has sent, and how many of them passed verification.
  * - `heartbeat`: a `/health` call of a node: how long it took, `undefined` when there was no answer.
  * - `waiting`, `delivered`: a reader needs a chunk that is not there; it has it after `waitedMs`.
- * - `outage`: no node can be asked (`isOver` false), and later, one can again (true).
+ * - `outage`: no node can be asked for what a reader needs, and why (`isOver` false); told again when the reason
+ *   changes; and later, one can again (true).
  * - `wasted`: bytes of a node that were of no use.
  * @typedef {{ readonly atMs: number } & (
  *   | { type: 'asked', chunk: number, node: string, purpose: Purpose }
@@ -50,12 +63,13 @@
  *   | { type: 'hedge', chunk: number, from: string, to: string, waitedMs: number }
  *   | { type: 'failover', from: string, to: readonly string[], chunks: readonly number[],
  *       recoveredMs: number, waitedMs: number }
- *   | { type: 'measured', node: string, bytesPerSecond: number, delayMs: number, inFlightBytes: number,
+ *   | { type: 'measured', node: string, bytesPerSecond: number | undefined, delayMs: number, inFlightBytes: number,
  *       receivedBytes: number, verifiedBytes: number }
  *   | { type: 'heartbeat', node: string, ms: number | undefined }
  *   | { type: 'waiting', chunk: number }
  *   | { type: 'delivered', chunk: number, waitedMs: number }
- *   | { type: 'outage', isOver: boolean }
+ *   | { type: 'outage', isOver: false, why: OutageReason }
+ *   | { type: 'outage', isOver: true }
  *   | { type: 'wasted', node: string, bytes: number, why: WasteReason }
  * )} SwarmEvent
  */

@@ -3,6 +3,7 @@
 import { Heartbeats } from './heartbeat.js'
 import { silenceIsDeathMs } from './late.js'
 import { SwarmNode } from './node.js'
+import { Outage, outageReason } from './outage.js'
 
 /**
  * @typedef {import('./breaker.js').FailureKind} FailureKind
@@ -49,7 +50,7 @@ export class Fleet {
   #tell
   #onChange
   #heartbeats
-  #isOutage = false
+  #outage
 
   /**
    * @param {object} options
@@ -70,6 +71,7 @@ export class Fleet {
     this.#clock = clock
     this.#tell = tell
     this.#onChange = onChange
+    this.#outage = new Outage(tell)
     this.#heartbeats = new Heartbeats({
       fetch,
       clock,
@@ -125,11 +127,26 @@ export class Fleet {
     return [favourite]
   }
 
-  /** @param {boolean} isOutage there is something to ask for, and nobody to ask */
-  noteOutage(isOutage) {
-    if (isOutage === this.#isOutage) return
-    this.#isOutage = isOutage
-    this.#tell({ type: 'outage', isOver: !isOutage })
+  /** Does an outage last? */
+  get isOutage() {
+    return this.#outage.isOpen
+  }
+
+  /**
+   * Tells when nobody can be asked. A node on trial is no end of that before it has brought something: each
+   * attempt at a replica that is gone would else be told as a return.
+   * @param {readonly SwarmNode[]} usable
+   * @param {boolean} isWanted is there something to ask for?
+   */
+  noteOutage(usable, isWanted) {
+    const isSure = usable.some(({ breaker }) => breaker.state === 'closed' || breaker.isPromising)
+    const isOver = isWanted && this.isOutage ? isSure : usable.length > 0
+    if (isOver) this.#outage.note(undefined)
+    else if (isWanted || this.isOutage) {
+      const { allowed, nodes } = this
+      const others = nodes.filter((node) => !allowed.includes(node))
+      this.#outage.note(outageReason(allowed.map(breakerOf), others.map(breakerOf), this.#clock.now()))
+    }
   }
 
   /**
@@ -199,7 +216,7 @@ export class Fleet {
       this.#tell({
         type: 'measured',
         node: node.name,
-        bytesPerSecond: isRateKnown && node.runs.size > 0 ? rate * 1000 : 0,
+        bytesPerSecond: isRateKnown && node.breaker.state !== 'open' ? rate * 1000 : undefined,
         delayMs,
         inFlightBytes: node.leftBytes,
         receivedBytes: node.receivedBytes,
@@ -235,3 +252,6 @@ export class Fleet {
     this.#onChange()
   }
 }
+
+/** @param {SwarmNode} node */
+const breakerOf = ({ breaker }) => breaker

@@ -239,10 +239,10 @@ export class Swarm {
     if (this.#isClosed) return // a listener closed it in this very turn
     const { spans } = this.#demand
     const hasMissing = !this.#demand.missing().next().done
-    this.#keepTicking(hasMissing || this.#fleet.isBusy)
-    if (spans.length === 0 || this.#untakenBytes > MAX_UNTAKEN_BYTES) return
     const usable = this.#fleet.usable()
-    this.#fleet.noteOutage(usable.length === 0)
+    this.#fleet.noteOutage(usable, spans.length > 0)
+    this.#keepTicking(hasMissing || this.#fleet.isBusy || this.#fleet.isOutage)
+    if (spans.length === 0 || this.#untakenBytes > MAX_UNTAKEN_BYTES) return
     const plan = planRuns(
       {
         chunks: this.#demand.missing(),

@@ -174,7 +174,7 @@ const CASES: [what: string, events: Event[], lines: string[]][] = [
   [
     'an outage is told when it begins and when it is over',
     [
-      { type: 'outage', atMs: 1_000, isOver: false },
+      { type: 'outage', atMs: 1_000, isOver: false, why: 'nobody answers' },
       { type: 'outage', atMs: 9_200, isOver: true },
     ],
     [
@@ -186,7 +186,7 @@ const CASES: [what: string, events: Event[], lines: string[]][] = [
     'nobody is blamed for a stall while no node answers',
     [
       turned(0, 'node1', 'down'),
-      { type: 'outage', atMs: 10, isOver: false },
+      { type: 'outage', atMs: 10, isOver: false, why: 'nobody answers' },
       stallBegins(1_000),
       stallEnds(4_000, 3_000),
     ],

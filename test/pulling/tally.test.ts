@@ -42,7 +42,7 @@ test('only what brings a chunk is said to', () => {
     [{ type: 'unverified', atMs: 3, chunk: 1, node: 'node2', bytes: 9 }, true],
     [{ type: 'verified', atMs: 3, chunk: 2, node: 'a stranger', bytes: 9 }, false],
     [{ type: 'delivered', atMs: 4, chunk: 0, waitedMs: 0 }, false],
-    [{ type: 'outage', atMs: 5, isOver: false }, false],
+    [{ type: 'outage', atMs: 5, isOver: false, why: 'nobody answers' }, false],
   ]
   expect(events.map(([event]) => tally.add(event))).toEqual(events.map(([, brings]) => brings))
   expect(tally.doneBytes).toBe(18)
