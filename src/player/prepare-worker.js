@@ -2,16 +2,28 @@
 /** The page's side of the service worker: having one, having it keep the page, keeping it awake. */
 
 /**
- * Is there a service worker that speaks for this page, or why not, in words for a person?
+ * Does a service worker speak for this page, or why not, in words for a person?
  * @typedef {{ kind: 'ready' } | { kind: 'unavailable', why: string }} WorkerState
  */
+/**
+ * As much of `navigator.serviceWorker` as having a worker takes.
+ * @typedef {object} WorkerContainer
+ * @property {Pick<ServiceWorker, 'scriptURL'> | null} controller
+ * @property {(scope: string) => Promise<{ readonly active: Sender | null } | undefined>} getRegistration
+ * @property {(url: string, options: RegistrationOptions) => Promise<unknown>} register
+ * @property {(type: 'controllerchange', listener: () => void) => void} addEventListener
+ */
+/** @typedef {Pick<ServiceWorker, 'scriptURL' | 'postMessage'>} Sender */
 
 /** How long a new worker may take to be in charge, beside what the node's own latency adds. */
 const READY_MS = 2_000
 /** A worker is loaded in at most this many rounds: itself, then what it imports. */
 const ROUNDS = 4
+const SCOPE = '/watch/'
+/** Ours. Another project's worker, left at this address with a wider scope, may speak for the page as well. */
+const WORKER_URL = new URL('./worker.js', import.meta.url).href
 
-/** @type {Promise<WorkerState> | undefined} */
+/** @type {{ readonly state: Promise<WorkerState>, readonly inCharge: Promise<void> } | undefined} */
 let prepared
 
 /**
@@ -20,44 +32,80 @@ let prepared
  * Never rejects.
  * @returns {Promise<WorkerState>}
  */
-export function prepareWorker() {
+export const prepareWorker = () => prepareOnce().state
+
+/** Settles when a worker speaks for this page, however late that is. */
+export const workerInCharge = () => prepareOnce().inCharge
+
+function prepareOnce() {
   prepared ??= prepare()
   return prepared
 }
 
-/** @returns {Promise<WorkerState>} */
-async function prepare() {
+function prepare() {
   const why = whyNoWorker()
-  if (why !== undefined) return { kind: 'unavailable', why }
-  const { serviceWorker } = navigator
-  /** @type {Promise<WorkerState>} */
+  if (why === undefined) return takeCharge(navigator.serviceWorker, READY_MS + ROUNDS * roundMs())
+  return { state: Promise.resolve(unavailable(why)), inCharge: never() }
+}
+
+/**
+ * Has a worker speak for this page: the one that is there already, or a new one.
+ * @param {WorkerContainer} workers
+ * @param {number} patienceMs
+ */
+export function takeCharge(workers, patienceMs) {
+  /** @type {Promise<void>} */
   const inCharge = new Promise((resolve) => {
-    const look = () => serviceWorker.controller && resolve({ kind: 'ready' })
-    serviceWorker.addEventListener('controllerchange', look)
+    const look = () => isOurs(workers.controller) && resolve()
+    workers.addEventListener('controllerchange', look)
     look()
   })
+  const claimed = claim(workers)
   /** @type {Promise<WorkerState>} */
-  const failed = register().then(
-    () => new Promise(() => {}), // registered is not yet in charge
-    (error) => ({ kind: 'unavailable', why: `the service worker was refused (${messageOf(error)})` }),
+  const refused = register(workers).then(
+    never, // registered is not yet in charge
+    async (error) => ((await claimed) ? never() : unavailable(describeRefusal(error))),
   )
   /** @type {Promise<WorkerState>} */
   const late = new Promise((resolve) => {
-    const result = { kind: 'unavailable', why: 'the service worker did not start in time' }
-    setTimeout(resolve, READY_MS + ROUNDS * roundMs(), result)
+    setTimeout(resolve, patienceMs, unavailable('the service worker did not start in time'))
   })
-  // A page that has a controller plays, even when the node that could renew the worker is dead.
-  return Promise.race([inCharge, failed, late])
+  // A page that has a worker plays, even when the node that could renew it is dead.
+  const ready = inCharge.then(() => /** @type {const} */ ({ kind: 'ready' }))
+  return { state: Promise.race([ready, refused, late]), inCharge }
 }
 
-async function register() {
-  const registration = await navigator.serviceWorker.register(new URL('./worker.js', import.meta.url), {
-    scope: '/watch/',
-    type: 'module',
-    updateViaCache: 'none',
-  })
-  // A forced reload goes past the worker, which is active already and so does not claim by itself.
-  if (controller() === null) send({ type: 'claim' }, registration.active)
+/**
+ * A forced reload goes past the worker that is there, and that does not claim the page by itself: it is told to. Not
+ * by what `register` gives, for a browser may look for a newer worker first, and take seconds.
+ * @param {WorkerContainer} workers
+ * @returns {Promise<boolean>} is there one?
+ */
+async function claim(workers) {
+  const registration = await workers.getRegistration(SCOPE).catch(() => undefined)
+  const active = registration?.active ?? null
+  if (!isOurs(active)) return false
+  if (!isOurs(workers.controller)) send({ type: 'claim' }, active)
+  return true
+}
+
+/** @param {WorkerContainer} workers */
+const register = (workers) =>
+  workers.register(WORKER_URL, { scope: SCOPE, type: 'module', updateViaCache: 'none' })
+
+/**
+ * Why a browser refuses to register a worker. Its own message has URLs and no advice; it goes to the console.
+ * @param {unknown} error
+ */
+function describeRefusal(error) {
+  console.warn('The service worker was refused:', error)
+  const name = error instanceof Error ? error.name : ''
+  if (name === 'SecurityError' || name === 'NotAllowedError') {
+    return 'the browser refuses it a service worker: are cookies blocked for this address, or is it a private window?'
+  }
+  return name === 'TypeError'
+    ? 'the script of the service worker did not come whole'
+    : 'the browser could not start the service worker'
 }
 
 /** What this browser or this address lacks, in words for a person; `undefined` when nothing. */
@@ -92,12 +140,22 @@ export function pingWorker() {
 const controller = () => ('serviceWorker' in navigator ? navigator.serviceWorker.controller : null)
 
 /**
+ * @template {{ readonly scriptURL: string }} Worker
+ * @param {Worker | null} worker
+ * @returns {worker is Worker}
+ */
+const isOurs = (worker) => worker?.scriptURL === WORKER_URL
+
+/**
  * @param {import('./worker-scope.js').PageMessage} message
- * @param {ServiceWorker | null} worker
+ * @param {Pick<ServiceWorker, 'postMessage'> | null} worker
  */
 const send = (message, worker) => worker?.postMessage(message)
 
-/** @param {unknown} error */
-const messageOf = (error) => (error instanceof Error ? error.message : String(error))
+/** @param {string} why @returns {WorkerState} */
+const unavailable = (why) => ({ kind: 'unavailable', why })
 
-void prepareWorker()
+/** @returns {Promise<never>} */
+const never = () => new Promise(() => {})
+
+if (typeof document !== 'undefined') void prepareWorker()
