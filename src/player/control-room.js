@@ -31,6 +31,8 @@ export class ControlRoom {
   #story = new Story()
   #figures = new Figures()
   #nodeModel
+  /** @type {VideoFile | undefined} */
+  #file
   /** @type {ChunkModel | undefined} */
   #chunkModel
   #chunkMap
@@ -80,6 +82,7 @@ export class ControlRoom {
    * @param {VideoFile} file
    */
   showFile(file) {
+    this.#file = file
     this.#chunkModel = new ChunkModel(Math.ceil(file.size / file.chunkSize), this.#names)
     this.#chunkMap.show(this.#chunkModel, file)
     this.#draw()
@@ -87,16 +90,18 @@ export class ControlRoom {
   }
 
   /**
-   * The player that plays it, so that the experiments can change it.
+   * The player that plays it, so that the experiments can change it; again when it is of another kind now.
    * @param {Player} player
    */
   showPlayer(player) {
     this.#player = player
     player.setPolicy(this.#choices.policy) // it may have been changed while the player started
     player.setLookAhead(this.#choices.lookAheadSeconds)
+    this.#experiments.setPlayer(player.kind)
     if (player.kind === 'switching') {
-      this.#experiments.disableLookAhead()
       this.#chunkMap.hideChunks('not seen: the browser reads by itself, from one node at a time')
+    } else if (this.#chunkModel !== undefined && this.#file !== undefined) {
+      this.#chunkMap.show(this.#chunkModel, this.#file)
     }
   }
 

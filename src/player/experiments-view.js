@@ -53,10 +53,13 @@ export class ExperimentsView {
     setText(this.#hint, suggest(choices))
   }
 
-  /** Where one node at a time is played, the browser alone decides how far ahead it reads. */
-  disableLookAhead() {
-    this.#lookAhead.disabled = true
-    this.#kind = 'switching'
+  /**
+   * Where one node at a time is played, the browser alone decides how far ahead it reads.
+   * @param {import('./player-events.js').PlayerKind} kind
+   */
+  setPlayer(kind) {
+    this.#lookAhead.disabled = kind === 'switching'
+    this.#kind = kind
     setText(this.#hint, suggest(this.#choices, this.#kind))
   }
 

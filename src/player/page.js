@@ -3,7 +3,7 @@
 /** @import { SwarmEvent } from '../swarm/events.js' */
 /** @import { ControlRoom } from './control-room.js' */
 /** @import { PageState } from './page-state.js' */
-/** @import { PlayerEvent, VideoNode } from './player-events.js' */
+/** @import { Player, PlayerEvent, VideoNode } from './player-events.js' */
 import { realClock } from '../swarm/clock.js'
 import { findFile } from '../swarm/find-file.js'
 import { element, part, setText } from './element.js'
@@ -169,20 +169,27 @@ async function main() {
   setInterval(() => silentSinceMs && setState({ kind: 'outage', seconds: silentSeconds() }), ASK_AGAIN_MS)
   const tell = passTo(opening.then((room) => room.showFile(found.file)))
   const { startPlayer } = await playing
-  const player = await startPlayer({
+  /** @type {Player | undefined} */
+  let player
+  const showPlayer = async () => {
+    if (player === undefined) return // it is told of before it is there
+    document.body.dataset['player'] = player.kind
+    learn({ player, isVerified: found.isVerified })
+    const room = await opening
+    room.showPlayer(player)
+  }
+  player = await startPlayer({
     video,
     file: found.file,
     nodes: nodes.map((node) => withDelay(node, found.delays.get(node.name))),
     onEvent(event) {
       watchOutage(event)
       tell(event)
+      if (event.type === 'started') void showPlayer()
     },
     ...choices,
   })
-  document.body.dataset['player'] = player.kind
-  learn({ player, isVerified: found.isVerified })
-  const room = await opening
-  room.showPlayer(player)
+  await showPlayer()
   keepShell() // the player does it too, but may do it before the last script is here
 }
 

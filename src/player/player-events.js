@@ -17,7 +17,8 @@
 
 /**
  * One thing that happened.
- * - `started`: which player it is, and why not the other one.
+ * - `started`: which player it is, and why not the other one. Told again when the service worker comes late and
+ *   the player changes over.
  * - `first frame`: the first picture is there, `ms` after the navigation began.
  * - `stall`: the picture stands although it should move, and later, moves again after `ms`.
  * - `switched`: the video now comes from another node (`switching` only).
@@ -58,7 +59,7 @@
 /**
  * A player that has started.
  * @typedef {object} Player
- * @property {PlayerKind} kind
+ * @property {PlayerKind} kind as of now, see `started`
  * @property {string} why in words for a person
  * @property {(seconds: number) => void} setLookAhead without effect when `kind` is `switching`
  * @property {(policy: Policy) => void} setPolicy

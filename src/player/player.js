@@ -1,7 +1,8 @@
 // @ts-check
 /** Plays a file in a video element: from all nodes at once where that is possible, from one at a time elsewhere. */
 import { onFirstFrame } from './first-frame.js'
-import { keepShell, prepareWorker, whyNoWorker } from './prepare-worker.js'
+import { keepShell, prepareWorker, whyNoWorker, workerInCharge } from './prepare-worker.js'
+import { resume } from './resume.js'
 import { watchStalls } from './stalls.js'
 import { SwarmPlayer } from './swarm-player.js'
 
@@ -10,50 +11,109 @@ export { prepareWorker }
 /** The page is kept for a later reload when there is a picture, or after so long without one. */
 const KEEP_MS = 5_000
 
+/** @import { SwitchingPlayer } from './switching-player.js' */
 /** @typedef {import('./player-events.js').PlayerOptions} PlayerOptions */
+
+/** @typedef {Pick<HTMLVideoElement, 'currentTime' | 'paused' | 'playbackRate'>} Playback */
+/** @typedef {{ readonly player: SwarmPlayer | SwitchingPlayer, readonly kind: import('./player-events.js').PlayerKind, readonly why: string }} Chosen */
+
+const READS_FROM_ALL = 'the service worker reads from all nodes'
+const PASSED_BY = 'the service worker is passed by'
 
 /**
  * Plays a file in a video element. Chooses by itself: `swarm` (service worker and swarm) or `switching` (one
- * node's file, then the next node's at the same position), and says which and why.
+ * node's file, then the next node's at the same position), and says which and why. A worker that comes late
+ * is used from then on: `started` is told again, and the player is of the other kind.
  * @param {PlayerOptions} options
  * @returns {Promise<import('./player-events.js').Player>}
  */
 export async function startPlayer(options) {
   const { video, onEvent } = options
   const stop = observe(options)
-  const { player, kind, why } = await choosePlayer(options)
-  onEvent({ type: 'started', atMs: performance.now(), kind, why })
+  const choices = { lookAheadSeconds: options.lookAheadSeconds, policy: options.policy }
+  let isClosed = false
+  /** @type {Chosen} */
+  let chosen
+  const use = (/** @type {Chosen} */ next) => {
+    chosen = next
+    onEvent({ type: 'started', atMs: performance.now(), kind: next.kind, why: next.why })
+  }
+  const changeOver = async () => {
+    if (isClosed) return
+    const { currentTime, paused, playbackRate } = video
+    chosen.player.close()
+    const current = { ...options, ...choices }
+    const next = await startSwarm(current, { currentTime, paused, playbackRate })
+    if (isClosed) next.player.close()
+    else use(next)
+  }
+  const { isLate, ...first } = await choosePlayer(options)
+  use(first)
+  if (isLate) void workerInCharge().then(changeOver)
   return {
-    kind,
-    why,
-    setLookAhead: (seconds) => player.setLookAhead(seconds),
-    setPolicy: (policy) => player.setPolicy(policy),
+    get kind() {
+      return chosen.kind
+    },
+    get why() {
+      return chosen.why
+    },
+    setLookAhead(seconds) {
+      choices.lookAheadSeconds = seconds
+      chosen.player.setLookAhead(seconds)
+    },
+    setPolicy(policy) {
+      choices.policy = policy
+      chosen.player.setPolicy(policy)
+    },
     close() {
+      isClosed = true
       stop()
-      player.close()
+      chosen.player.close()
       video.removeAttribute('src')
       video.load()
     },
   }
 }
 
-/** @param {PlayerOptions} options */
+/**
+ * @param {PlayerOptions} options
+ * @returns {Promise<Chosen & { isLate: boolean }>} `isLate`: the worker may still come
+ */
 async function choosePlayer(options) {
   const whyNot = whyNoWorker()
-  if (whyNot !== undefined) return switching(options, whyNot)
+  if (whyNot !== undefined) return { ...(await switching(options, whyNot)), isLate: false }
   const player = new SwarmPlayer(options) // reads already while the worker starts
   const worker = await prepareWorker()
-  if (worker.kind === 'ready' && (await player.start())) {
-    return { player, kind: /** @type {const} */ ('swarm'), why: 'the service worker reads from all nodes' }
-  }
+  const isLate = worker.kind !== 'ready'
+  if (!isLate && (await player.start())) return { player, kind: 'swarm', why: READS_FROM_ALL, isLate }
   player.close()
-  return switching(options, worker.kind === 'ready' ? 'the service worker is passed by' : worker.why)
+  return { ...(await switching(options, isLate ? worker.why : PASSED_BY)), isLate }
 }
 
-/** @param {PlayerOptions} options @param {string} why */
-async function switching(options, why) {
+/**
+ * Goes on from all nodes where another player has stopped.
+ * @param {PlayerOptions} options
+ * @param {Playback} playback
+ * @returns {Promise<Chosen>}
+ */
+async function startSwarm(options, playback) {
+  const player = new SwarmPlayer(options)
+  const starting = player.start()
+  resume(options.video, playback)
+  if (await starting) return { player, kind: 'swarm', why: READS_FROM_ALL }
+  player.close()
+  return switching(options, PASSED_BY, playback)
+}
+
+/**
+ * @param {PlayerOptions} options
+ * @param {string} why
+ * @param {Playback} [playback] of before
+ * @returns {Promise<Chosen>}
+ */
+async function switching(options, why, playback) {
   const { SwitchingPlayer } = await import('./switching-player.js') // which most pages never need
-  return { player: new SwitchingPlayer(options), kind: /** @type {const} */ ('switching'), why }
+  return { player: new SwitchingPlayer(options, playback), kind: 'switching', why }
 }
 
 /**

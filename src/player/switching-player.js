@@ -31,9 +31,14 @@ export class SwitchingPlayer {
   #loadedAtMs = 0
   #restMs = FIRST_REST_MS
   #stop = new AbortController()
+  #playback
 
-  /** @param {import('./player-events.js').PlayerOptions} options */
-  constructor({ video, file, nodes, onEvent, policy }) {
+  /**
+   * @param {import('./player-events.js').PlayerOptions} options
+   * @param {Pick<HTMLVideoElement, 'currentTime' | 'paused' | 'playbackRate'>} [playback] to begin with
+   */
+  constructor({ video, file, nodes, onEvent, policy }, playback) {
+    this.#playback = playback
     this.#video = video
     this.#file = file
     this.#nodes = nodes
@@ -106,8 +111,9 @@ export class SwitchingPlayer {
     this.#loadedAtMs = nowMs
     this.#progress = new ProgressMeter() // a new source has its own time to begin
     this.#video.src = fileUrl(node, this.#file.name)
-    if (from === undefined) return
-    resume(this.#video, { currentTime, paused, playbackRate })
-    if (from !== name) this.#onEvent({ type: 'switched', atMs: nowMs, from, to: name, why })
+    const before = from === undefined ? this.#playback : { currentTime, paused, playbackRate }
+    if (before !== undefined) resume(this.#video, before)
+    if (from !== undefined && from !== name)
+      this.#onEvent({ type: 'switched', atMs: nowMs, from, to: name, why })
   }
 }
