@@ -15,6 +15,7 @@ import {
   type IncomingFile,
   publish,
 } from './incoming.ts'
+import { withLock } from './lock.ts'
 import { type Manifest, manifestFits, manifestPath, modificationTimeMs, parseManifest } from './manifest.ts'
 import type { Hashes, Source } from './source.ts'
 
@@ -74,10 +75,15 @@ export class Destination {
 
   /** Writes the manifest of a replica that already has the right content, unless there is one that fits. */
   async ensureManifest(hashes: Hashes): Promise<void> {
-    const manifest = this.#manifestFor(hashes, await stat(this.target, { bigint: true }))
-    const old = await this.#readManifest()
-    if (old?.sha256 === manifest.sha256 && manifestFits(old, manifest.size, manifest.mtimeMs)) return
-    await publish(await this.#writeManifest(manifest), this.#manifestPath)
+    await this.#alone(async () => {
+      const now = await stat(this.target, { bigint: true })
+      if (now.ino !== this.#existing?.ino || now.mtimeNs !== this.#existing.mtimeNs)
+        throw new Error('another version was put there meanwhile; run this again')
+      const manifest = this.#manifestFor(hashes, now)
+      const old = await this.#readManifest()
+      if (old?.sha256 === manifest.sha256 && manifestFits(old, manifest.size, manifest.mtimeMs)) return
+      await publish(await this.#writeManifest(manifest), this.#manifestPath)
+    })
   }
 
   /** Starts the copy, beside the replica that stands there. */
@@ -96,6 +102,7 @@ export class Destination {
   /**
    * Flushes the copy and puts it in the place of the replica, manifest and all. A process that is killed
    * in between leaves the old version or the new one: each rename happens as a whole or not at all.
+   * Another run that switches to its version at the same time waits, or is waited for.
    */
   async commit(hashes: Hashes, source: Source): Promise<void> {
     const { handle, path: copy } = this.#copy
@@ -104,7 +111,7 @@ export class Destination {
     const manifest = this.#manifestFor(hashes, await stat(copy, { bigint: true }))
     const manifestCopy = await this.#writeManifest(manifest)
     try {
-      await this.#publishBoth(copy, manifestCopy, manifest)
+      await this.#alone(() => this.#publishBoth(copy, manifestCopy, manifest))
     } catch (error) {
       await rm(manifestCopy, { force: true })
       throw error
@@ -127,6 +134,10 @@ export class Destination {
   async discard(): Promise<void> {
     if (this.#incoming !== undefined) await discardIncoming(this.#incoming)
     this.#incoming = undefined
+  }
+
+  #alone<T>(act: () => Promise<T>): Promise<T> {
+    return withLock(path.join(this.node.root, INCOMING_FOLDER), this.name, act)
   }
 
   get #copy(): IncomingFile {

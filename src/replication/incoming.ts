@@ -1,19 +1,24 @@
 /**
- * Files that are being written: `.incoming/<process>-<number>`. They are never served, and appear under
+ * Files that are being written: `.incoming/<process>-<world>-<number>`. They are never served, and appear under
  * their name by a rename when they are complete. What a killed process left is cleaned up by the next.
  */
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { ageOf, isStaleLock, LOCK_SUFFIX } from './lock.ts'
+import { isGone, thisWriter, WRITER_PATTERN } from './writer.ts'
 
 /** The folder, inside a storage, for files that are being written. */
 export const INCOMING_FOLDER = '.incoming'
 
-/** `<process>-<number>`: nothing else there is ours to remove. */
-const INCOMING_NAME = /^[1-9][0-9]*-[0-9a-f]{12}$/
+/** `<process>-<world>-<number>`; the world was missing in earlier versions. Nothing else there is ours to remove. */
+const INCOMING_NAME = new RegExp(`^(?:${WRITER_PATTERN}|[1-9][0-9]*)-[0-9a-f]{12}$`)
 
-/** A process number that was given out anew must not protect a leftover for ever. */
+/** For so long nobody has written to it: its writer is gone, whoever has that process number now. */
 const ABANDONED_MS = 60 * 60 * 1000
+
+/** What this very process is writing: a number that was given out anew is no sign of life. */
+const own = new Set<string>()
 
 /** A new empty file in the incoming folder, and the handle to write it. */
 export interface IncomingFile {
@@ -23,7 +28,8 @@ export interface IncomingFile {
 
 /** Makes an empty incoming file; the folder is there. @throws the system's error */
 export async function createIncoming(root: string): Promise<IncomingFile> {
-  const file = path.join(root, INCOMING_FOLDER, `${process.pid}-${randomBytes(6).toString('hex')}`)
+  const file = path.join(root, INCOMING_FOLDER, `${thisWriter()}-${randomBytes(6).toString('hex')}`)
+  own.add(file)
   return { path: file, handle: await open(file, 'wx') }
 }
 
@@ -54,27 +60,21 @@ export async function flushFolder(folder: string): Promise<void> {
   await handle.sync().finally(() => handle.close())
 }
 
-/** Removes what dead processes left in the incoming folder. Call it before the first {@link createIncoming}. */
-export async function cleanIncoming(root: string): Promise<void> {
+/** Removes what dead processes left in the incoming folder; what cannot be removed disturbs nobody. */
+export async function cleanIncoming(root: string, nowMs = Date.now()): Promise<void> {
   const folder = path.join(root, INCOMING_FOLDER)
   for (const name of await readdir(folder)) {
     const file = path.join(folder, name)
-    if (INCOMING_NAME.test(name) && (await isAbandoned(file))) await rm(file, { force: true })
+    const isLeftover = name.endsWith(LOCK_SUFFIX) ? isStaleLock(file) : isAbandoned(file, nowMs)
+    if (await isLeftover) await rm(file, { force: true }).catch(() => {})
   }
 }
 
-async function isAbandoned(file: string): Promise<boolean> {
-  const pid = Number.parseInt(path.basename(file), 10)
-  if (pid === process.pid || !isRunning(pid)) return true
-  const stats = await lstat(file).catch(() => undefined)
-  return stats !== undefined && Date.now() - stats.mtimeMs > ABANDONED_MS
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0) // asks only
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM' // it runs, as another user
-  }
+async function isAbandoned(file: string, nowMs: number): Promise<boolean> {
+  const match = INCOMING_NAME.exec(path.basename(file))
+  if (match === null || own.has(file)) return false
+  const ageMs = await ageOf(file, nowMs)
+  if (ageMs === undefined) return false
+  const [, pid, world = ''] = match
+  return ageMs > ABANDONED_MS || isGone(Number(pid), world)
 }
