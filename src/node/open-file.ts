@@ -31,6 +31,10 @@ const TICK_MS = 20
 /** How often a file may have changed again before it counts as being written to. */
 const MAX_LOOKS = 5
 
+/** Of so many reads a piece is remembered, to be compared when somebody may have written to the file. */
+const MAX_SAMPLES = 64
+const SAMPLE_BYTES = 64
+
 /** Names a change of a file: any write, truncation or replacement moves one of these. */
 const sameVersion = (a: BigIntStats, b: BigIntStats): boolean =>
   a.ino === b.ino &&
@@ -50,6 +54,9 @@ export class OpenFile {
   readonly #fd: number
   readonly #path: string
   #stats: BigIntStats
+  /** How the bytes at some places were when they were read, the newest over the oldest. */
+  readonly #samples: { position: number; bytes: Uint8Array }[] = []
+  #reads = 0
 
   private constructor(fd: number, file: string, stats: BigIntStats) {
     this.#fd = fd
@@ -115,7 +122,11 @@ export class OpenFile {
         filled += requireBytes(bytesRead)
       }
     }
-    this.#requireUnchanged()
+    await this.#requireUnchanged()
+    this.#samples[this.#reads++ % MAX_SAMPLES] = {
+      position,
+      bytes: Buffer.from(target.subarray(0, SAMPLE_BYTES)),
+    }
   }
 
   /**
@@ -144,17 +155,29 @@ export class OpenFile {
   }
 
   /**
-   * Writing into the file moves its times. Replacing or deleting it by name only takes a link from it and
-   * moves `ctime`, while the bytes behind our descriptor stay.
+   * Writing into the file moves its times. When only `ctime` moved, it was renamed, linked, deleted or given
+   * other permissions, and the bytes behind our descriptor stay; or somebody has written to it and put its
+   * modification time back. Then the bytes decide.
    */
-  #requireUnchanged(): void {
-    const now = fs.fstatSync(this.#fd, BIGINT)
-    if (sameVersion(now, this.#stats)) return
-    const lostItsName = now.nlink < this.#stats.nlink
-    if (!lostItsName || now.size !== this.#stats.size || now.mtimeNs !== this.#stats.mtimeNs) {
-      throw new FileChangedError('The file was written to while it was read')
+  async #requireUnchanged(): Promise<void> {
+    for (let looks = 0; looks < MAX_LOOKS; looks++) {
+      const now = fs.fstatSync(this.#fd, BIGINT)
+      if (sameVersion(now, this.#stats)) return
+      const isWritten = now.size !== this.#stats.size || now.mtimeNs !== this.#stats.mtimeNs
+      const isReplaced = now.nlink < this.#stats.nlink // as `replicate` does
+      if (isWritten || !(isReplaced || (await this.#hasBytesOfBefore()))) break
+      this.#stats = now
     }
-    this.#stats = now
+    throw new FileChangedError('The file was written to while it was read')
+  }
+
+  async #hasBytesOfBefore(): Promise<boolean> {
+    const found = Buffer.alloc(SAMPLE_BYTES)
+    for (const { position, bytes } of this.#samples) {
+      const { bytesRead } = await read(this.#fd, found, 0, bytes.length, position)
+      if (bytesRead < bytes.length || !found.subarray(0, bytesRead).equals(bytes)) return false
+    }
+    return this.#samples.length > 0
   }
 }
 
