@@ -145,6 +145,20 @@ test('who hangs up in the queue leaves its time to those behind', async () => {
   expect(left).toEqual(['front', 'behind'])
 })
 
+test('nobody behind whoever hangs up jumps ahead of those in front', async () => {
+  const { beforeBytes } = limited(BYTE_PER_MS_KBPS)
+  const hangUp = new AbortController()
+  const left: string[] = []
+  const first = beforeBytes(20, stays()).then(() => left.push('first'))
+  const second = beforeBytes(20, stays()).then(() => left.push('second')) // has not reserved its time yet
+  const gone = beforeBytes(FOREVER_MS, hangUp.signal)
+  const behind = beforeBytes(1, stays()).then(() => left.push('behind'))
+  hangUp.abort(new Error('gone'))
+  await expect(gone).rejects.toThrow('gone')
+  await Promise.all([first, second, behind])
+  expect(left).toEqual(['first', 'second', 'behind'])
+})
+
 test.for<[kbps: number, sliceBytes: number]>([
   [8, 10],
   [4000, 5000],
