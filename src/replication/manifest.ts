@@ -1,14 +1,19 @@
 /** The manifest as it lies on disk beside a replica, and when it fits. */
 import type { BigIntStats } from 'node:fs'
 import path from 'node:path'
-import { MAX_CHUNKS, MAX_MANIFEST_BYTES, type Manifest, readManifest } from '../swarm/manifest.js'
+import {
+  MAX_CHUNKS,
+  MAX_MANIFEST_BYTES,
+  type Manifest,
+  readManifest,
+  SMALLEST_CHUNK_BYTES,
+} from '../swarm/manifest.js'
 
 export { MAX_MANIFEST_BYTES, type Manifest }
 
 /** The folder, inside a storage, that holds a manifest for each replica. */
 export const MANIFEST_FOLDER = '.manifests'
 
-const SMALLEST_CHUNK_BYTES = 256 * 1024
 
 /** Bytes per chunk for a file of this size: 256 KiB, doubled until at most 4096 chunks remain. Pure. */
 export function chunkSizeFor(sizeBytes: number): number {

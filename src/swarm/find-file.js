@@ -1,186 +1,260 @@
 // @ts-check
 /**
- * What is the file? Asks every node for the manifest at once, and where there is none for the size. The manifest is
- * the authority for all that follows: a chunk is true when it fits the manifest, whichever node sent it.
+ * What is the file? Asks every node at once, our own for the manifest too. The manifest is the authority for all that
+ * follows: a chunk is true when it fits the manifest, whichever node sent it. Only our own nodes have that authority;
+ * what somebody else's server says is never more than a claim.
  */
-import { MAX_MANIFEST_BYTES, readManifest } from './manifest.js'
+import { checkManifest, MAX_MANIFEST_BYTES } from './manifest.js'
+import { bodyLimitMs, headLimitMs } from './patience.js'
 import { readBoundedJson } from './read-bounded.js'
+import { chooseUnverified, isWebPage } from './unverified.js'
+import { contradiction, decideVersion } from './versions.js'
 
 /**
  * @typedef {import('./clock.js').Clock} Clock
+ * @typedef {import('./fetch-range.js').Fetch} Fetch
  * @typedef {import('./fetch-range.js').SwarmFile} SwarmFile
  * @typedef {import('./manifest.js').Manifest} Manifest
  * @typedef {import('./node.js').NodeAddress} NodeAddress
+ * @typedef {import('./versions.js').Discarded} Discarded
+ * @typedef {import('./versions.js').FileVersion} FileVersion
  */
 
 /**
  * - `found`: `delays` has, for each node that answered, how long it took, by name. `versions`: all that our own nodes
- *   have, the chosen one first. `discarded`: nodes whose manifest could not be believed.
- * - `missing`: nodes answered, and none has the file. `no node`: nobody answered.
+ *   have, the one that counts first. `discarded`: nodes whose word could not be believed. `sources`: the names of the
+ *   nodes that may be read together; the others may have other bytes, and without a manifest nobody would notice.
+ * - `missing`: nodes answered, and none has the file. `no node`: nobody answered; those who refused are known to be
+ *   down, of the silent ones nothing is known.
  * @typedef {{ kind: 'found', file: SwarmFile, isVerified: boolean, delays: ReadonlyMap<string, number>,
- *   versions: readonly import('./manifest.js').FileVersion[], discarded: readonly { node: string, why: string }[] }
- *   | { kind: 'missing' } | { kind: 'no node' }} Found
+ *     versions: readonly FileVersion[], discarded: readonly Discarded[], sources: readonly string[],
+ *     replies: ReadonlyMap<string, Reply> }
+ *   | { kind: 'missing', discarded: readonly Discarded[], replies: ReadonlyMap<string, Reply> }
+ *   | { kind: 'no node', refused: readonly string[], silent: readonly string[] }} Found
  */
 
-/** Without a manifest a file is read in chunks of this size. */
-const DEFAULT_CHUNK_SIZE = 256 * 1024
-/** No answer for this long is none. */
-const TIMEOUT_MS = 3000
-/** After the first manifest the others have a quarter of its time, and this, to offer a newer one. */
-const GRACE = { times: 0.25, ms: 10 }
+/**
+ * What one node has said so far.
+ * @typedef {object} Reply
+ * @property {number} [delayMs] to its first byte
+ * @property {string} [failure] why there is no answer
+ * @property {Manifest} [manifest]
+ * @property {string} [problem] what is wrong with its manifest
+ * @property {import('./unverified.js').Replica} [replica] what a HEAD shows of its file
+ */
+
+/** No answer for this long is none, where nobody asks for more patience. */
+const PATIENCE_MS = 3000
 
 /**
- * Finds a file. Never rejects but with the signal's reason. The newest manifest among the first answers counts.
+ * Finds a file. Never rejects but with the signal's reason.
+ * Waits for each of our nodes as long as it may take by the node list, so that a newer version is not missed: for one
+ * that refuses not at all, for one that is silent no longer than that once another has a manifest.
  * @param {object} options
  * @param {readonly NodeAddress[]} options.nodes
  * @param {string} options.video storage name
- * @param {import('./fetch-range.js').Fetch} options.fetch
+ * @param {Fetch} options.fetch
  * @param {Clock} options.clock
+ * @param {number} [options.patienceMs] how long to wait for the first who has the file; no shorter than the node list
+ *   allows
+ * @param {() => number} [options.today] ms since 1970
  * @param {AbortSignal} [options.signal]
  * @returns {Promise<Found>}
  */
-export async function findFile({ nodes, video, fetch, clock, signal }) {
-  const path = video.split('/').map(encodeURIComponent).join('/')
-  const end = new AbortController()
-  const onAbort = () => end.abort(signal?.reason)
+export async function findFile({ nodes, video, fetch, clock, patienceMs, today = Date.now, signal }) {
   signal?.throwIfAborted()
+  const search = new Search({ nodes, video, fetch, clock, patienceMs: patienceMs ?? PATIENCE_MS })
+  const onAbort = () => search.end()
   signal?.addEventListener('abort', onAbort)
   try {
-    const startedMs = clock.now()
-    /** @type {Map<string, number>} */
-    const delays = new Map()
-    /** @type {Map<string, import('./manifest.js').FileVersion>} */
-    const versions = new Map()
-    const askNode = async (/** @type {NodeAddress} */ { name, url }) => {
-      const answer = await askManifest(`${url}/_/manifest/${path}`, video, fetch, end.signal)
-      if (answer !== undefined) delays.set(name, clock.now() - startedMs)
-      if (answer?.manifest !== undefined) addVersion(versions, answer.manifest, name)
-      return answer
-    }
-    const manifests = await collect(nodes.map(askNode), clock, (answer) => answer?.manifest !== undefined)
+    const replies = await search.replies()
     signal?.throwIfAborted()
-    const [newest] = manifests
-      .flatMap((answer) => answer?.manifest ?? [])
-      .sort((a, b) => b.mtimeMs - a.mtimeMs)
-    if (newest !== undefined) {
-      const inOrder = [...versions.values()].sort((a, b) => b.mtimeMs - a.mtimeMs)
-      return { kind: 'found', file: newest, isVerified: true, delays, versions: inOrder, discarded: [] }
-    }
-
-    const isSize = (/** @type {number | undefined} */ size) => size !== undefined && size >= 0
-    const askedSizes = nodes.map(({ url }) => askSize(`${url}/${path}`, fetch, end.signal))
-    const sizes = await collect(askedSizes, clock, isSize)
-    signal?.throwIfAborted()
-    const size = sizes.find(isSize)
-    if (size !== undefined)
-      return {
-        kind: 'found',
-        file: { name: video, size, chunkSize: DEFAULT_CHUNK_SIZE },
-        isVerified: false,
-        delays,
-        versions: [],
-        discarded: [],
-      }
-    const hasAnswered = delays.size > 0 || sizes.some((size) => size !== undefined)
-    return { kind: hasAnswered ? 'missing' : 'no node' }
+    return judge(nodes, video, replies, today())
   } finally {
     signal?.removeEventListener('abort', onAbort)
-    end.abort()
+    search.end()
   }
 }
 
 /**
- * All answers, or those that came until a little after the first good one.
- * @template T
- * @param {readonly Promise<T>[]} asked none rejects
- * @param {Clock} clock
- * @param {(answer: T) => boolean} isGood
- * @returns {Promise<T[]>}
- */
-function collect(asked, clock, isGood) {
-  return new Promise((resolve) => {
-    const startedMs = clock.now()
-    /** @type {T[]} */
-    const answers = []
-    let hasGood = false
-    let isOver = false
-    const finish = () => {
-      isOver = true
-      clock.clearTimeout(timer)
-      resolve(answers)
-    }
-    let timer = clock.setTimeout(finish, TIMEOUT_MS)
-    if (asked.length === 0) finish()
-    for (const asking of asked) {
-      void asking.then((answer) => {
-        if (isOver) return
-        answers.push(answer)
-        if (answers.length === asked.length) return finish()
-        if (hasGood || !isGood(answer)) return
-        hasGood = true
-        clock.clearTimeout(timer)
-        timer = clock.setTimeout(finish, GRACE.times * (clock.now() - startedMs) + GRACE.ms)
-      })
-    }
-  })
-}
-
-/**
- * @param {string} url
+ * What the replies prove. Pure.
+ * @param {readonly NodeAddress[]} nodes
  * @param {string} video
- * @param {import('./fetch-range.js').Fetch} fetch
- * @param {AbortSignal} signal
- * @returns {Promise<{ manifest?: Manifest } | undefined>} `undefined`: no answer
+ * @param {ReadonlyMap<string, Reply>} replies
+ * @param {number} nowMs since 1970
+ * @returns {Found}
  */
-async function askManifest(url, video, fetch, signal) {
-  let response
-  try {
-    response = await fetch(url, { cache: 'no-store', credentials: 'omit', signal })
-  } catch {
-    return undefined // nobody answers; the others may
+function judge(nodes, video, replies, nowMs) {
+  const claims = nodes.map(({ name, isForeign = false }) => ({ node: name, isForeign, ...replies.get(name) }))
+  /** @type {Map<string, number>} */
+  const delays = new Map()
+  for (const { node, delayMs } of claims) if (delayMs !== undefined) delays.set(node, delayMs)
+
+  const own = claims.filter(({ isForeign }) => !isForeign)
+  const { manifest, versions, discarded } = decideVersion(own, nowMs)
+  if (manifest !== undefined) {
+    const sources = nodes.map(({ name }) => name) // any chunk of anybody can be checked
+    return {
+      ...{ kind: 'found', file: manifest, isVerified: true },
+      ...{ delays, versions, discarded, sources, replies },
+    }
   }
-  try {
-    const manifest = response.ok
-      ? fitting(readManifest(await readBoundedJson(response, MAX_MANIFEST_BYTES)), video)
-      : undefined
-    if (!response.ok) await response.body?.cancel()
-    return manifest === undefined ? {} : { manifest }
-  } catch {
-    return {} // what is no JSON is no manifest
+  const unverified = chooseUnverified(claims)
+  if (unverified !== undefined) {
+    const { file, sources } = unverified
+    return {
+      ...{ kind: 'found', file: { name: video, ...file }, isVerified: false },
+      ...{ delays, versions, discarded, sources, replies },
+    }
   }
+  if (delays.size > 0) return { kind: 'missing', discarded, replies }
+  const refused = claims.flatMap(({ node, failure }) => (failure === undefined ? [] : [node]))
+  const silent = claims.flatMap(({ node, failure }) => (failure === undefined ? [node] : []))
+  return { kind: 'no node', refused, silent }
 }
 
-/**
- * Size of a file, of a node that has no manifest.
- * @param {string} url
- * @param {import('./fetch-range.js').Fetch} fetch
- * @param {AbortSignal} signal
- * @returns {Promise<number | undefined>} -1: the node answered and does not have it; `undefined`: no answer
- */
-async function askSize(url, fetch, signal) {
-  try {
-    const { ok, headers } = await fetch(url, {
-      method: 'HEAD',
-      cache: 'no-store',
-      credentials: 'omit',
-      signal,
+/** The questions to all nodes, and the end of waiting for their answers. */
+class Search {
+  #options
+  #startedMs
+  #abort = new AbortController()
+  /** @type {Map<string, Reply>} */
+  #replies = new Map()
+  /** until when each node that owes an answer is waited for, when another has a manifest @type {Map<NodeAddress, number>} */
+  #waiting = new Map()
+  /** @type {unknown} */
+  #timer
+  /** @type {() => void} */
+  #finish = () => {}
+
+  /** @param {Pick<Parameters<typeof findFile>[0], 'nodes' | 'video' | 'fetch' | 'clock'> & { patienceMs: number }} options */
+  constructor(options) {
+    this.#options = options
+    this.#startedMs = options.clock.now()
+  }
+
+  /** What each node said, when nobody is worth waiting for any more. @returns {Promise<ReadonlyMap<string, Reply>>} */
+  replies() {
+    return new Promise((resolve) => {
+      this.#finish = () => resolve(this.#replies)
+      for (const node of this.#options.nodes) {
+        this.#waiting.set(node, this.#startedMs + headLimitMs(node))
+        this.#replies.set(node.name, {})
+      }
+      for (const node of this.#options.nodes) {
+        void this.#ask(node).then(() => {
+          this.#waiting.delete(node)
+          this.#look()
+        })
+      }
+      this.#look()
     })
-    const length = headers.get('Content-Length')
-    return ok && length !== null && /^\d+$/.test(length) ? Number(length) : -1
-  } catch {
-    return undefined // nobody answers; the others may
   }
-}
 
-/** A manifest, if it is that of this video. @param {Manifest | undefined} manifest @param {string} video */
-const fitting = (manifest, video) => (manifest?.name === video ? manifest : undefined)
+  /** Asks nobody any more. */
+  end() {
+    this.#options.clock.clearTimeout(this.#timer)
+    this.#abort.abort()
+    this.#finish()
+  }
 
-/**
- * @param {Map<string, import('./manifest.js').FileVersion>} versions by hash
- * @param {Manifest} manifest
- * @param {string} node
- */
-function addVersion(versions, { sha256, size, mtimeMs }, node) {
-  const version = versions.get(sha256) ?? { sha256, size, mtimeMs, nodes: [] }
-  versions.set(sha256, { ...version, nodes: [...version.nodes, node] })
+  /** Is it over? Otherwise looks again when it may be. */
+  #look() {
+    const { clock, patienceMs } = this.#options
+    clock.clearTimeout(this.#timer)
+    if (this.#abort.signal.aborted) return
+    const hasManifest = [...this.#replies.values()].some(({ manifest }) => manifest !== undefined)
+    const ends = [...this.#waiting].flatMap(([node, endMs]) =>
+      hasManifest ? (node.isForeign ? [] : [endMs]) : [Math.max(endMs, this.#startedMs + patienceMs)],
+    )
+    const leftMs = Math.max(0, ...ends) - clock.now()
+    if (ends.length === 0 || leftMs <= 0) this.#finish()
+    else this.#timer = clock.setTimeout(() => this.#look(), leftMs)
+  }
+
+  /** Asks one node all there is to ask. @param {NodeAddress} node */
+  async #ask(node) {
+    if (node.isForeign) return this.#askReplica(node)
+    await Promise.all([this.#askManifest(node), this.#askReplica(node)])
+    // The file may have been replaced between the two answers: who contradicts itself is asked once more.
+    if (contradiction({ node: node.name, ...this.#replies.get(node.name) }) !== undefined)
+      await Promise.all([this.#askManifest(node), this.#askReplica(node)])
+  }
+
+  /** @param {NodeAddress} node */
+  async #askManifest(node) {
+    const url = `${node.url}/_/manifest/${this.#path}`
+    const response = await this.#fetch(node, url, 'GET')
+    if (response === undefined) return
+    /** @type {ReturnType<typeof checkManifest> | undefined} `undefined`: it has none */
+    let checked
+    try {
+      if (response.ok) {
+        const length = Number(response.headers.get('Content-Length') ?? MAX_MANIFEST_BYTES)
+        this.#waiting.set(node, this.#options.clock.now() + bodyLimitMs(node, length))
+        this.#look()
+        checked = checkManifest(await readBoundedJson(response, MAX_MANIFEST_BYTES))
+        if ('manifest' in checked && checked.manifest.name !== this.#options.video)
+          checked = { problem: 'is that of another file' }
+      } else await response.body?.cancel()
+    } catch (error) {
+      checked =
+        error instanceof RangeError
+          ? { problem: `is longer than ${MAX_MANIFEST_BYTES} bytes` }
+          : error instanceof SyntaxError
+            ? { problem: 'is no JSON' }
+            : undefined // it broke off: the node is not there any more
+    }
+    const { manifest, problem, ...reply } = this.#reply(node)
+    this.#replies.set(node.name, { ...reply, ...checked })
+    this.#look()
+  }
+
+  /** @param {NodeAddress} node */
+  async #askReplica(node) {
+    const response = await this.#fetch(node, `${node.url}/${this.#path}`, 'HEAD')
+    if (response === undefined) return
+    const { status, headers } = response
+    const length = headers.get('Content-Length')
+    const { replica, ...reply } = this.#reply(node)
+    if (status !== 200 || length === null || !/^\d+$/.test(length)) {
+      this.#replies.set(node.name, reply)
+    } else if (node.isForeign && isWebPage(headers.get('Content-Type'), this.#options.video)) {
+      this.#replies.set(node.name, { ...reply, problem: 'is a web page' })
+    } else {
+      const lastModifiedMs = Date.parse(headers.get('Last-Modified') ?? '') || 0 // who sends no date has the oldest
+      const etag = headers.get('ETag') ?? undefined
+      this.#replies.set(node.name, { ...reply, replica: { size: Number(length), etag, lastModifiedMs } })
+    }
+  }
+
+  /**
+   * @param {NodeAddress} node
+   * @param {string} url
+   * @param {'GET' | 'HEAD'} method
+   */
+  async #fetch(node, url, method) {
+    const { fetch, clock } = this.#options
+    try {
+      const { signal } = this.#abort
+      const response = await fetch(url, { method, cache: 'no-store', credentials: 'omit', signal })
+      const { failure, ...reply } = this.#reply(node)
+      this.#replies.set(node.name, { delayMs: clock.now() - this.#startedMs, ...reply })
+      return response
+    } catch (error) {
+      const reply = this.#reply(node)
+      if (!this.#abort.signal.aborted && reply.delayMs === undefined)
+        this.#replies.set(node.name, { ...reply, failure: explainFailure(error) })
+      return undefined // the others may answer
+    }
+  }
+
+  /** @param {NodeAddress} node @returns {Reply} */
+  #reply({ name }) {
+    return this.#replies.get(name) ?? {}
+  }
+
+  get #path() {
+    return this.#options.video.split('/').map(encodeURIComponent).join('/')
+  }
 }
