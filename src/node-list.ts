@@ -11,6 +11,7 @@ import {
   type Rule,
 } from './impairments.ts'
 import { findJsonError } from './json-position.ts'
+import type { NodeAddress } from './swarm/node.js'
 
 /** Everything that makes one node: who it is, where it listens, what it serves, how it is impaired. */
 export interface NodeConfig extends Impairments {
@@ -186,6 +187,14 @@ export function nodeUrl(node: Pick<NodeConfig, 'host' | 'port'> | Pick<ForeignNo
 /** Where a node is asked whether it is up. Pure. */
 export const healthUrl = (node: ListedNode): string =>
   nodeUrl(node) + (isForeign(node) ? node.healthPath : FOREIGN_DEFAULTS.healthPath)
+
+/** A node as those know it who read from all of them: where it is, whose, and what it adds on purpose. Pure. */
+export function nodeAddress(node: ListedNode): NodeAddress & { readonly healthUrl: string } {
+  const address = { name: node.name, url: nodeUrl(node), healthUrl: healthUrl(node) }
+  if (isForeign(node)) return { ...address, isForeign: true }
+  const { latencyMs, jitterMs, bandwidthKbps } = node
+  return { ...address, isForeign: false, latencyMs, jitterMs, bandwidthKbps }
+}
 
 function withoutLastSlash(url: string): string {
   const { origin, pathname } = new URL(url)

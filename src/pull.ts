@@ -6,7 +6,7 @@ import { PullProgress } from './cli/pull-progress.ts'
 import { printPulled, pulledAsJson } from './cli/pull-report.ts'
 import { userPath } from './cli/user-path.ts'
 import { explainFileError } from './file-errors.ts'
-import { DEFAULT_NODE_LIST, healthUrl, nodeUrl, readNodeList, shortPath } from './node-list.ts'
+import { DEFAULT_NODE_LIST, nodeAddress, readNodeList, shortPath } from './node-list.ts'
 import { NoSourceError, pull } from './pulling/pull.ts'
 import { storageNameProblem } from './storage-name.ts'
 
@@ -61,7 +61,7 @@ await runCommand(TEXT, async (args) => {
   if (values.out === '') throw new UsageError('--out needs the name of a file')
   const patienceS = numberFlag('--patience-s', values['patience-s'], PATIENCE) ?? DEFAULT_PATIENCE_S
   const listed = readNodeList(values.config === undefined ? DEFAULT_NODE_LIST : userPath(values.config))
-  const nodes = listed.map((node) => ({ name: node.name, url: nodeUrl(node), healthUrl: healthUrl(node) }))
+  const nodes = listed.map(nodeAddress)
   const { only } = values
   if (only !== undefined && !nodes.some(({ name }) => name === only))
     throw new UsageError(

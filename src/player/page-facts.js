@@ -3,6 +3,7 @@
 /** What the head of the page says beside the video's name: who served it, how it plays, is it checked. Pure. */
 import { describePolicy } from './experiments.js'
 
+/** @import { Discarded, FileVersion } from '../swarm/versions.js' */
 /** @typedef {{ text: string, tone: 'plain' | 'good' | 'unsure', why: string }} Fact */
 
 /**
@@ -11,9 +12,16 @@ import { describePolicy } from './experiments.js'
  * @param {{ kind: PlayerKind, why: string }} [known.player] once there is one
  * @param {Policy} known.policy
  * @param {boolean} known.isVerified is there a manifest?
+ * @param {readonly FileVersion[]} [known.versions] that our nodes have, the one that is played first
+ * @param {readonly Discarded[]} [known.discarded] whose word could not be believed
  * @returns {Fact[]}
  */
-export function describeFacts({ server, player, policy, isVerified }) {
+export function describeFacts({ versions = [], discarded = [], ...known }) {
+  return [...describePlaying(known), ...describeVersions(versions), ...describeDiscarded(discarded)]
+}
+
+/** @param {Omit<Parameters<typeof describeFacts>[0], 'versions' | 'discarded'>} known @returns {Fact[]} */
+function describePlaying({ server, player, policy, isVerified }) {
   /** @type {Fact} */
   const page = { text: `page from ${server}`, tone: 'plain', why: '' }
   if (player === undefined) return [page]
@@ -32,3 +40,22 @@ export function describeFacts({ server, player, policy, isVerified }) {
       : { text: 'unverified: there is no manifest', tone: 'unsure', why: 'npm run replicate writes one' },
   ]
 }
+
+/** @param {readonly FileVersion[]} versions @returns {Fact[]} */
+function describeVersions([played, ...others]) {
+  if (played === undefined || others.length === 0) return []
+  const text = `replicas differ: this is the version of ${played.nodes.join(', ')}`
+  const rest = others.map(({ nodes, mtimeMs }) => `${nodes.join(', ')}: another one, of ${timeOf(mtimeMs)}`)
+  return [{ text, tone: 'unsure', why: [`it is of ${timeOf(played.mtimeMs)}`, ...rest].join('; ') }]
+}
+
+/** @param {readonly Discarded[]} discarded @returns {Fact[]} */
+const describeDiscarded = (discarded) =>
+  discarded.map(({ node, why }) => ({ text: `${node} is not believed: ${why}`, tone: 'unsure', why: '' }))
+
+/** @param {number} ms since 1970 */
+const timeOf = (ms) =>
+  new Date(ms)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, ' UTC')

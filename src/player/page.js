@@ -165,6 +165,8 @@ async function main() {
   )
   const found = await untilFound(nodes, videoName)
   silentSinceMs = undefined
+  const { versions, discarded } = found
+  learn({ versions, discarded })
   setState({ kind: 'ready' })
   setInterval(() => silentSinceMs && setState({ kind: 'outage', seconds: silentSeconds() }), ASK_AGAIN_MS)
   const tell = passTo(opening.then((room) => room.showFile(found.file)))
@@ -181,7 +183,9 @@ async function main() {
   player = await startPlayer({
     video,
     file: found.file,
-    nodes: nodes.map((node) => withDelay(node, found.delays.get(node.name))),
+    nodes: nodes
+      .filter(({ name }) => found.sources.includes(name))
+      .map((node) => withDelay(node, found.delays.get(node.name))),
     onEvent(event) {
       watchOutage(event)
       tell(event)

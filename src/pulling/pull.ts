@@ -59,12 +59,13 @@ export class NoSourceError extends Error {
  *   kept its old version, and what was verified is there for the next run
  */
 export async function pull(options: PullOptions): Promise<Pulled> {
-  const { video, nodes, policy, out, signal } = options
+  const { video, nodes, policy, out, patienceMs, signal } = options
   const startedMs = performance.now()
-  const found = await findFile({ nodes, video, fetch: RUNTIME.fetch, clock: realClock, signal })
+  const found = await findFile({ nodes, video, fetch: RUNTIME.fetch, clock: realClock, patienceMs, signal })
   if (found.kind !== 'found') throw new NoSourceError(found.kind)
   const { file, isVerified, delays } = found
-  const known = nodes.map((node) => {
+  const readable = nodes.filter(({ name }) => found.sources.includes(name))
+  const known = readable.map((node) => {
     const delayMs = delays.get(node.name)
     return delayMs === undefined ? node : { ...node, delayMs }
   })

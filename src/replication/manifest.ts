@@ -14,7 +14,6 @@ export { MAX_MANIFEST_BYTES, type Manifest }
 /** The folder, inside a storage, that holds a manifest for each replica. */
 export const MANIFEST_FOLDER = '.manifests'
 
-
 /** Bytes per chunk for a file of this size: 256 KiB, doubled until at most 4096 chunks remain. Pure. */
 export function chunkSizeFor(sizeBytes: number): number {
   let chunkSize = SMALLEST_CHUNK_BYTES

@@ -12,6 +12,7 @@
  * @property {number} chunkSize bytes
  * @property {readonly string[]} [chunks] SHA-256 of each chunk, hex
  * @property {string} [sha256] of the whole file, hex
+ * @property {string} [etag] strong; where there are no hashes it alone tells this file from another
  */
 
 /**
@@ -79,6 +80,8 @@ export function judgeHead({ status, get }, start, end, file) {
   const [, etag] = HASH_ETAG.exec(get('ETag') ?? '') ?? []
   if (etag !== undefined && file.sha256 !== undefined && etag !== file.sha256)
     return { kind: 'other version', why: 'its ETag is that of another version' }
+  if (file.etag !== undefined && get('ETag') !== file.etag)
+    return { kind: 'other version', why: 'its ETag is another one, so it may have other bytes' }
   return undefined
 }
 
@@ -107,7 +110,7 @@ export async function fetchRange({ url, start, end, file, fetch, signal, onHead,
   } catch (error) {
     return signal.aborted
       ? { kind: 'stopped' }
-      : { kind: 'refused', why: explain(error, 'nobody answers there') }
+      : { kind: 'refused', why: explainFailure(error, 'nobody answers there') }
   }
   const { status, headers } = response
   const failure = judgeHead({ status, get: (name) => headers.get(name) }, start, end, file)
@@ -146,7 +149,7 @@ async function readBody(reader, expectedBytes, signal, onBytes) {
   } catch (error) {
     return signal.aborted
       ? { kind: 'stopped' }
-      : { kind: 'cut', why: explain(error, 'the connection broke off') }
+      : { kind: 'cut', why: explainFailure(error, 'the connection broke off') }
   }
   return receivedBytes === expectedBytes
     ? { kind: 'complete' }
@@ -158,7 +161,7 @@ async function readBody(reader, expectedBytes, signal, onBytes) {
  * @param {unknown} error
  * @param {string} otherwise
  */
-function explain(error, otherwise) {
+export function explainFailure(error, otherwise) {
   const { cause } = /** @type {{ cause?: { code?: unknown } }} */ (error)
   switch (cause?.code) {
     case 'ECONNREFUSED':
@@ -169,6 +172,9 @@ function explain(error, otherwise) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return 'there is no such host'
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return 'no way leads there'
     default:
       return otherwise
   }

@@ -4,6 +4,7 @@
  * follows: a chunk is true when it fits the manifest, whichever node sent it. Only our own nodes have that authority;
  * what somebody else's server says is never more than a claim.
  */
+import { explainFailure } from './fetch-range.js'
 import { checkManifest, MAX_MANIFEST_BYTES } from './manifest.js'
 import { bodyLimitMs, headLimitMs } from './patience.js'
 import { readBoundedJson } from './read-bounded.js'
@@ -24,13 +25,13 @@ import { contradiction, decideVersion } from './versions.js'
  * - `found`: `delays` has, for each node that answered, how long it took, by name. `versions`: all that our own nodes
  *   have, the one that counts first. `discarded`: nodes whose word could not be believed. `sources`: the names of the
  *   nodes that may be read together; the others may have other bytes, and without a manifest nobody would notice.
- * - `missing`: nodes answered, and none has the file. `no node`: nobody answered; those who refused are known to be
- *   down, of the silent ones nothing is known.
+ * - `missing`: nodes answered, and none has the file. `no node`: nobody answered.
+ * - `replies`: what each node said, by name; nothing of who was silent.
  * @typedef {{ kind: 'found', file: SwarmFile, isVerified: boolean, delays: ReadonlyMap<string, number>,
  *     versions: readonly FileVersion[], discarded: readonly Discarded[], sources: readonly string[],
  *     replies: ReadonlyMap<string, Reply> }
  *   | { kind: 'missing', discarded: readonly Discarded[], replies: ReadonlyMap<string, Reply> }
- *   | { kind: 'no node', refused: readonly string[], silent: readonly string[] }} Found
+ *   | { kind: 'no node', replies: ReadonlyMap<string, Reply> }} Found
  */
 
 /**
@@ -39,7 +40,7 @@ import { contradiction, decideVersion } from './versions.js'
  * @property {number} [delayMs] to its first byte
  * @property {string} [failure] why there is no answer
  * @property {Manifest} [manifest]
- * @property {string} [problem] what is wrong with its manifest
+ * @property {string} [problem] what is wrong with its manifest, or with the whole answer of somebody else's server
  * @property {import('./unverified.js').Replica} [replica] what a HEAD shows of its file
  */
 
@@ -92,6 +93,8 @@ function judge(nodes, video, replies, nowMs) {
 
   const own = claims.filter(({ isForeign }) => !isForeign)
   const { manifest, versions, discarded } = decideVersion(own, nowMs)
+  for (const { node, isForeign, problem } of claims)
+    if (isForeign && problem !== undefined) discarded.push({ node, why: problem })
   if (manifest !== undefined) {
     const sources = nodes.map(({ name }) => name) // any chunk of anybody can be checked
     return {
@@ -108,9 +111,7 @@ function judge(nodes, video, replies, nowMs) {
     }
   }
   if (delays.size > 0) return { kind: 'missing', discarded, replies }
-  const refused = claims.flatMap(({ node, failure }) => (failure === undefined ? [] : [node]))
-  const silent = claims.flatMap(({ node, failure }) => (failure === undefined ? [node] : []))
-  return { kind: 'no node', refused, silent }
+  return { kind: 'no node', replies }
 }
 
 /** The questions to all nodes, and the end of waiting for their answers. */
@@ -191,7 +192,8 @@ class Search {
     try {
       if (response.ok) {
         const length = Number(response.headers.get('Content-Length') ?? MAX_MANIFEST_BYTES)
-        this.#waiting.set(node, this.#options.clock.now() + bodyLimitMs(node, length))
+        const endMs = this.#options.clock.now() + bodyLimitMs(node, length)
+        this.#waiting.set(node, Math.max(endMs, this.#waiting.get(node) ?? 0))
         this.#look()
         checked = checkManifest(await readBoundedJson(response, MAX_MANIFEST_BYTES))
         if ('manifest' in checked && checked.manifest.name !== this.#options.video)
@@ -220,7 +222,7 @@ class Search {
     if (status !== 200 || length === null || !/^\d+$/.test(length)) {
       this.#replies.set(node.name, reply)
     } else if (node.isForeign && isWebPage(headers.get('Content-Type'), this.#options.video)) {
-      this.#replies.set(node.name, { ...reply, problem: 'is a web page' })
+      this.#replies.set(node.name, { ...reply, problem: 'it answers with a web page' })
     } else {
       const lastModifiedMs = Date.parse(headers.get('Last-Modified') ?? '') || 0 // who sends no date has the oldest
       const etag = headers.get('ETag') ?? undefined
@@ -244,7 +246,7 @@ class Search {
     } catch (error) {
       const reply = this.#reply(node)
       if (!this.#abort.signal.aborted && reply.delayMs === undefined)
-        this.#replies.set(node.name, { ...reply, failure: explainFailure(error) })
+        this.#replies.set(node.name, { ...reply, failure: explainFailure(error, 'nobody answers there') })
       return undefined // the others may answer
     }
   }

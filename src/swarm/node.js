@@ -11,6 +11,9 @@ import { silenceLimitMs } from './late.js'
  * @property {string} url without a slash at its end
  * @property {string} [healthUrl] default `<url>/health`
  * @property {boolean} [isForeign] somebody else's server: what it says of a file is a claim, never proof
+ * @property {number} [latencyMs] as the node list has it, and so the next two
+ * @property {number} [jitterMs]
+ * @property {number} [bandwidthKbps] 0: unlimited
  * @property {number} [delayMs] to the first byte, as far as it was measured before
  */
 

@@ -62,7 +62,10 @@ export function decideVersion(claims, nowMs) {
     if (why !== undefined) discarded.push({ node, why })
     else if (manifest !== undefined) sound.push({ node, manifest })
   }
-  const groups = mostAgreed(groupBy(sound, ({ manifest }) => describe(manifest)), discarded)
+  const groups = mostAgreed(
+    groupBy(sound, ({ manifest }) => describe(manifest)),
+    discarded,
+  )
   const isFuture = (/** @type {number} */ mtimeMs) => mtimeMs > nowMs + CLOCK_ERROR_MS
   const versions = groups.map((group) => ({ ...versionOf(group, isFuture), manifest: group[0]?.manifest }))
   versions.sort(

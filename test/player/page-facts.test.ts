@@ -32,3 +32,22 @@ test('playing from one node says so, why, and that nothing is checked, manifest 
   expect(texts(facts)).toEqual(['page from node1', 'plays from one node and switches', 'unverified'])
   expect(facts[1]?.why).toBe('a reason')
 })
+
+const version = (mtimeMs: number, ...nodes: string[]) => ({ sha256: 'a'.repeat(64), size: 9, mtimeMs, nodes })
+
+test('replicas that differ are told of, and which of them is played', () => {
+  const versions = [version(Date.UTC(2026, 2, 1), 'node3'), version(0, 'node1', 'node2')]
+  expect(describeFacts({ ...known, versions }).at(-1)).toEqual({
+    text: 'replicas differ: this is the version of node3',
+    tone: 'unsure',
+    why: 'it is of 2026-03-01 00:00:00 UTC; node1, node2: another one, of 1970-01-01 00:00:00 UTC',
+  })
+  expect(texts(describeFacts({ ...known, versions: [version(0, 'node1')] }))).toEqual(['page from node1'])
+})
+
+test('a node whose manifest cannot be believed is named', () => {
+  const discarded = [{ node: 'node2', why: 'its manifest has a date that is none' }]
+  expect(texts(describeFacts({ ...known, discarded }))).toContain(
+    'node2 is not believed: its manifest has a date that is none',
+  )
+})
