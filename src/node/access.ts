@@ -53,6 +53,19 @@ export const corsFields = (origin: string | undefined, peers: ReadonlySet<string
     ? ['Access-Control-Allow-Origin', origin, 'Access-Control-Expose-Headers', EXPOSED]
     : []
 
+/**
+ * The page of ours that sent a request, by its web origin. Pure. A browser names it in Origin where the page is
+ * another node's, else in Referer. What a program writes there is as good: this is for the log, and lets nobody in.
+ */
+export function pageThatAsked(
+  { origin, referer }: { readonly origin?: string; readonly referer?: string },
+  peers: ReadonlySet<string>,
+): string | undefined {
+  const page =
+    origin ?? (referer !== undefined && URL.canParse(referer) ? new URL(referer).origin : undefined)
+  return page !== undefined && peers.has(page) ? page : undefined
+}
+
 /** The further fields that a preflight's answer carries. Pure. */
 export const preflightFields = (origin: string | undefined, peers: ReadonlySet<string>): string[] =>
   origin !== undefined && peers.has(origin)

@@ -10,6 +10,8 @@ export class HungUpError extends Error {
 export class Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
+  /** address of the client; a closed connection has none any more */
+  readonly client: string | undefined
   readonly startedMs = performance.now()
   firstByteMs: number | undefined
   /** bytes of the body that were handed to the connection */
@@ -21,6 +23,7 @@ export class Exchange {
   constructor(request: IncomingMessage, response: ServerResponse, hangUp: AbortSignal) {
     this.request = request
     this.response = response
+    this.client = request.socket.remoteAddress
     this.hangUp = hangUp
   }
 

@@ -1,11 +1,12 @@
 /** What happens to one request, from its arrival to its line in the log. */
 import type { NodeConfig } from '../node-list.ts'
-import { corsFields, VARY } from './access.ts'
+import { corsFields, pageThatAsked, VARY } from './access.ts'
 import { type Answer, admit, answer, refuse } from './answer.ts'
 import { sendReply } from './body.ts'
 import { type Exchange, HungUpError } from './exchange.ts'
 import { impair } from './impairments.ts'
 import type { ReplyRecord } from './log.ts'
+import { FileChangedError } from './open-file.ts'
 import { isRange, type Reply } from './reply.ts'
 import { announcesBody, type RequestFields, readRequestFields } from './request-fields.ts'
 import type { Service } from './service.ts'
@@ -73,11 +74,12 @@ export function createHandler(service: Service, options: HandlerOptions): Handle
         result = refuse(kind === 'missing' ? 404 : kind === 'busy' ? 503 : 500)
         await send(exchange, fields, result).catch((failure: unknown) => {
           if (!exchange.isGone) options.onFault?.(failure)
-          end = 'hung up'
+          end = exchange.isGone ? 'hung up' : 'failed'
           exchange.cut()
         })
       } else {
-        end = 'cut'
+        end = error instanceof FileChangedError ? 'cut' : 'failed'
+        if (end === 'failed') options.onFault?.(error)
         exchange.cut()
       }
     } finally {
@@ -85,7 +87,8 @@ export function createHandler(service: Service, options: HandlerOptions): Handle
     }
     totals.requests++
     totals.bytes += exchange.bytesSent
-    options.onReply?.(recordOf(exchange, node, result, end))
+    const page = pageThatAsked(fields, directory.seenFrom(fields.host).peers)
+    options.onReply?.({ ...recordOf(exchange, node, result, end), page })
   }
 }
 
@@ -94,8 +97,8 @@ function recordOf(
   node: NodeConfig,
   result: Answer | undefined,
   end: ReplyRecord['end'],
-): ReplyRecord {
-  const { request, startedMs, firstByteMs, bytesSent } = exchange
+): Omit<ReplyRecord, 'page'> {
+  const { request, client, startedMs, firstByteMs, bytesSent } = exchange
   return {
     at: new Date(),
     node: node.name,
@@ -108,6 +111,7 @@ function recordOf(
     totalMs: performance.now() - startedMs,
     bytesSent,
     end,
+    client,
   }
 }
 

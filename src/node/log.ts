@@ -17,13 +17,19 @@ export interface ReplyRecord {
   readonly totalMs: number
   readonly bytesSent: number
   /** how it ended */
-  readonly end: 'complete' | 'hung up' | 'cut' | 'stopped'
+  readonly end: 'complete' | 'hung up' | 'cut' | 'failed' | 'stopped'
+  /** address of who asked; `undefined` when the connection was gone at once */
+  readonly client: string | undefined
+  /** web origin of the page of ours that asked; `undefined` for everybody else */
+  readonly page: string | undefined
 }
 
-const ENDINGS = {
+/** Why a client closes is its own affair: a seek, a faster node, a closed window look the same from here. */
+export const ENDINGS = {
   complete: '',
-  'hung up': ', client hung up',
+  'hung up': ', then closed by the client',
   cut: ', cut off: the file changed',
+  failed: ', cut off: the node could not go on',
   stopped: ', cut off: the node stopped',
 } as const
 const MAX_TARGET = 200

@@ -6,6 +6,7 @@ export interface RequestFields {
   /** how many lines `Host` had: more than one is an error (RFC 9112 §3.2) */
   hostLines: number
   origin?: string
+  referer?: string
   acceptEncoding?: string
   range?: string
   ifRange?: string
@@ -22,6 +23,7 @@ type Known = Exclude<keyof RequestFields, 'hostLines'>
 const KNOWN: ReadonlyMap<string, Known> = new Map([
   ['host', 'host'],
   ['origin', 'origin'],
+  ['referer', 'referer'],
   ['accept-encoding', 'acceptEncoding'],
   ['range', 'range'],
   ['if-range', 'ifRange'],

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { corsFields, decideHost, type HostDecision, preflightFields, VARY } from '../../src/node/access.ts'
+import {
+  corsFields,
+  decideHost,
+  type HostDecision,
+  pageThatAsked,
+  preflightFields,
+  VARY,
+} from '../../src/node/access.ts'
 
 test.for<[why: string, authority: string, expected: HostDecision]>([
   ['localhost', 'localhost', 'accepted'],
@@ -106,6 +113,20 @@ test.for<[why: string, origin: string | undefined]>([
 ])('%s gets no CORS field', ([, origin]) => {
   expect(corsFields(origin, PEERS)).toEqual([])
   expect(preflightFields(origin, PEERS)).toEqual([])
+})
+
+test.for<[who: string, fields: { origin?: string; referer?: string }, page: string | undefined]>([
+  ['a page of another node names itself', { origin: 'http://127.0.0.1:8002' }, 'http://127.0.0.1:8002'],
+  [
+    'a page of the same node is known by where it stands',
+    { referer: 'http://127.0.0.1:8001/watch/a.mp4' },
+    'http://127.0.0.1:8001',
+  ],
+  ['a program is no page', {}, undefined],
+  ['a page of somebody else is none of ours', { origin: 'http://evil.example' }, undefined],
+  ['what is no URL is no page', { referer: 'about' }, undefined],
+])('%s', ([, fields, page]) => {
+  expect(pageThatAsked(fields, PEERS)).toBe(page)
 })
 
 test('no page may send credentials', () => {

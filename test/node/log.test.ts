@@ -13,6 +13,8 @@ const RECORD: ReplyRecord = {
   totalMs: 159.6,
   bytesSent: 65_536,
   end: 'complete',
+  client: '127.0.0.1',
+  page: undefined,
 }
 
 test.for<[rule: string, changes: Partial<ReplyRecord>, line: string]>([
@@ -27,12 +29,12 @@ test.for<[rule: string, changes: Partial<ReplyRecord>, line: string]>([
     '12:00:01 node2 GET /demo.mp4 200 (simulated latency 150 ms, first byte 151 ms, 65536 bytes in 160 ms)',
   ],
   [
-    'a client that hung up is told',
+    'a connection that the client closed is told, and not why: nobody here knows',
     { end: 'hung up' },
-    '12:00:01 node2 GET /demo.mp4 206 bytes 0-65535/17374486 (simulated latency 150 ms, first byte 151 ms, 65536 bytes in 160 ms, client hung up)',
+    '12:00:01 node2 GET /demo.mp4 206 bytes 0-65535/17374486 (simulated latency 150 ms, first byte 151 ms, 65536 bytes in 160 ms, then closed by the client)',
   ],
   [
-    'a client that hung up during the latency got no reply',
+    '… during the latency: there was no reply',
     {
       status: undefined,
       range: undefined,
@@ -41,12 +43,17 @@ test.for<[rule: string, changes: Partial<ReplyRecord>, line: string]>([
       totalMs: 20,
       end: 'hung up',
     },
-    '12:00:01 node2 GET /demo.mp4 no reply (simulated latency 150 ms, 0 bytes in 20 ms, client hung up)',
+    '12:00:01 node2 GET /demo.mp4 no reply (simulated latency 150 ms, 0 bytes in 20 ms, then closed by the client)',
   ],
   [
     'a file that changed is told',
     { end: 'cut' },
     '12:00:01 node2 GET /demo.mp4 206 bytes 0-65535/17374486 (simulated latency 150 ms, first byte 151 ms, 65536 bytes in 160 ms, cut off: the file changed)',
+  ],
+  [
+    'a file that could not be read on is told, and not that it changed',
+    { end: 'failed' },
+    '12:00:01 node2 GET /demo.mp4 206 bytes 0-65535/17374486 (simulated latency 150 ms, first byte 151 ms, 65536 bytes in 160 ms, cut off: the node could not go on)',
   ],
 ])('%s', ([, changes, line]) => {
   expect(formatReply({ ...RECORD, ...changes })).toBe(line)

@@ -1,0 +1,89 @@
+/**
+ * The lines of a node's log, with the `/health` calls of a watch page gathered: it calls every node for as long
+ * as it is open, and the replies that a class is to see would drown.
+ */
+import { ENDINGS, formatReply, formatTime, type ReplyRecord } from './log.ts'
+
+const GATHER_MS = 60_000
+
+/** What one page got in the same way, since its last line. */
+interface Gathered {
+  readonly first: ReplyRecord
+  calls: number
+  fastestMs: number
+  slowestMs: number
+  sinceMs: number
+  readonly timer: NodeJS.Timeout
+}
+
+/**
+ * Prints a line for each reply; of a page's health calls the first, and then one line a minute for all others.
+ * Several windows of one browser cannot be told apart, so a page is a web origin and a client's address.
+ */
+export class HealthLog {
+  readonly #print: (line: string) => void
+  readonly #gathered = new Map<string, Gathered>()
+  #hasNamedFlag = false
+
+  constructor(print: (line: string) => void) {
+    this.#print = print
+  }
+
+  add(record: ReplyRecord): void {
+    const isGathered = record.page !== undefined && record.method === 'GET' && record.target === '/health'
+    const key = [record.page, record.client, record.status, record.end].join(' ')
+    const gathered = isGathered ? this.#gathered.get(key) : undefined
+    if (gathered === undefined) {
+      this.#print(formatReply(record))
+      if (isGathered) this.#begin(key, record)
+      return
+    }
+    gathered.calls++
+    gathered.fastestMs = Math.min(gathered.fastestMs, record.firstByteMs ?? Number.POSITIVE_INFINITY)
+    gathered.slowestMs = Math.max(gathered.slowestMs, record.firstByteMs ?? 0)
+  }
+
+  #begin(key: string, first: ReplyRecord): void {
+    const timer = setInterval(() => this.#tell(key), GATHER_MS).unref()
+    this.#gathered.set(key, { first, ...NOTHING, sinceMs: performance.now(), timer })
+  }
+
+  /** Tells what is gathered so far. */
+  end(): void {
+    for (const key of [...this.#gathered.keys()]) {
+      this.#tell(key)
+      clearInterval(this.#gathered.get(key)?.timer)
+    }
+    this.#gathered.clear()
+  }
+
+  #tell(key: string): void {
+    const gathered = this.#gathered.get(key)
+    if (gathered === undefined) return
+    if (gathered.calls === 0) {
+      clearInterval(gathered.timer) // it has gone, and its next call will be a first one
+      this.#gathered.delete(key)
+      return
+    }
+    this.#print(formatGathered(gathered) + (this.#hasNamedFlag ? '' : '; --log all shows each'))
+    this.#hasNamedFlag = true
+    Object.assign(gathered, { ...NOTHING, sinceMs: performance.now() })
+  }
+}
+
+const NOTHING = { calls: 0, fastestMs: Number.POSITIVE_INFINITY, slowestMs: 0 } as const
+
+function formatGathered({ first, calls, fastestMs, slowestMs, sinceMs }: Gathered): string {
+  const { node, status = 'no reply', latencyMs, end, client, page } = first
+  const seconds = Math.round((performance.now() - sinceMs) / 1000)
+  const firstByte =
+    slowestMs === 0 ? '' : `, first byte ${Math.round(fastestMs)} to ${Math.round(slowestMs)} ms`
+  const facts = `simulated latency ${latencyMs} ms${firstByte}${ENDINGS[end]}`
+  const head = `${formatTime(new Date())} ${node} GET /health ${status}, ${calls} more in ${seconds} s`
+  return `${head} (${facts}) by the page of ${page} ${describeClient(client)}`
+}
+
+function describeClient(client = 'an unknown machine'): string {
+  const address = client.replace(/^::ffff:/, '')
+  return /^127\.|^::1$/.test(address) ? 'on this machine' : `on ${address}`
+}
