@@ -1,6 +1,13 @@
 /** Command: the whole demo in one terminal (`npm start`). See demo/run.ts. */
 import { fileURLToPath } from 'node:url'
-import { type CommandText, parseCommandLine, runCommand, UsageError } from './cli/command.ts'
+import {
+  type CommandText,
+  LOG_RULE,
+  parseCommandLine,
+  runCommand,
+  textFlag,
+  UsageError,
+} from './cli/command.ts'
 import { userPath } from './cli/user-path.ts'
 import { runDemo } from './demo/run.ts'
 import { DEFAULT_NODE_LIST, readNodeList } from './node-list.ts'
@@ -8,7 +15,7 @@ import { DEFAULT_NODE_LIST, readNodeList } from './node-list.ts'
 const SAMPLE = fileURLToPath(new URL('../media/demo.mp4', import.meta.url))
 
 const TEXT: CommandText = {
-  usage: 'demo [FILE] [--no-open] [--config FILE]',
+  usage: 'demo [FILE] [--no-open] [--log all] [--config FILE]',
   help: `
 The whole demo in one terminal: starts the nodes of the node list as processes,
 copies FILE to every node that does not have it, picks the fastest node and
@@ -17,6 +24,8 @@ Ends everything on q, Ctrl+C or SIGTERM.
 
   FILE             the video (default: the sample, media/demo.mp4)
   --no-open        open no browser
+  --log all        a line for each /health call of an open watch page too; by
+                   default they are gathered into one line a minute
   --config FILE    node list (default: the project's nodes.json)
   --help           this text
 
@@ -30,11 +39,16 @@ await runCommand(TEXT, async (args) => {
   const { values, positionals } = parseCommandLine({
     args,
     allowPositionals: true,
-    options: { 'no-open': { type: 'boolean', default: false }, config: { type: 'string' } },
+    options: {
+      'no-open': { type: 'boolean', default: false },
+      log: { type: 'string' },
+      config: { type: 'string' },
+    },
   })
   if (positionals.length > 1)
     throw new UsageError(`one file at a time, found ${positionals.length}: ${positionals.join(', ')}`)
   const config = values.config === undefined ? DEFAULT_NODE_LIST : userPath(values.config)
   const file = positionals[0] === undefined ? SAMPLE : userPath(positionals[0])
-  await runDemo({ file, config, nodes: readNodeList(config), opensBrowser: !values['no-open'] })
+  const logs = textFlag('--log', values.log, LOG_RULE) ?? 'gathered'
+  await runDemo({ file, config, nodes: readNodeList(config), opensBrowser: !values['no-open'], logs })
 })

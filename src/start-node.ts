@@ -1,6 +1,7 @@
 /** Command: run one node. The node itself begins in node/server.ts. */
 import {
   type CommandText,
+  LOG_RULE,
   numberFlag,
   parseCommandLine,
   runCommand,
@@ -16,7 +17,8 @@ import {
   IMPAIRMENTS,
   UNIMPAIRED,
 } from './impairments.ts'
-import { formatReply } from './node/log.ts'
+import { HealthLog } from './node/health-log.ts'
+import { formatReply, type ReplyRecord } from './node/log.ts'
 import { type RunningNode, startNode } from './node/server.ts'
 import {
   DEFAULT_NODE_LIST,
@@ -44,6 +46,8 @@ With NAME, everything comes from the node list and flags override it. Without,
 ${IMPAIRMENT_HELP}
   --host HOST             address to listen on (default ${NODE_DEFAULTS.host})
   --config FILE           node list (default: the project's nodes.json)
+  --log all               tell each /health call of a watch page (default: the
+                          first, and then one line a minute for all others)
   --quiet                 no line per request
   --help                  this text
 
@@ -73,6 +77,7 @@ await runCommand(TEXT, async (args) => {
       host: { type: 'string' },
       ...IMPAIRMENT_FLAGS,
       config: { type: 'string' },
+      log: { type: 'string' },
       quiet: { type: 'boolean', default: false },
     },
   })
@@ -90,13 +95,17 @@ await runCommand(TEXT, async (args) => {
   }
   const nodes = readNodeList(values.config === undefined ? DEFAULT_NODE_LIST : userPath(values.config))
   const config = chooseNode(nodes, positionals[0], flags)
+  const logged = textFlag('--log', values.log, LOG_RULE) ?? 'gathered'
+  const healthLog = logged === 'gathered' ? new HealthLog(console.log) : undefined
+  const onReply = (record: ReplyRecord): void =>
+    healthLog === undefined ? console.log(formatReply(record)) : healthLog.add(record)
   const node = await startNode(config, {
     nodes,
-    ...(values.quiet ? {} : { onReply: (record) => console.log(formatReply(record)) }),
+    ...(values.quiet ? {} : { onReply }),
     onFault: (error) =>
       console.error(`${config.name}: ${error instanceof Error ? error.message : String(error)}`),
   })
-  stopOnSignal(config, node)
+  stopOnSignal(config, node, () => healthLog?.end())
   await announce(config, node)
 })
 
@@ -138,13 +147,14 @@ async function announce(config: NodeConfig, node: RunningNode): Promise<void> {
 /** How long closing may take before the process ends all the same. */
 const STOP_MS = 150
 
-function stopOnSignal(config: NodeConfig, node: RunningNode): void {
+function stopOnSignal(config: NodeConfig, node: RunningNode, onStopped: () => void): void {
   let isStopping = false
   const stop = (): void => {
     if (isStopping) return // a terminal may send the signal twice, to us and to whoever started us
     isStopping = true
     setTimeout(() => process.exit(), STOP_MS)
     void node.close().then(() => {
+      onStopped()
       const { requests, bytes } = node.totals
       process.stdout.write(
         `${config.name} stopped after ${count(requests, 'request')}, ${count(bytes, 'byte')}\n`,

@@ -2,6 +2,8 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import type { Rule } from '../impairments.ts'
 import { CONTROL_CHARACTERS } from '../storage-name.ts'
+import { argumentProblem, cut, flagKeptByNpm, inOneWord, type Options } from './check-arguments.ts'
+import { isNpmScript } from './user-path.ts'
 
 /** An error is one line, and a name in it must not write on the terminal. */
 const ALL_CONTROL_CHARACTERS = new RegExp(CONTROL_CHARACTERS, 'g')
@@ -51,34 +53,41 @@ function leaveWithReader(error: NodeJS.ErrnoException): void {
   process.exit()
 }
 
-/** `parseArgs`, whose complaints are wrong usage. @throws UsageError */
-export function parseCommandLine<const T extends ParseArgsConfig>(
-  config: T,
-): ReturnType<typeof parseArgs<T>> {
-  try {
-    return parseArgs(config)
-  } catch (cause) {
-    if (
-      !(cause instanceof Error) ||
-      !String((cause as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS')
-    )
-      throw cause
-    const [sentence = ''] = cause.message.split(/\. (?:To specify|Did you)/) // the rest is advice on quoting
-    throw new UsageError(sentence, { cause })
-  }
+/** What a command takes. Names of files and nodes may always stand beside its options. */
+export interface CommandLine extends ParseArgsConfig {
+  readonly args: string[]
+  readonly allowPositionals: true
+  readonly options: Options
+}
+
+/** `parseArgs`, with our own words for what is wrong. @throws UsageError */
+export function parseCommandLine<const T extends CommandLine>(config: T): ReturnType<typeof parseArgs<T>> {
+  const { args, options } = config
+  const problem = argumentProblem(args, options)
+  if (problem !== undefined) throw new UsageError(problem)
+  const kept = isNpmScript() ? flagKeptByNpm(options, process.env) : undefined
+  if (kept !== undefined)
+    throw new UsageError(`npm kept ${kept} for itself, and hands on only what stands behind --: -- ${kept}`)
+  return parseArgs<T>({ ...config, args: inOneWord(args, options) })
 }
 
 /** A flag's value as a number that follows a rule. @throws UsageError naming the flag */
 export function numberFlag(flag: string, value: string | undefined, rule: Rule): number | undefined {
   if (value === undefined) return undefined
   const number = /^[0-9]+(\.[0-9]+)?$/.test(value) ? Number(value) : Number.NaN
-  if (!rule.test(number)) throw new UsageError(`${flag}: expected ${rule.expected}, found "${value}"`)
+  if (!rule.test(number)) throw new UsageError(`${flag}: expected ${rule.expected}, found "${cut(value)}"`)
   return number
 }
 
 /** A flag's text that follows a rule. @throws UsageError naming the flag */
 export function textFlag(flag: string, value: string | undefined, rule: Rule): string | undefined {
   if (value !== undefined && !rule.test(value))
-    throw new UsageError(`${flag}: expected ${rule.expected}, found "${value}"`)
+    throw new UsageError(`${flag}: expected ${rule.expected}, found "${cut(value)}"`)
   return value
+}
+
+/** Which replies a node tells of; the same for `start-node` and the demo. */
+export const LOG_RULE: Rule = {
+  expected: '"all" or "gathered"',
+  test: (value) => value === 'all' || value === 'gathered',
 }

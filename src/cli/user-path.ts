@@ -1,13 +1,15 @@
 /** Paths on the command line are meant from where the user stands. */
 import path from 'node:path'
 
+/** Has npm started this very script, and not a script that started us? */
+export const isNpmScript = (): boolean =>
+  process.env['npm_lifecycle_script']?.includes(`src/${path.basename(process.argv[1] ?? '')}`) === true
+
 /**
  * A path as the user meant it, absolute. `npm run` moves a script to the project's folder and leaves the
  * user's own in `INIT_CWD`, which is believed only when npm started this very script.
  */
 export function userPath(file: string): string {
-  const { INIT_CWD, npm_lifecycle_script } = process.env
-  const script = `src/${path.basename(process.argv[1] ?? '')}`
-  const from = INIT_CWD !== undefined && npm_lifecycle_script?.includes(script) ? INIT_CWD : process.cwd()
-  return path.resolve(from, file)
+  const { INIT_CWD } = process.env
+  return path.resolve(INIT_CWD !== undefined && isNpmScript() ? INIT_CWD : process.cwd(), file)
 }

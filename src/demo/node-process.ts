@@ -11,8 +11,8 @@ const END_MS = 1_000
 
 export interface NodeProcessOptions {
   readonly name: string
-  /** path of the node list */
-  readonly config: string
+  /** what `start-node` gets behind the name */
+  readonly args: readonly string[]
   /** told of each line that the node prints */
   readonly onLine: (line: string) => void
 }
@@ -37,10 +37,10 @@ export class NodeProcess {
    * @throws Error with what the node said when it ends before
    */
   start(): Promise<void> {
-    const { name, config, onLine } = this.#options
+    const { name, args, onLine } = this.#options
     // The flags that started us (a loader for TypeScript) are what the node needs too.
     const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
-    const child = spawn(process.execPath, [...flags, START_NODE, name, '--config', config], {
+    const child = spawn(process.execPath, [...flags, START_NODE, name, ...args], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     this.#child = child

@@ -17,6 +17,8 @@ export interface DemoOptions {
   /** path of the node list */
   readonly config: string
   readonly opensBrowser: boolean
+  /** what the nodes get as `--log` */
+  readonly logs: string
 }
 
 /**
@@ -24,13 +26,13 @@ export interface DemoOptions {
  * @throws Error when a node cannot start or no node has the video
  */
 export async function runDemo(options: DemoOptions): Promise<void> {
-  const { nodes, config } = options
+  const { nodes, config, logs } = options
   const processes = nodes.flatMap((node, index) =>
     isForeign(node)
       ? []
       : new NodeProcess({
           name: node.name,
-          config,
+          args: ['--config', config, '--log', logs],
           onLine: (line) => console.log(inNodeColour(index, line)),
         }),
   )

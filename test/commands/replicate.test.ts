@@ -621,7 +621,7 @@ describe('refused', () => {
   })
 
   test.for<[name: string, why: RegExp]>([
-    ['', /empty/],
+    ['', /empty|value/],
     ['health', /reserved/],
     ['watch', /reserved/],
     ['watch/talk.mp4', /reserved/],
@@ -645,7 +645,8 @@ describe('refused', () => {
   ])('is the name %j', async ([name, why]) => {
     const { project, expectUntouched } = await makePrecious()
     const ended = await replicate(project, writeSource(content('two', 1000)), `--as=${name}`)
-    expectError(ended, why)
+    if (name === '') expectUsageError(ended, 'replicate', /--as needs a value/)
+    else expectError(ended, why)
     expect(ended.stderr).not.toContain('\u001b')
     expectUntouched()
   })

@@ -216,26 +216,30 @@ describe('the log', () => {
     expect(node.lines).toHaveLength(2)
   })
 
-  test('says when the client hung up in the middle of a reply', async () => {
+  test('says when the client closed the connection in the middle of a reply', async () => {
     const { node, url } = await startFirst()
     const reply = await holdReply(`${url}/large.mp4`)
     expect(node.lines).toHaveLength(1) // the line comes when the reply has ended
     reply.hangUp()
     const line = await node.waitForLine(/ GET /)
-    expect(line).toMatch(/ node1 GET \/large\.mp4 200 \(simulated latency 0 ms, .*hung up/)
+    expect(line).toMatch(
+      / node1 GET \/large\.mp4 200 \(simulated latency 0 ms, .*, then closed by the client\)$/,
+    )
     const bytes = Number(/(\d+) bytes in/.exec(line)?.[1])
     expect(bytes).toBeGreaterThan(0)
     expect(bytes).toBeLessThan(LARGE_BYTES)
   })
 
-  test('says when the client hung up while it waited for the simulated latency', async () => {
+  test('says when the client closed the connection while it waited for the simulated latency', async () => {
     const { node, url } = await startFirst([], 60_000)
     const request = get(`${url}/demo.mp4`, { agent: false })
     request.on('error', () => {})
     const asked = new Promise((resolve) => request.once('finish', resolve))
     await asked
     request.destroy()
-    expect(await node.waitForLine(/ GET /)).toMatch(/ node1 GET \/demo\.mp4 .*0 bytes in \d+ ms, .*hung up/)
+    expect(await node.waitForLine(/ GET /)).toMatch(
+      / node1 GET \/demo\.mp4 .*0 bytes in \d+ ms, then closed by the client\)$/,
+    )
   })
 
   test('cannot be forged by what is asked for', async () => {
@@ -244,6 +248,22 @@ describe('the log', () => {
     await node.waitForLine(/ GET /)
     expect(node.lines).toHaveLength(2)
     expect(node.stdout).not.toContain('\u001b')
+  })
+
+  test('gathers the health calls of a page; --log all does not', async () => {
+    for (const [flags, lines] of [
+      [[], 1 + 1 + 1 + 1],
+      [['--log', 'all'], 1 + 4 + 1],
+    ] as const) {
+      const { config, nodes } = await makeProject()
+      const node = startCommand('start-node', ['node1', '--config', config, ...flags])
+      await node.waitForLine(/./)
+      const [{ url }, other] = nodes
+      for (let call = 0; call < 4; call++)
+        await (await fetch(`${url}/health`, { headers: { origin: other.url } })).arrayBuffer()
+      const { stdout } = await node.end('SIGTERM')
+      expect(stdout.trimEnd().split('\n')).toHaveLength(lines)
+    }
   })
 
   test('--quiet leaves only the first and the last line', async () => {
@@ -361,6 +381,9 @@ describe('wrong usage', () => {
     [['node1', '--port=-1'], /--port.*-1/],
     [['node1', '--latency-ms', 'slow'], /--latency-ms.*slow/],
     [['node1', '--latency-ms=-5'], /--latency-ms.*-5/],
+    [['node1', '--latency-ms', '-5'], /--latency-ms: expected milliseconds from 0 to 60000, found "-5"$/],
+    [['node1', '--port', '8001', '--port', '8002'], /--port is given twice$/],
+    [['node1', '--log', 'none'], /--log: expected "all" or "gathered", found "none"$/],
     [['node1', '--latency-ms', '60001'], /--latency-ms.*60001/],
     [['node1', '--latency-ms', 'Infinity'], /--latency-ms.*Infinity/],
     [['node1', '--jitter-ms', '1e9'], /--jitter-ms.*1e9/],
@@ -409,6 +432,7 @@ describe('--help', () => {
       'jitter-ms',
       'bandwidth-kbps',
       'config',
+      'log',
       'quiet',
     ])
       expect(stdout).toContain(`--${flag}`)
