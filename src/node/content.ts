@@ -4,6 +4,7 @@ import { impairmentsOf } from '../impairments.ts'
 import { encodeStorageName } from '../storage-name.ts'
 import type { View } from './directory.ts'
 import { HOME_PAGE_POLICY, renderHomePage } from './home-page.ts'
+import { formatIsoDate } from './http-date.ts'
 import { isMetalinkName, METALINK_SUFFIX, METALINK_TYPE, renderMetalink } from './metalink.ts'
 import { ALL_SCRIPTS, type PageFile, type PageFiles, WATCH_PAGE } from './page-files.ts'
 import type { ReplicaFacts } from './replica.ts'
@@ -106,7 +107,7 @@ const publicReplica = ({ name, sizeBytes, lastModifiedMs, etag, sha256 }: Replic
   name,
   url: `/${encodeStorageName(name)}`,
   size: sizeBytes,
-  lastModified: new Date(lastModifiedMs).toISOString(),
+  lastModified: formatIsoDate(lastModifiedMs) ?? null,
   etag,
   sha256: sha256 ?? null,
 })

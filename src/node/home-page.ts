@@ -4,6 +4,7 @@ import { describeImpairments } from '../impairments.ts'
 import type { NodeConfig } from '../node-list.ts'
 import { encodeStorageName } from '../storage-name.ts'
 import { formatBytes } from '../words.ts'
+import { formatIsoDate } from './http-date.ts'
 import type { ReplicaFacts } from './replica.ts'
 
 const STYLE = `
@@ -67,9 +68,13 @@ ${videos}
 
 function renderVideo({ name, sizeBytes, lastModifiedMs }: ReplicaFacts): string {
   const path = encodeStorageName(name)
-  const date = new Date(lastModifiedMs).toISOString()
+  const date = formatIsoDate(lastModifiedMs)
+  const time =
+    date === undefined
+      ? 'modified at no possible time'
+      : `<time datetime="${date}">${date.slice(0, 16).replace('T', ' ')} UTC</time>`
   return `<li><span class="name">${escapeHtml(name)}</span>
-<span class="facts">${formatBytes(sizeBytes)} · <time datetime="${date}">${date.slice(0, 16).replace('T', ' ')} UTC</time></span>
+<span class="facts">${formatBytes(sizeBytes)} · ${time}</span>
 <span class="actions"><a class="watch" href="/watch/${escapeHtml(path)}">Watch</a>
 <a href="/${escapeHtml(path)}" download>Download</a></span></li>`
 }

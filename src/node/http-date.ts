@@ -19,8 +19,19 @@ const ASCTIME_DATE = new RegExp(
   `^(?<dayName>${DAYS.join('|')}) ${MONTH} (?<day>[0-9]{2}| [0-9]) ${TIME} (?<year>[0-9]{4})$`,
 )
 
-/** Writes a time (ms since 1970) as the date that HTTP sends; the milliseconds are dropped. Pure. */
-export const formatHttpDate = (timeMs: number): string => new Date(timeMs).toUTCString()
+/**
+ * Writes a time (ms since 1970) as the date that HTTP sends; the milliseconds are dropped. Pure.
+ * @returns `undefined` for what has no year of four digits: files may have any time at all
+ */
+export function formatHttpDate(timeMs: number): string | undefined {
+  const date = new Date(timeMs)
+  const year = date.getUTCFullYear() // NaN for what is no date
+  return year >= 0 && year <= 9999 ? date.toUTCString() : undefined
+}
+
+/** The same as ISO 8601 has it, to the millisecond. Pure. */
+export const formatIsoDate = (timeMs: number): string | undefined =>
+  formatHttpDate(timeMs) === undefined ? undefined : new Date(timeMs).toISOString()
 
 /**
  * Reads an HTTP-date. Pure; never throws. Case and spaces count; a day that does not exist is no date.

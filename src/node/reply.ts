@@ -35,7 +35,7 @@ const REFUSALS = {
   416: 'the file has none of the bytes that were asked for',
   421: 'this node does not go by that name',
   431: 'the header of the request is too large',
-  500: 'the node could not read this file',
+  500: 'the node could not read its storage',
   505: 'a node speaks HTTP/1.1',
   503: 'the node cannot read this file just now; try again',
 } as const
@@ -80,7 +80,7 @@ export function replyWithReplica(
     ])
   }
   const type = mediaType(facts.name)
-  const { required, all } = versionFields(facts, view)
+  const { required, all } = versionFields(facts, view, nowMs)
   if (range.kind === 'whole') {
     const body = sizeBytes === 0 ? [] : [{ start: 0, end: sizeBytes - 1 }]
     return { status: 200, fields: ['Content-Type', type, ...all], body, lengthBytes: sizeBytes }
@@ -115,13 +115,15 @@ interface VersionFields {
 /** The fields that every answer with bytes of one version shares; made once for each, as one client sees it. */
 const fieldsByVersion = new WeakMap<ReplicaFacts, VersionFields>()
 
-function versionFields(facts: ReplicaFacts, view: View): VersionFields {
+function versionFields(facts: ReplicaFacts, view: View, nowMs: number): VersionFields {
   const known = fieldsByVersion.get(facts)
   if (known?.view === view) return known
   const { name, etag, lastModifiedMs, sha256 } = facts
   const required = ['Accept-Ranges', 'bytes', 'ETag', etag, 'Cache-Control', 'no-cache']
   if (!isPlayable(mediaType(name))) required.push('Content-Security-Policy', RUN_NOTHING)
-  const all = [...required, 'Last-Modified', formatHttpDate(lastModifiedMs)]
+  // Never later than Date (§8.8.2.1), whose seconds are counted elsewhere and may lag behind ours.
+  const lastModified = formatHttpDate(lastModifiedMs <= nowMs ? lastModifiedMs : nowMs - 1000)
+  const all = [...required, ...(lastModified === undefined ? [] : ['Last-Modified', lastModified])]
   if (sha256 !== undefined) {
     all.push('Repr-Digest', `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`)
     all.push(...metalinkFields(name, view)) // without a hash nobody could check a duplicate

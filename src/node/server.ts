@@ -56,7 +56,7 @@ export interface RunningNode {
  * @throws Error that names the node when its folder cannot be used or its port cannot be had
  */
 export async function startNode(config: NodeConfig, options: NodeOptions = {}): Promise<RunningNode> {
-  const storage = await Storage.open(config.root).catch((cause: unknown) => {
+  const storage = await Storage.open(config.root, options.onFault).catch((cause: unknown) => {
     throw new Error(
       `Cannot start ${config.name}: ${config.root} cannot be its storage folder: ${explainFileError(cause)}`,
       { cause },

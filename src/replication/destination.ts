@@ -4,6 +4,7 @@ import { type BigIntStats, createReadStream } from 'node:fs'
 import { type FileHandle, lstat, mkdir, readFile, realpath, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { makeFolder } from '../make-folder.ts'
 import type { NodeConfig } from '../node-list.ts'
 import {
   cleanIncoming,
@@ -42,7 +43,7 @@ export class Destination {
    */
   static async open(node: NodeConfig, name: string): Promise<Destination> {
     const { root } = node
-    await mkdir(root, { recursive: true })
+    await makeFolder(root)
     const target = path.join(root, ...name.split('/'))
     const folders = [
       path.join(root, INCOMING_FOLDER),

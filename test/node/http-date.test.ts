@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatHttpDate, parseHttpDate } from '../../src/node/http-date.ts'
+import { formatHttpDate, formatIsoDate, parseHttpDate } from '../../src/node/http-date.ts'
 
 const NOW = Date.UTC(2026, 5, 15)
 /** The example of RFC 9110 §5.6.7. */
@@ -71,7 +71,7 @@ function* moments(fromMs: number, toMs: number, count: number): Generator<number
 
 test('what is sent is the form that Date knows, and reads back as the same second', () => {
   for (const timeMs of moments(Date.parse('0001-01-01T00:00:00Z'), Date.UTC(9999, 11, 31), 4001)) {
-    const sent = formatHttpDate(timeMs + 999)
+    const sent = formatHttpDate(timeMs + 999) ?? ''
     expect(sent).toBe(new Date(timeMs).toUTCString())
     expect(parseHttpDate(sent, NOW)).toBe(timeMs)
   }
@@ -109,4 +109,14 @@ test.for([
 test('RFC 9110 §5.6.7: a two-digit year that seems more than 50 years ahead has passed', () => {
   const value = 'Friday, 31-Dec-76 00:00:00 GMT' // 2076 is 50 years and 364 days ahead
   expect(parseHttpDate(value, Date.UTC(2026, 0, 1))).toBe(Date.UTC(1976, 11, 31))
+})
+
+test.for<[what: string, timeMs: number]>([
+  ['a year of five digits', Date.UTC(10_000, 0, 1)],
+  ['a year before the first', Date.parse('-000001-12-31T23:59:59Z')],
+  ['a time that no date can name', 9e15],
+  ['the same before 1970', -9e15],
+  ['no time', Number.NaN],
+])('%s is not sent', ([, timeMs]) => {
+  expect([formatHttpDate(timeMs), formatIsoDate(timeMs)]).toEqual([undefined, undefined])
 })

@@ -55,6 +55,19 @@ function bodyOf(reply: Reply, file = FILE): Buffer {
   return body
 }
 
+test.for<[rule: string, lastModifiedMs: number, sent: string | undefined]>([
+  ['a time in the past is sent as it is', FACTS.lastModifiedMs, LAST_MODIFIED],
+  ['a time in this second too', NOW, 'Mon, 15 Jun 2026 00:00:00 GMT'],
+  ['a time in the future is that of the message, or just before', NOW + 1, 'Sun, 14 Jun 2026 23:59:59 GMT'],
+  ['a year of five digits, too', Date.UTC(12_345, 0, 1), 'Sun, 14 Jun 2026 23:59:59 GMT'],
+  ['a time that no date can name, too', 9e15, 'Sun, 14 Jun 2026 23:59:59 GMT'],
+  ['a time before all dates is not sent', -9e15, undefined],
+])('RFC 9110 §8.8.2.1: %s', ([, lastModifiedMs, sent]) => {
+  for (const fields of [{}, { range: 'bytes=0-9' }]) {
+    expect(headerOf(replyTo(fields, 'GET', { ...FACTS, lastModifiedMs }))['Last-Modified']).toBe(sent)
+  }
+})
+
 test.for<[section: string, rule: string, fields: Partial<RequestFields>, method: string, status: number]>([
   ['§15.3.1', 'a plain GET gets 200', {}, 'GET', 200],
   ['§15.3.7', 'a range gets 206', { range: 'bytes=0-9' }, 'GET', 206],
