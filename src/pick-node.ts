@@ -1,6 +1,7 @@
 /** Command: probe every node, choose the fastest that has the video, open it. See picking/pick.ts. */
 import { type CommandText, numberFlag, parseCommandLine, runCommand, UsageError } from './cli/command.ts'
 import { explainNoChoice, openPick, printPick, urlToOpen } from './cli/pick-report.ts'
+import { surroundings } from './cli/printed-command.ts'
 import { userPath } from './cli/user-path.ts'
 import { DEFAULT_NODE_LIST, readNodeList } from './node-list.ts'
 import { DEFAULT_PROBE_OPTIONS, pickAsJson, pickNode } from './picking/pick.ts'
@@ -57,13 +58,15 @@ await runCommand(TEXT, async (args) => {
   const timeoutMs =
     numberFlag('--timeout-ms', values['timeout-ms'], wholeNumber(1, 600_000)) ??
     DEFAULT_PROBE_OPTIONS.timeoutMs
-  const nodes = readNodeList(values.config === undefined ? DEFAULT_NODE_LIST : userPath(values.config))
+  const config = values.config === undefined ? DEFAULT_NODE_LIST : userPath(values.config)
+  const nodes = readNodeList(config)
+  const where = surroundings(config)
 
   const pick = await pickNode(nodes, video, { probes, timeoutMs })
   if (values.json) console.log(JSON.stringify(pickAsJson(pick), null, 2))
-  else printPick(pick)
+  else printPick(pick, where)
   const url = urlToOpen(pick, values.direct)
-  if (url === undefined) throw new Error(explainNoChoice(pick))
+  if (url === undefined) throw new Error(explainNoChoice(pick, where))
   if (values.json) return
   await openPick(pick, url, !values['no-open'])
 })

@@ -2,11 +2,12 @@
 import { statSync } from 'node:fs'
 import path from 'node:path'
 import { type CommandText, numberFlag, parseCommandLine, runCommand, UsageError } from './cli/command.ts'
+import { adviseCopy, type Surroundings, startCommand, surroundings } from './cli/printed-command.ts'
 import { PullProgress } from './cli/pull-progress.ts'
 import { printPulled, pulledAsJson } from './cli/pull-report.ts'
 import { userPath } from './cli/user-path.ts'
 import { explainFileError } from './file-errors.ts'
-import { DEFAULT_NODE_LIST, nodeAddress, readNodeList, shortPath } from './node-list.ts'
+import { DEFAULT_NODE_LIST, type ListedNode, nodeAddress, readNodeList, shortPath } from './node-list.ts'
 import { NoSourceError, pull } from './pulling/pull.ts'
 import { storageNameProblem } from './storage-name.ts'
 
@@ -60,7 +61,8 @@ await runCommand(TEXT, async (args) => {
   if (problem !== undefined) throw new UsageError(`no node can have a video "${video}": ${problem}`)
   if (values.out === '') throw new UsageError('--out needs the name of a file')
   const patienceS = numberFlag('--patience-s', values['patience-s'], PATIENCE) ?? DEFAULT_PATIENCE_S
-  const listed = readNodeList(values.config === undefined ? DEFAULT_NODE_LIST : userPath(values.config))
+  const config = values.config === undefined ? DEFAULT_NODE_LIST : userPath(values.config)
+  const listed = readNodeList(config)
   const nodes = listed.map(nodeAddress)
   const { only } = values
   if (only !== undefined && !nodes.some(({ name }) => name === only))
@@ -93,7 +95,7 @@ await runCommand(TEXT, async (args) => {
     else printPulled(pulled, shown, report)
   } catch (error) {
     progress?.end()
-    throw explain(error, video, target, nodes[0]?.name ?? 'node1')
+    throw explain(error, video, target, listed, surroundings(config))
   }
 })
 
@@ -106,13 +108,18 @@ function targetOf(out: string | undefined, video: string): string {
     : userPath(out)
 }
 
-function explain(error: unknown, video: string, target: string, firstNode: string): unknown {
+function explain(
+  error: unknown,
+  video: string,
+  target: string,
+  nodes: readonly ListedNode[],
+  where: Surroundings,
+): unknown {
   if (error instanceof NoSourceError) {
-    return error.kind === 'missing'
-      ? new Error(
-          `No node that is up has ${video}. Copy it to every node: npm run replicate ${JSON.stringify(video)}`,
-        )
-      : new Error(`No node is up. Start one: npm run start-node ${firstNode}`)
+    if (error.kind === 'missing')
+      return new Error(`No node that is up has ${video}. ${adviseCopy(video, where)}`)
+    const start = startCommand(nodes, where)
+    return new Error(start === undefined ? 'No node is up.' : `No node is up. Start one: ${start}`)
   }
   const { code } = error as NodeJS.ErrnoException
   if (typeof code === 'string' && !code.startsWith('ERR_'))

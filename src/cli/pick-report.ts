@@ -1,12 +1,22 @@
 /** Shows a pick: the table, what is odd about it, and what to do when there is nothing to open. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { isForeign, nodeUrl, ownNodes } from '../node-list.ts'
 import { compareVersions, type Probed } from '../picking/choose.ts'
 import type { Pick } from '../picking/pick.ts'
 import { openBrowser } from './open-browser.ts'
+import {
+  adviseCopy,
+  FILE,
+  pathFor,
+  replicateCommand,
+  type Surroundings,
+  startCommand,
+} from './printed-command.ts'
 import { formatTable, inNodeColour, style } from './terminal.ts'
 
 /** Prints the table of a pick, one row for each node. */
-export function printPick(pick: Pick): void {
+export function printPick(pick: Pick, where: Surroundings): void {
   const rows = pick.probed.map(({ node, probe }) => [
     node.name,
     nodeUrl(node),
@@ -24,7 +34,7 @@ export function printPick(pick: Pick): void {
     const name = pick.probed[index]?.node.name ?? ''
     console.log(inNodeColour(index, name) + line.slice(name.length))
   })
-  if (pick.versionsDiffer) console.log(explainDifference(pick))
+  if (pick.versionsDiffer) console.log(explainDifference(pick, where))
 }
 
 function describeVideo({ node, probe }: Probed, { preferred, versionsDiffer }: Pick): string {
@@ -39,16 +49,21 @@ function describeVideo({ node, probe }: Probed, { preferred, versionsDiffer }: P
 }
 
 /** What to do about different versions: `replicate` reaches our own nodes only. */
-function explainDifference({ probed, preferred, video }: Pick): string {
-  const others = probed.flatMap(({ node, probe }) =>
-    probe.state === 'up' && preferred && compareVersions(node, probe.version, preferred) === 'other'
-      ? [node]
+function explainDifference({ probed, preferred, video }: Pick, where: Surroundings): string {
+  const found = probed.flatMap(({ node, probe }) =>
+    probe.state === 'up' && preferred
+      ? [{ node, comparison: compareVersions(node, probe.version, preferred) }]
       : [],
   )
+  const others = found.flatMap(({ node, comparison }) => (comparison === 'other' ? [node] : []))
+  const [newest] = ownNodes(found.flatMap(({ node, comparison }) => (comparison === 'same' ? [node] : [])))
+  const source = newest && path.join(newest.root, ...video.split('/'))
+  const file = source !== undefined && existsSync(source) ? pathFor(source, where) : FILE
   const foreign = others.filter(isForeign).map(({ name }) => name)
+  const ours = ownNodes(others)
   return [
     'The replicas are different versions; the newest complete one counts. To make them equal:',
-    ...(ownNodes(others).length > 0 ? [`  ${replicateCommand(video)}`] : []),
+    ...(ours.length > 0 ? [`  ${replicateCommand(file, video, ours, where)}`] : []),
     ...(foreign.length > 0 ? [`  copy it to ${foreign.join(', ')} as that server wants it`] : []),
   ].join('\n')
 }
@@ -64,12 +79,12 @@ export async function openPick({ chosen, video }: Pick, url: string, opensBrowse
 }
 
 /** Why there is nothing to open, and the command to run next. */
-export function explainNoChoice({ probed, video }: Pick): string {
+export function explainNoChoice({ probed, video }: Pick, where: Surroundings): string {
   const isUp = probed.some(({ probe }) => probe.state === 'up without the video')
-  if (isUp) return `No node that is up has ${video}. Copy it to every node: ${replicateCommand(video)}`
-  const [ours] = ownNodes(probed.map(({ node }) => node))
-  return ours === undefined ? 'No node is up.' : `No node is up. Start one: npm run start-node ${ours.name}`
+  if (isUp) return `No node that is up has ${video}. ${adviseCopy(video, where)}`
+  const start = startCommand(
+    probed.map(({ node }) => node),
+    where,
+  )
+  return start === undefined ? 'No node is up.' : `No node is up. Start one: ${start}`
 }
-
-const replicateCommand = (video: string): string =>
-  `npm run replicate ${/[^\w./-]/.test(video) ? JSON.stringify(video) : video}`

@@ -6,10 +6,13 @@ export const isNpmScript = (): boolean =>
   process.env['npm_lifecycle_script']?.includes(`src/${path.basename(process.argv[1] ?? '')}`) === true
 
 /**
- * A path as the user meant it, absolute. `npm run` moves a script to the project's folder and leaves the
- * user's own in `INIT_CWD`, which is believed only when npm started this very script.
+ * Where the user stands. `npm run` moves a script to the project's folder and leaves the user's own in `INIT_CWD`,
+ * which is believed only when npm started this very script.
  */
-export function userPath(file: string): string {
+export function userFolder(): string {
   const { INIT_CWD } = process.env
-  return path.resolve(INIT_CWD !== undefined && isNpmScript() ? INIT_CWD : process.cwd(), file)
+  return INIT_CWD !== undefined && isNpmScript() ? INIT_CWD : process.cwd()
 }
+
+/** A path as the user meant it, absolute. */
+export const userPath = (file: string): string => path.resolve(userFolder(), file)

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { onLauncherGone } from '../cli/launcher.ts'
 import { explainNoChoice, openPick, printPick, urlToOpen } from '../cli/pick-report.ts'
+import { surroundings } from '../cli/printed-command.ts'
 import { replicateWithProgress } from '../cli/replicate-progress.ts'
 import { inNodeColour, style } from '../cli/terminal.ts'
 import { isForeign, type ListedNode } from '../node-list.ts'
@@ -66,12 +67,13 @@ async function prepare(
 }
 
 /** Picks, shows, opens. @returns whether there was a node to open from */
-async function pickAndOpen({ nodes, file, opensBrowser }: DemoOptions): Promise<boolean> {
+async function pickAndOpen({ nodes, file, config, opensBrowser }: DemoOptions): Promise<boolean> {
   const pick = await pickNode(nodes, path.basename(file), DEFAULT_PROBE_OPTIONS)
-  printPick(pick)
+  const where = surroundings(config)
+  printPick(pick, where)
   const url = urlToOpen(pick, false)
   if (url === undefined) {
-    console.log(explainNoChoice(pick))
+    console.log(explainNoChoice(pick, where))
     return false
   }
   await openPick(pick, url, opensBrowser)

@@ -44,7 +44,7 @@ export const HOME_PAGE_POLICY = [
 export function renderHomePage(node: NodeConfig, replicas: readonly ReplicaFacts[]): string {
   const videos =
     replicas.length === 0
-      ? '<p>No videos yet. Copy one to every node: <code>npm run replicate talk.mp4</code></p>'
+      ? '<p>No videos yet. To copy the sample to every node, in the project’s folder: <code>npm run replicate media/demo.mp4</code></p>'
       : `<ul>\n${replicas.map(renderVideo).join('\n')}\n</ul>`
   return `<!doctype html>
 <html lang="en">

@@ -21,6 +21,7 @@ import {
   freePorts,
   listen,
   runCommand,
+  runProgram,
   startCommand,
   temporaryFolder,
   until,
@@ -387,6 +388,13 @@ describe('different versions', () => {
       chosen: slow.name,
       versionsDiffer: true,
     })
+
+    const command = /^ {2}(npm .*)$/m.exec(ended.stdout)?.[1] ?? 'no command was printed'
+    expect(command).toContain(' --to node1 ') // the newest one is the source, and no target
+    expect((await runProgram(['sh', '-c', command])).stderr).toBe('')
+    const again = await room.pick('demo.mp4', '--no-open')
+    expect(again.stdout).not.toMatch(/different versions/)
+    expect(rowOf(again, fast).at(-1)).toBe('←')
   })
 
   test('of the same size and time are told apart by their content', async () => {
@@ -511,7 +519,7 @@ describe('--json', () => {
     const room = new Classroom()
     await room.addDown()
     const ended = await room.pick('demo.mp4', '--json')
-    expectError(ended, /npm run start-node node1/)
+    expectError(ended, / run start-node -- node1 --config /)
     expect(jsonOf(ended)).toMatchObject({
       chosen: null,
       url: null,
@@ -692,7 +700,7 @@ describe("somebody else's server", () => {
     expect(rowOf(ended, foreign).at(-1)).toBe('yes, another version')
     expect(rowOf(ended, ours).slice(-2)).toEqual(['yes, newest', '←'])
     expect(ended.stdout).toContain(`copy it to ${foreign.name}`)
-    expect(ended.stdout).not.toContain('npm run replicate')
+    expect(ended.stdout).not.toContain('run replicate')
   })
 
   test('is chosen when no node of ours has the video; the page is that of the fastest of ours', async () => {
@@ -735,13 +743,14 @@ describe('nothing to open', () => {
     const room = new Classroom()
     const nodes = [await room.addDown(), await room.addDown()]
     const ended = await room.pick('demo.mp4')
-    expectError(ended, /npm run start-node node1/)
+    expectError(ended, / run start-node -- node1 --config /)
     for (const node of nodes) expect(rowOf(ended, node)).toEqual([node.name, node.url, 'down'])
   })
 
   test.for<[name: string, command: string]>([
-    ['demo.mp4', 'npm run replicate demo.mp4'],
-    ['week 1/talk.mp4', 'npm run replicate "week 1/talk.mp4"'],
+    ['demo.mp4', 'run replicate -- '], // the sample
+    ['none.mp4', 'run replicate -- FILE --as none.mp4 '],
+    ['week 1/talk.mp4', "run replicate -- FILE --as 'week 1/talk.mp4' "],
   ])('nobody has %j: exit 1 with the command that copies it', async ([name, command]) => {
     const room = new Classroom()
     const up = await room.addNode()

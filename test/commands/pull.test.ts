@@ -335,12 +335,15 @@ describe('nodes that fail', () => {
   test('none is up', async () => {
     const room = await new Classroom().start()
     for (const node of room.nodes) await node.close()
-    expectError(await room.pull(VIDEO), /No node is up\. Start one: npm run start-node node1/)
+    expectError(await room.pull(VIDEO), /No node is up\. Start one: npm .*run start-node -- node1 --config /)
   })
 
   test('none has the video', async () => {
     const room = await new Classroom().start()
-    expectError(await room.pull(VIDEO), /No node that is up has .*npm run replicate "talk — première\.mp4"/)
+    expectError(
+      await room.pull(VIDEO),
+      /No node that is up has .*run replicate -- FILE --as 'talk — première\.mp4' /,
+    )
   })
 
   test("somebody else's server takes part when it is in the list", async () => {

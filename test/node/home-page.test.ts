@@ -39,7 +39,7 @@ test('each video can be watched and downloaded', () => {
 })
 
 test('a node without videos says how to get one', () => {
-  expect(renderHomePage(NODE, [])).toContain('npm run replicate')
+  expect(renderHomePage(NODE, [])).toContain('<code>npm run replicate media/demo.mp4</code>')
 })
 
 test('the page tells nothing of the disk', () => {
