@@ -1,6 +1,8 @@
 /** What a request gets: first whether it is admitted at all, then, when the latency is over, the answer. */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { findLookalike } from '../lookalike.ts'
+import { storageNameProblem } from '../storage-name.ts'
 import { decideHost, preflightFields } from './access.ts'
 import { generate } from './content.ts'
 import { isMetalinkName } from './metalink.ts'
@@ -8,6 +10,7 @@ import { evaluatePreconditions } from './preconditions.ts'
 import type { Replica } from './replica.ts'
 import {
   ALLOW,
+  LOOKALIKE,
   type Refusal,
   type Reply,
   replyNotModified,
@@ -18,7 +21,7 @@ import {
 } from './reply.ts'
 import { acceptsGzip, isBodyLengthKnown, type RequestFields } from './request-fields.ts'
 import type { Service } from './service.ts'
-import { ignoreMissing } from './storage.ts'
+import { ignoreMissing, type Storage } from './storage.ts'
 import { readTarget, type Target } from './target.ts'
 
 /** A reply, with the open replica that its ranges are read from. Whoever sends it releases the replica. */
@@ -58,6 +61,15 @@ export const refuse = (status: Refusal): Answer => ({
     status === 405 ? ['Allow', ALLOW, 'Connection', 'close'] : status === 503 ? ['Retry-After', '1'] : [],
   ),
 })
+
+/** Refuses what is not there, and tells of a file that was probably meant. */
+export async function refuseMissing(storage: Storage, target: Target | Refusal | undefined): Promise<Answer> {
+  const name = typeof target === 'object' && 'name' in target ? target.name : ''
+  const lookalike = await findLookalike(storage.root, name)
+  return lookalike === undefined || storageNameProblem(lookalike) !== undefined
+    ? refuse(404)
+    : { reply: replyWithRefusal(404, [], LOOKALIKE) }
+}
 
 /**
  * Answers an admitted request.

@@ -1,7 +1,7 @@
 /** What happens to one request, from its arrival to its line in the log. */
 import type { NodeConfig } from '../node-list.ts'
 import { corsFields, pageThatAsked, VARY } from './access.ts'
-import { type Answer, admit, answer, refuse } from './answer.ts'
+import { type Answer, admit, answer, refuse, refuseMissing } from './answer.ts'
 import { sendReply } from './body.ts'
 import { type Exchange, HungUpError } from './exchange.ts'
 import { impair } from './impairments.ts'
@@ -53,10 +53,11 @@ export function createHandler(service: Service, options: HandlerOptions): Handle
     const { request, response } = exchange
     response.on('error', () => {}) // the write that failed reports the same error
     const fields = readRequestFields(request.rawHeaders)
+    let target: ReturnType<typeof admit> | undefined
     let result: Answer | undefined
     let end: ReplyRecord['end'] = 'complete'
     try {
-      const target = admit(request, fields, node.host)
+      target = admit(request, fields, node.host)
       await beforeReply?.(exchange.startedMs, exchange.hangUp)
       await inFront // answers leave in order, and nothing is read for one that cannot leave yet
       result =
@@ -71,7 +72,10 @@ export function createHandler(service: Service, options: HandlerOptions): Handle
         const kind = classifyStorageError(error)
         if (kind === 'fault') options.onFault?.(error)
         result?.replica?.release()
-        result = refuse(kind === 'missing' ? 404 : kind === 'busy' ? 503 : 500)
+        result =
+          kind === 'missing'
+            ? await refuseMissing(service.storage, target)
+            : refuse(kind === 'busy' ? 503 : 500)
         await send(exchange, fields, result).catch((failure: unknown) => {
           if (!exchange.isGone) options.onFault?.(failure)
           end = exchange.isGone ? 'hung up' : 'failed'

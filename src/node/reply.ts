@@ -41,6 +41,10 @@ const REFUSALS = {
 } as const
 export type Refusal = keyof typeof REFUSALS
 
+/** A 404 where a file was probably meant that is there. */
+export const LOOKALIKE =
+  'there is no such file on this node, but one whose name looks the same and is spelt with other code points (composed or decomposed letters); the page / links to it'
+
 /** What a node answers; CORS preflights are OPTIONS. */
 export const ALLOW = 'GET, HEAD, OPTIONS'
 
@@ -167,8 +171,12 @@ export function replyWithContent(
 }
 
 /** A refusal: one line of fixed text. Pure. */
-export function replyWithRefusal(status: Refusal, fields: readonly string[] = []): Reply {
-  const text = `${status} ${STATUS_CODES[status]}: ${REFUSALS[status]}\n`
+export function replyWithRefusal(
+  status: Refusal,
+  fields: readonly string[] = [],
+  why: string = REFUSALS[status],
+): Reply {
+  const text = `${status} ${STATUS_CODES[status]}: ${why}\n`
   return {
     status,
     fields: ['Content-Type', 'text/plain; charset=utf-8', 'Content-Security-Policy', RUN_NOTHING, ...fields],

@@ -1,4 +1,5 @@
 /** The manifest as it lies on disk beside a replica, and when it fits. */
+import { createHash } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
 import path from 'node:path'
 import {
@@ -21,9 +22,19 @@ export function chunkSizeFor(sizeBytes: number): number {
   return chunkSize
 }
 
-/** Where the manifest of a replica stands. Pure. */
-export const manifestPath = (root: string, name: string): string =>
-  path.join(root, MANIFEST_FOLDER, ...`${name}.json`.split('/'))
+/** No file system of today takes a longer name, in bytes of UTF-8. */
+const MAX_NAME_BYTES = 255
+
+/**
+ * Where the manifest of a replica stands. Pure. A name to which nothing can be added has its manifest under a
+ * hash, in a folder whose name no replica may have.
+ */
+export function manifestPath(root: string, name: string): string {
+  const folder = path.join(root, MANIFEST_FOLDER)
+  const segments = `${name}.json`.split('/')
+  if (Buffer.byteLength(segments.at(-1) ?? '') <= MAX_NAME_BYTES) return path.join(folder, ...segments)
+  return path.join(folder, '.long', `${createHash('sha256').update(name).digest('hex')}.json`)
+}
 
 /** A file's modification time as manifests have it: whole milliseconds since 1970. */
 export const modificationTimeMs = (stats: BigIntStats): number => Number(stats.mtimeNs / 1_000_000n)

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import path from 'node:path'
 import { explainFileError } from '../file-errors.ts'
+import { findLookalike } from '../lookalike.ts'
 import { chunkSizeFor, type Manifest, modificationTimeMs } from './manifest.ts'
 
 /** Bytes per read, or a chunk if that is more. One block is read while another is written and hashed. */
@@ -30,8 +32,13 @@ export class Source {
   static async open(file: string): Promise<Source> {
     // Without O_NONBLOCK the open of a FIFO would wait for a writer.
     const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(
-      (cause: unknown) => {
-        throw new Error(`Cannot read ${file}: ${explainFileError(cause)}`, { cause })
+      async (cause: unknown) => {
+        const lookalike = await findLookalike(path.dirname(file), path.basename(file))
+        const hint =
+          lookalike === undefined
+            ? ''
+            : '. One is there whose name looks the same but is spelt with other code points (composed or decomposed letters): let Tab complete the name'
+        throw new Error(`Cannot read ${file}: ${explainFileError(cause)}${hint}`, { cause })
       },
     )
     const stats = await handle.stat({ bigint: true })

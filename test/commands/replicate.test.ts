@@ -71,8 +71,11 @@ const manifestOf = (name: string, bytes: Buffer, mtimeMs: number): object => ({
 })
 
 const replicaOf = ({ root }: TestNode, name: string): string => path.join(root, ...name.split('/'))
-const manifestFileOf = ({ root }: TestNode, name: string): string =>
-  path.join(root, '.manifests', ...`${name}.json`.split('/'))
+const manifestFileOf = ({ root }: TestNode, name: string): string => {
+  const hash = createHash('sha256').update(name).digest('hex')
+  const below = Buffer.byteLength(name) > 250 ? ['.long', `${hash}.json`] : `${name}.json`.split('/')
+  return path.join(root, '.manifests', ...below)
+}
 
 /** The node has exactly these bytes under this name, and a manifest that describes them. */
 function expectReplica(node: TestNode, name: string, bytes: Buffer): void {
@@ -236,6 +239,8 @@ describe('a copy', () => {
     ['two  spaces "and quotes".mp4'],
     ['-rf.mp4'],
     ['$(touch pwned) `id`.mp4'],
+    [`${'\u5f71'.repeat(83)}.mp4`],
+    [`${'a'.repeat(251)}.mp4`],
   ])('of %j keeps the name', async ([name = '']) => {
     const project = await makeProject({ folderName: 'Größe d’été 🎬' })
     const bytes = content('one', 1000)
@@ -603,6 +608,14 @@ describe('refused', () => {
         return path.join(folder, 'link.mp4')
       },
       /link\.mp4.*no such file/,
+    ],
+    [
+      'a name that lies there in other code points',
+      (folder) => {
+        writeFileSync(path.join(folder, 'cafe\u0301.mp4'), 'x')
+        return path.join(folder, 'caf\u00e9.mp4')
+      },
+      /no such file or folder\. One is there whose name looks the same .*Tab/,
     ],
     [
       'a hidden file',

@@ -163,3 +163,38 @@ test('what cannot be read is told once and hides nothing else', async ({ skip })
   ])
   chmodSync(path.join(root, 'lost+found'), 0o700)
 })
+
+/** 255 bytes: 83 Chinese letters and an ending, or 250 to 255 letters of ASCII. */
+const LONG_NAMES = [
+  ...[250, 251, 255].map((bytes) => `${'a'.repeat(bytes - 4)}.mp4`),
+  `${'\u5f71'.repeat(83)}.mp4`,
+  `week 1/${'\u5f71'.repeat(83)}.mp4`,
+]
+
+test.for(
+  LONG_NAMES,
+)('a name of as many bytes as a name may have is served with its manifest: %s', async (name) => {
+  const node = await startTestNode()
+  const { sha256 } = writeReplicaWithManifest(node.root, name, OLD)
+  const reply = await request(node, `/${encodeURI(name)}`)
+  expect(reply.body.equals(OLD)).toBe(true)
+  expect(reply.headers.etag).toBe(`"${sha256}"`)
+  const { body } = await request(node, `/_/manifest/${encodeURI(name)}`)
+  expect(JSON.parse(body.toString())).toMatchObject({
+    name,
+    sha256,
+  })
+})
+
+test('who asks for a name that lies there in other code points is told so, and where it is', async () => {
+  const node = await startTestNode()
+  writeReplica(node.root, 'cafe\u0301.mp4', OLD)
+  if (readdirSync(node.root)[0] !== 'cafe\u0301.mp4') return // a disk that composes names itself
+  for (const place of ['/', '/_/manifest/']) {
+    const { status, text } = await request(node, `${place}${encodeURI('caf\u00e9.mp4')}`)
+    expect(status).toBe(404)
+    expect(text).toMatch(/^404 Not Found: .*looks the same.*the page \/ links to it\n$/)
+  }
+  expect((await request(node, '/')).text).toContain(encodeURI('cafe\u0301.mp4'))
+  expect((await request(node, `/${encodeURI('caf\u00e8.mp4')}`)).text).not.toContain('looks the same')
+})
