@@ -1,4 +1,5 @@
 /** Command: the whole demo in one terminal (`npm start`). See demo/run.ts. */
+import './cli/require-node.ts'
 import { fileURLToPath } from 'node:url'
 import {
   type CommandText,

@@ -1,4 +1,5 @@
 /** Command: probe every node, choose the fastest that has the video, open it. See picking/pick.ts. */
+import './cli/require-node.ts'
 import { type CommandText, numberFlag, parseCommandLine, runCommand, UsageError } from './cli/command.ts'
 import { explainNoChoice, openPick, printPick, urlToOpen } from './cli/pick-report.ts'
 import { surroundings } from './cli/printed-command.ts'

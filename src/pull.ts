@@ -1,4 +1,5 @@
 /** Command: download a video from all nodes at once, every chunk verified. See pulling/pull.ts. */
+import './cli/require-node.ts'
 import { statSync } from 'node:fs'
 import path from 'node:path'
 import { type CommandText, numberFlag, parseCommandLine, runCommand, UsageError } from './cli/command.ts'

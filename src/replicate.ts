@@ -1,4 +1,5 @@
 /** Command: copy a file into every node's storage. The work begins in replication/replicate.ts. */
+import './cli/require-node.ts'
 import path from 'node:path'
 import { type CommandText, parseCommandLine, runCommand, UsageError } from './cli/command.ts'
 import { replicateWithProgress } from './cli/replicate-progress.ts'

@@ -1,4 +1,5 @@
 /** Command: run one node. The node itself begins in node/server.ts. */
+import './cli/require-node.ts'
 import {
   type CommandText,
   LOG_RULE,

@@ -1,7 +1,7 @@
 /** Colour and tables. Colour only on a terminal that wants it, and never as the only sign. */
-import { styleText } from 'node:util'
+import * as util from 'node:util' // an old Node.js, which has no styleText, must get as far as require-node.ts
 
-type Format = Parameters<typeof styleText>[0]
+type Format = Parameters<typeof util.styleText>[0]
 type Stream = NodeJS.WriteStream
 
 /** One colour for each node, by its place in the node list. */
@@ -17,7 +17,7 @@ export function showsColour(stream: Stream): boolean {
 
 /** Styles text for a stream, or leaves it as it is. */
 export const style = (format: Format, text: string, stream: Stream = process.stdout): string =>
-  showsColour(stream) ? styleText(format, text, { validateStream: false }) : text
+  showsColour(stream) ? util.styleText(format, text, { validateStream: false }) : text
 
 /** A node's name, or any text, in the colour of its place in the node list. */
 export const inNodeColour = (index: number, text: string, stream?: Stream): string =>

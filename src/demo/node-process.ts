@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
-const START_NODE = fileURLToPath(new URL('../start-node.ts', import.meta.url))
+const LAUNCH = fileURLToPath(new URL('../cli/launch.cjs', import.meta.url))
+const START_NODE = 'src/start-node.ts'
 
 /** How long a node may take to end by itself before it is killed. */
 const END_MS = 1_000
@@ -38,9 +39,8 @@ export class NodeProcess {
    */
   start(): Promise<void> {
     const { name, args, onLine } = this.#options
-    // The flags that started us (a loader for TypeScript) are what the node needs too.
     const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
-    const child = spawn(process.execPath, [...flags, START_NODE, name, ...args], {
+    const child = spawn(process.execPath, [...flags, LAUNCH, START_NODE, name, ...args], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     this.#child = child
