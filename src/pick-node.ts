@@ -18,7 +18,8 @@ page of the fastest node that has the video in a browser.
   --json             print the same facts as one JSON object; opens nothing
   --probes N         /health calls to each node, 1 to 100; the median counts
                      (default ${DEFAULT_PROBE_OPTIONS.probes})
-  --timeout-ms MS    of each call, 1 to 600000 (default ${DEFAULT_PROBE_OPTIONS.timeoutMs})
+  --timeout-ms MS    of each call, 1 to 600000 (default ${DEFAULT_PROBE_OPTIONS.timeoutMs}, and
+                     longer for a node with a long latency in the node list)
   --direct           open the file itself in place of the watch page
   --config FILE      node list (default: the project's nodes.json)
   --help             this text
@@ -55,15 +56,13 @@ await runCommand(TEXT, async (args) => {
     throw new UsageError(`one video at a time, found ${positionals.length}: ${positionals.join(', ')}`)
   const problem = storageNameProblem(video)
   if (problem !== undefined) throw new UsageError(`no node can have a video "${video}": ${problem}`)
-  const probes = numberFlag('--probes', values.probes, wholeNumber(1, 100)) ?? DEFAULT_PROBE_OPTIONS.probes
-  const timeoutMs =
-    numberFlag('--timeout-ms', values['timeout-ms'], wholeNumber(1, 600_000)) ??
-    DEFAULT_PROBE_OPTIONS.timeoutMs
+  const probes = numberFlag('--probes', values.probes, wholeNumber(1, 100))
+  const timeoutMs = numberFlag('--timeout-ms', values['timeout-ms'], wholeNumber(1, 600_000))
   const config = values.config === undefined ? DEFAULT_NODE_LIST : userPath(values.config)
   const nodes = readNodeList(config)
   const where = surroundings(config)
 
-  const pick = await pickNode(nodes, video, { probes, timeoutMs })
+  const pick = await pickNode(nodes, video, { ...(probes && { probes }), ...(timeoutMs && { timeoutMs }) })
   if (values.json) console.log(JSON.stringify(pickAsJson(pick), null, 2))
   else printPick(pick, where)
   const url = urlToOpen(pick, values.direct)

@@ -2,28 +2,22 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { isForeign, nodeUrl, ownNodes } from '../node-list.ts'
-import { compareVersions, type Probed } from '../picking/choose.ts'
+import type { Holding, Probed } from '../picking/choose.ts'
 import type { Pick } from '../picking/pick.ts'
+import { explainNobody } from './explain-nobody.ts'
 import { openBrowser } from './open-browser.ts'
-import {
-  adviseCopy,
-  FILE,
-  pathFor,
-  replicateCommand,
-  type Surroundings,
-  startCommand,
-} from './printed-command.ts'
+import { adviseCopy, FILE, pathFor, replicateCommand, type Surroundings } from './printed-command.ts'
 import { formatTable, inNodeColour, style } from './terminal.ts'
 
 /** Prints the table of a pick, one row for each node. */
 export function printPick(pick: Pick, where: Surroundings): void {
-  const rows = pick.probed.map(({ node, probe }) => [
-    node.name,
-    nodeUrl(node),
-    probe.state === 'up without the video' ? 'up' : probe.state,
-    'medianMs' in probe ? probe.medianMs.toFixed(1) : '',
-    describeVideo({ node, probe }, pick),
-    node === pick.chosen ? '←' : '',
+  const rows = pick.probed.map((one) => [
+    one.node.name,
+    nodeUrl(one.node),
+    one.probe.state,
+    'medianMs' in one.probe ? one.probe.medianMs.toFixed(1) : '',
+    describeVideo(one, pick),
+    one.node === pick.chosen ? '←' : '',
   ])
   const [heading = '', ...lines] = formatTable([
     ['node', 'URL', 'state', 'median ms', 'has the video', ''],
@@ -35,28 +29,32 @@ export function printPick(pick: Pick, where: Surroundings): void {
     console.log(inNodeColour(index, name) + line.slice(name.length))
   })
   if (pick.versionsDiffer) console.log(explainDifference(pick, where))
+  if ('discarded' in pick.found)
+    for (const { node, why } of pick.found.discarded) console.log(`${node} is not believed: ${why}`)
 }
 
-function describeVideo({ node, probe }: Probed, { preferred, versionsDiffer }: Pick): string {
-  if (probe.state === 'up without the video') return 'no'
-  if (probe.state !== 'up' || preferred === undefined) return ''
-  const { version } = probe
-  const comparison = compareVersions(node, version, preferred)
-  if (isForeign(node) && !version.isComplete && comparison !== 'other') return 'yes, unverified'
-  if (!isForeign(node) && !version.isComplete) return 'yes, no manifest'
-  if (!versionsDiffer) return 'yes'
-  return comparison === 'same' ? 'yes, newest' : 'yes, another version'
+function describeVideo(one: Probed, { versionsDiffer }: Pick): string {
+  if (one.probe.state !== 'up') return ''
+  switch (one.holding) {
+    case 'nothing':
+      return 'no'
+    case 'not told':
+      return 'it did not say'
+    case 'newest':
+      return versionsDiffer ? 'yes, newest' : 'yes'
+    case 'another version':
+      return 'yes, another version'
+    case 'same size':
+      return isForeign(one.node) ? 'yes, unverified' : 'yes, no manifest'
+  }
 }
 
 /** What to do about different versions: `replicate` reaches our own nodes only. */
-function explainDifference({ probed, preferred, video }: Pick, where: Surroundings): string {
-  const found = probed.flatMap(({ node, probe }) =>
-    probe.state === 'up' && preferred
-      ? [{ node, comparison: compareVersions(node, probe.version, preferred) }]
-      : [],
-  )
-  const others = found.flatMap(({ node, comparison }) => (comparison === 'other' ? [node] : []))
-  const [newest] = ownNodes(found.flatMap(({ node, comparison }) => (comparison === 'same' ? [node] : [])))
+function explainDifference({ probed, video }: Pick, where: Surroundings): string {
+  const having = (wanted: Holding) =>
+    probed.flatMap(({ node, holding }) => (holding === wanted ? [node] : []))
+  const others = having('another version')
+  const [newest] = ownNodes(having('newest'))
   const source = newest && path.join(newest.root, ...video.split('/'))
   const file = source !== undefined && existsSync(source) ? pathFor(source, where) : FILE
   const foreign = others.filter(isForeign).map(({ name }) => name)
@@ -73,18 +71,29 @@ export const urlToOpen = ({ url, watchUrl }: Pick, isDirect: boolean): string | 
   isDirect ? url : (watchUrl ?? url)
 
 /** Says which node was chosen and opens the video from it. @param url one of the pick's */
-export async function openPick({ chosen, video }: Pick, url: string, opensBrowser: boolean): Promise<void> {
-  console.log(`${chosen?.name} is the fastest that has ${video}: ${url}`)
+export async function openPick(pick: Pick, url: string, opensBrowser: boolean): Promise<void> {
+  const { chosen, video, versionsDiffer } = pick
+  const what = versionsDiffer ? `this version of ${video}` : video
+  console.log(`${chosen?.name} is the fastest that has ${what}: ${url}`)
   if (opensBrowser && !(await openBrowser(url))) console.log(`Open this URL: ${url}`)
 }
 
 /** Why there is nothing to open, and the command to run next. */
 export function explainNoChoice({ probed, video }: Pick, where: Surroundings): string {
-  const isUp = probed.some(({ probe }) => probe.state === 'up without the video')
-  if (isUp) return `No node that is up has ${video}. ${adviseCopy(video, where)}`
-  const start = startCommand(
-    probed.map(({ node }) => node),
-    where,
+  if (probed.some(({ probe }) => probe.state === 'up')) {
+    const silent = probed.flatMap(({ node, probe, holding }) =>
+      holding === 'not told' && HAS_NOT_SPOKEN.has(probe.state) ? [node.name] : [],
+    )
+    const but = silent.length === 0 ? '' : ` (${silent.join(', ')} did not say)`
+    return `No node that is up has ${video}${but}. ${adviseCopy(video, where)}`
+  }
+  const unanswering = probed.flatMap(({ node, probe: { state } }) =>
+    state === 'up'
+      ? []
+      : [{ node, why: state === 'unreachable' || state === 'cut' ? ('refused' as const) : state }],
   )
-  return start === undefined ? 'No node is up.' : `No node is up. Start one: ${start}`
+  return explainNobody(unanswering, '--timeout-ms 30000', where)
 }
+
+/** Such a node may well have the video. */
+const HAS_NOT_SPOKEN: ReadonlySet<Probed['probe']['state']> = new Set(['up', 'silent', 'slow'])

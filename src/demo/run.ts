@@ -6,7 +6,7 @@ import { surroundings } from '../cli/printed-command.ts'
 import { replicateWithProgress } from '../cli/replicate-progress.ts'
 import { inNodeColour, style } from '../cli/terminal.ts'
 import { isForeign, type ListedNode } from '../node-list.ts'
-import { DEFAULT_PROBE_OPTIONS, pickNode } from '../picking/pick.ts'
+import { pickNode } from '../picking/pick.ts'
 import { readKeys } from './keys.ts'
 import { NodeProcess } from './node-process.ts'
 
@@ -68,7 +68,7 @@ async function prepare(
 
 /** Picks, shows, opens. @returns whether there was a node to open from */
 async function pickAndOpen({ nodes, file, config, opensBrowser }: DemoOptions): Promise<boolean> {
-  const pick = await pickNode(nodes, path.basename(file), DEFAULT_PROBE_OPTIONS)
+  const pick = await pickNode(nodes, path.basename(file), {})
   const where = surroundings(config)
   printPick(pick, where)
   const url = urlToOpen(pick, false)

@@ -1,63 +1,62 @@
-/** Which node to open a video from. Pure: it is handed the probes and fetches nothing. */
+/** Which node to open a video from. Pure: it is handed what was found and fetches nothing. */
 import { isForeign, type ListedNode } from '../node-list.ts'
-import type { Probe, Version } from './probe.ts'
+import type { Found, Reply } from '../swarm/find-file.js'
+import type { Probe } from './probe.ts'
 
-/** A node with what its probe found. */
+/**
+ * What a node has of the video, beside the version that counts. `same size`: nobody can tell, as there is no manifest
+ * of ours for it. `not told`: it did not say in time.
+ */
+export type Holding = 'newest' | 'same size' | 'another version' | 'nothing' | 'not told'
+
+/** A node with all that was found out about it. */
 export interface Probed {
   readonly node: ListedNode
   readonly probe: Probe
+  readonly holding: Holding
+  /** what it said of its copy, in its own words */
+  readonly reply: Reply
 }
 
 export interface Choice {
-  /** the fastest node of those that have the preferred version; `undefined` when none has the video */
+  /** the fastest node of those that have the version that counts; `undefined` when none has the video */
   readonly chosen: ListedNode | undefined
-  /** the version that counts: the newest complete one */
-  readonly preferred: Version | undefined
   /** the nodes do not all have the same version, as far as one can tell */
   readonly versionsDiffer: boolean
 }
 
-interface FoundReplica {
-  readonly node: ListedNode
-  readonly version: Version
-  readonly medianMs: number
+/** What a node has. Pure. Which version counts was decided in one place for all who ask, see swarm/versions.js. */
+export function holdingOf(node: ListedNode, found: Found): Holding {
+  const reply = found.replies.get(node.name)
+  if (reply?.manifest === undefined && reply?.replica === undefined)
+    return reply?.delayMs === undefined ? 'not told' : 'nothing'
+  if (found.kind !== 'found') return 'nothing'
+  const [newest, ...others] = found.versions
+  if (newest?.nodes.includes(node.name)) return 'newest'
+  if (others.some(({ nodes }) => nodes.includes(node.name))) return 'another version'
+  return reply.replica?.size === found.file.size ? 'same size' : 'another version'
 }
 
 /**
- * Chooses among probed nodes. Pure. A version without a manifest counts only where none has one, and what
- * somebody else's server has, unless our manifest's hash names it, only where no node of ours has the video.
+ * Chooses among probed nodes. Pure. Somebody else's server counts only where no node of ours has the video: what it
+ * says of its bytes, our own hash as its ETag too, is a claim.
  */
-export function chooseNode(probed: readonly Probed[]): Choice {
-  const replicas = probed.flatMap(({ node, probe }) => (probe.state === 'up' ? [{ node, ...probe }] : []))
-  const ours = replicas.filter(({ node, version }) => !isForeign(node) || isOurs(version))
-  const candidates: FoundReplica[] = ours.length > 0 ? ours : replicas
-  const [newest] = candidates.toSorted(
-    ({ version: a }, { version: b }) =>
-      Number(b.isComplete) - Number(a.isComplete) || b.lastModifiedMs - a.lastModifiedMs,
+export function chooseNode(probed: readonly Probed[], found: Found): Choice {
+  const versionsDiffer = probed.some(({ holding }) => holding === 'another version')
+  if (found.kind !== 'found') return { chosen: undefined, versionsDiffer }
+  const up = probed.flatMap(({ probe, ...rest }) => (probe.state === 'up' ? [{ ...rest, ...probe }] : []))
+  const isHolder = ({ holding }: Pick<Probed, 'holding'>): boolean =>
+    holding === 'newest' || holding === 'same size' || holding === 'another version'
+  const own = up.filter(({ node }) => !isForeign(node))
+  const foreign = up.filter(
+    ({ node, reply }) => found.sources.includes(node.name) && reply.replica?.etag === found.file.etag,
   )
-  const preferred = newest?.version
-  if (preferred === undefined) return { chosen: undefined, preferred, versionsDiffer: false }
-  const [fastest] = candidates
-    .filter(({ node, version }) => compareVersions(node, version, preferred) !== 'other')
-    .toSorted((a, b) => a.medianMs - b.medianMs)
-  const versionsDiffer = replicas.some(
-    ({ node, version }) => compareVersions(node, version, preferred) === 'other',
+  const holders = (own.some(isHolder) ? own : foreign.some(isHolder) ? foreign : up).filter(isHolder)
+  const [best] = holders.toSorted(
+    (a, b) => RANK.indexOf(a.holding) - RANK.indexOf(b.holding) || a.medianMs - b.medianMs,
   )
-  return { chosen: fastest?.node, preferred, versionsDiffer }
+  return { chosen: best?.node, versionsDiffer }
 }
 
-/** `same size`: it may well be the same, and nobody has checked. */
-export type Comparison = 'same' | 'same size' | 'other'
-
-/**
- * Is this the version that counts? Pure. Entity tags tell the versions of our nodes apart; another server
- * makes its tags its own way, so that of these only the size says anything.
- */
-export function compareVersions(node: ListedNode, version: Version, preferred: Version): Comparison {
-  if (version === preferred || (version.etag !== undefined && version.etag === preferred.etag)) return 'same'
-  const tells = !isForeign(node) || isOurs(version)
-  return !tells && version.sizeBytes === preferred.sizeBytes ? 'same size' : 'other'
-}
-
-/** Is its entity tag the hash out of a manifest of ours? Something that passes our answers on has these too. */
-const isOurs = ({ etag }: Version): boolean => etag !== undefined && /^"[0-9a-f]{64}"$/.test(etag)
+/** The version that counts goes before all others, however fast they are. */
+const RANK: readonly Holding[] = ['newest', 'same size', 'another version']

@@ -58,13 +58,15 @@ const PATIENCE_MS = 3000
  * @param {Clock} options.clock
  * @param {number} [options.patienceMs] how long to wait for the first who has the file; no shorter than the node list
  *   allows
+ * @param {boolean} [options.hearsEverybody] waits for somebody else's servers too when the file is known; default no
  * @param {() => number} [options.today] ms since 1970
  * @param {AbortSignal} [options.signal]
  * @returns {Promise<Found>}
  */
-export async function findFile({ nodes, video, fetch, clock, patienceMs, today = Date.now, signal }) {
+export async function findFile({ nodes, video, fetch, clock, signal, ...options }) {
+  const { patienceMs = PATIENCE_MS, hearsEverybody = false, today = Date.now } = options
   signal?.throwIfAborted()
-  const search = new Search({ nodes, video, fetch, clock, patienceMs: patienceMs ?? PATIENCE_MS })
+  const search = new Search({ nodes, video, fetch, clock, patienceMs, hearsEverybody })
   const onAbort = () => search.end()
   signal?.addEventListener('abort', onAbort)
   try {
@@ -128,7 +130,7 @@ class Search {
   /** @type {() => void} */
   #finish = () => {}
 
-  /** @param {Pick<Parameters<typeof findFile>[0], 'nodes' | 'video' | 'fetch' | 'clock'> & { patienceMs: number }} options */
+  /** @param {Pick<Parameters<typeof findFile>[0], 'nodes' | 'video' | 'fetch' | 'clock'> & { patienceMs: number, hearsEverybody: boolean }} options */
   constructor(options) {
     this.#options = options
     this.#startedMs = options.clock.now()
@@ -161,12 +163,16 @@ class Search {
 
   /** Is it over? Otherwise looks again when it may be. */
   #look() {
-    const { clock, patienceMs } = this.#options
+    const { clock, patienceMs, hearsEverybody } = this.#options
     clock.clearTimeout(this.#timer)
     if (this.#abort.signal.aborted) return
     const hasManifest = [...this.#replies.values()].some(({ manifest }) => manifest !== undefined)
     const ends = [...this.#waiting].flatMap(([node, endMs]) =>
-      hasManifest ? (node.isForeign ? [] : [endMs]) : [Math.max(endMs, this.#startedMs + patienceMs)],
+      hasManifest
+        ? node.isForeign && !hearsEverybody
+          ? []
+          : [endMs]
+        : [Math.max(endMs, this.#startedMs + patienceMs)],
     )
     const leftMs = Math.max(0, ...ends) - clock.now()
     if (ends.length === 0 || leftMs <= 0) this.#finish()

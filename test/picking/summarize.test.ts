@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest'
-import { summarize, type Version } from '../../src/picking/probe.ts'
+import { summarize } from '../../src/picking/probe.ts'
 
 type Healths = Parameters<typeof summarize>[0]
 
-const VERSION: Version = { etag: '"v1"', sizeBytes: 1000, lastModifiedMs: 0, isComplete: true }
 const times = (...timesMs: number[]): Healths => timesMs.map((timeMs) => ({ timeMs }))
-const [DOWN, SILENT, OTHER] = ['down', 'no answer in time', 'not a node'] as const
+const [REFUSED, SILENT, OTHER] = ['refused', 'silent', 'not a node'] as const
 
 test.for<[rule: string, healths: Healths, medianMs: number, timesMs: number[]]>([
   ['one call is its own median', times(7), 7, [7]],
@@ -19,35 +18,26 @@ test.for<[rule: string, healths: Healths, medianMs: number, timesMs: number[]]>(
     20,
     [40, 10, 30, 20],
   ],
-  ['a failure counts as the slowest', [{ timeMs: 10 }, DOWN, { timeMs: 20 }], 20, [10, 20]],
+  ['a failure counts as the slowest', [{ timeMs: 10 }, REFUSED, { timeMs: 20 }], 20, [10, 20]],
   ['one answer of two is enough', [SILENT, { timeMs: 10 }], 10, [10]],
 ])('%s', ([, healths, medianMs, timesMs]) => {
-  expect(summarize(healths, VERSION)).toEqual({ state: 'up', medianMs, timesMs, version: VERSION })
-})
-
-test('a node that answers but does not have the video is up without it', () => {
-  expect(summarize(times(30, 10, 20), undefined)).toEqual({
-    state: 'up without the video',
-    medianMs: 20,
-    timesMs: [30, 10, 20],
-  })
+  expect(summarize(healths)).toEqual({ state: 'up', medianMs, timesMs })
 })
 
 test.for<[rule: string, healths: Healths, state: string]>([
-  ['refused is down', [DOWN, DOWN, DOWN], 'down'],
-  ['silence is no answer in time', [SILENT, SILENT, SILENT], 'no answer in time'],
+  ['refused is refused', [REFUSED, REFUSED, REFUSED], 'refused'],
+  ['silence is silence', [SILENT, SILENT, SILENT], 'silent'],
   ['something else is not a node', [OTHER, OTHER, OTHER], 'not a node'],
-  ['most calls decide', [{ timeMs: 10 }, DOWN, DOWN], 'down'],
-  ['most calls decide, wherever they stand', [SILENT, { timeMs: 10 }, SILENT], 'no answer in time'],
+  ['most calls decide', [{ timeMs: 10 }, REFUSED, REFUSED], 'refused'],
+  ['most calls decide, wherever they stand', [SILENT, { timeMs: 10 }, SILENT], 'silent'],
   ['one failure is enough when there was one call', [OTHER], 'not a node'],
-  ['no call is no answer', [], 'no answer in time'],
+  ['no call is silence', [], 'silent'],
 ])('%s', ([, healths, state]) => {
-  expect(summarize(healths, undefined)).toEqual({ state })
-  expect(summarize(healths, VERSION)).toEqual({ state }) // a HEAD that came through changes nothing
+  expect(summarize(healths)).toEqual({ state })
 })
 
 test('the calls are left in the order they had', () => {
   const healths = times(3, 1, 2)
-  summarize(healths, undefined)
+  summarize(healths)
   expect(healths).toEqual(times(3, 1, 2))
 })
