@@ -166,6 +166,7 @@ export class Fleet {
   /** A chunk from this node was good. @param {SwarmNode} node */
   succeed(node) {
     node.breaker.succeed()
+    if (node.breaker.state === 'open') return // it came before the node failed, and says nothing of now
     if (node.state === 'slow' || this.#isInDisgrace(node)) return
     this.#setState(node, 'up', node.state === 'unknown' ? 'it answered' : 'it works again')
   }
