@@ -66,7 +66,7 @@ export class ControlRoom {
       this.#chunkMap.render()
       cards.render(performance.now(), this.#choices.policy)
       story.render()
-      figures.render()
+      figures.render(performance.now())
     }
     this.#views()
 
@@ -110,7 +110,9 @@ export class ControlRoom {
     this.#chunkModel?.apply(event)
     this.#nodeModel.apply(event)
     this.#figures.apply(event)
-    this.#story.apply(event, !this.#video.paused && !this.#video.ended)
+    const { paused, ended, seeking, error } = this.#video
+    const isPlaying = !paused && !ended && !seeking && error === null
+    this.#story.apply(event, { isPlaying, policy: this.#choices.policy })
     this.#draw()
   }
 

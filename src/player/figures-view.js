@@ -12,7 +12,7 @@ export class FiguresView {
   /** @param {Figures} figures */
   constructor(figures) {
     this.#figures = figures
-    this.#cells = describeFigures(figures).map(() => ({
+    this.#cells = describeFigures(figures, 0).map(() => ({
       label: element('dt'),
       value: element('dd', { class: 'value' }),
       note: element('dd', { class: 'note' }),
@@ -22,8 +22,9 @@ export class FiguresView {
     )
   }
 
-  render() {
-    describeFigures(this.#figures).forEach(({ label, value, note }, index) => {
+  /** @param {number} nowMs on the clock of the events */
+  render(nowMs) {
+    describeFigures(this.#figures, nowMs).forEach(({ label, value, note }, index) => {
       const cell = this.#cells[index]
       if (cell === undefined) return
       setText(cell.label, label)

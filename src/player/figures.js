@@ -8,10 +8,14 @@ import { formatBytes, formatMs, formatSeconds, formatShare } from './words.js'
 export class Figures {
   /** @type {number | undefined} */
   startUpMs = undefined
+  /** what began with it @type {'picture' | 'sound'} */
+  kind = 'picture'
   /** does the browser read by itself, so that no byte is seen? */
   isBlind = false
   stalls = 0
   stalledMs = 0
+  /** since when the video stands still, if it does @type {number | undefined} */
+  standsSinceMs = undefined
   failovers = 0
   verifiedBytes = 0
   unverifiedBytes = 0
@@ -25,15 +29,19 @@ export class Figures {
         return
       case 'first frame':
         this.startUpMs ??= event.ms
+        this.kind = event.kind
         return
       case 'stall':
+        this.standsSinceMs = event.isOver ? undefined : event.atMs - event.ms
         if (!event.isOver) return
         this.stalls++
         this.stalledMs += event.ms
         return
       case 'failover':
+        if (event.to.some((node) => node !== event.from)) this.failovers++ // who brings it late himself takes over nothing
+        return
       case 'switched':
-        this.failovers++
+        if (event.hasFailed) this.failovers++
         return
       case 'verified':
         this.verifiedBytes += event.bytes
@@ -50,12 +58,15 @@ export class Figures {
 /** @typedef {{ label: string, value: string, note: string }} Figure */
 
 /**
- * The figures in words. Pure.
+ * The figures in words. A stall that goes on counts already. Pure.
  * @param {Figures} figures
+ * @param {number} nowMs on the clock of the events
  * @returns {Figure[]}
  */
-export function describeFigures(figures) {
-  const { startUpMs, stalls, stalledMs, failovers, verifiedBytes, unverifiedBytes, wastedBytes } = figures
+export function describeFigures(figures, nowMs) {
+  const { startUpMs, standsSinceMs, failovers, verifiedBytes, unverifiedBytes, wastedBytes } = figures
+  const stalls = figures.stalls + (standsSinceMs === undefined ? 0 : 1)
+  const stalledMs = figures.stalledMs + (standsSinceMs === undefined ? 0 : nowMs - standsSinceMs)
   const readBytes = verifiedBytes + unverifiedBytes
   const isUnverified = verifiedBytes === 0 && unverifiedBytes > 0
   const bytes = figures.isBlind
@@ -79,7 +90,7 @@ export function describeFigures(figures) {
     {
       label: 'start-up',
       value: startUpMs === undefined ? '–' : formatSeconds(startUpMs),
-      note: 'first picture',
+      note: `first ${figures.kind}`,
     },
     {
       label: stalls === 1 ? 'stall' : 'stalls',

@@ -1,75 +1,75 @@
 // @ts-check
-/** @import { NodeState } from '../swarm/events.js' */
 /** One node's trouble, from its first sign to the last chunk that others brought, told in a few sentences. */
+import { Standing } from './standing.js'
+import { inBrackets, TROUBLES } from './trouble-words.js'
 import { count, formatMs, listSome, listWords } from './words.js'
+
+/** @typedef {import('./trouble-words.js').Trouble} Trouble */
 
 /** How many chunks a sentence names before it only counts. */
 const NAMED = 4
-/** Reasons longer than this are for the log, not for the back row. */
-const LONGEST_REASON = 80
-
-/** @typedef {Exclude<NodeState, 'up' | 'unknown'>} Trouble */
-
-/** @type {Readonly<Record<Trouble, { first: string, later: string }>>} */
-const WORDS = {
-  slow: { first: 'became slow', later: 'is slow' },
-  'no answer': { first: 'stopped answering', later: 'does not answer' },
-  down: { first: 'went down', later: 'is down' },
-  'other version': { first: 'has another version of the video', later: 'has another version of the video' },
-  missing: { first: 'no longer has the video', later: 'does not have the video' },
-  'sent bad data': { first: 'sent bad data and is left out for now', later: 'is left out for now' },
-  'wrong answer': { first: 'gave a wrong answer', later: 'gave a wrong answer' },
-}
+/** Silence is noticed so long after it began: what is said of an incident must hold from there on. */
+const UNNOTICED_MS = 3_000
 
 /** Collects what belongs together; {@link Incident.tell} makes sentences of it. */
 export class Incident {
   node
   atMs
+  /** when something last happened in it @type {number} */
+  lastMs
+  /** is the node as it was? Then only what it owed may still be told. */
+  isOver = false
+  /** stalls that it is the cause of */
+  standing = new Standing()
   /** its states since, without repeats @type {{ state: Trouble, why: string }[]} */
   #states = []
-  /** was it never seen in a better state? */
-  #isFirstSeen
+  /** was it seen in a better state? */
+  #wasBetter
   /** refused chunk → who brought it in the end @type {Map<number, string | undefined>} */
   #refused = new Map()
-  /** what it owed: chunks, who brought them, the longest wait @type {Set<number>} */
+  /** what it owed: chunks, who brought them, the longest wait, when it was told last @type {Set<number>} */
   #handedOver = new Set()
   /** @type {Set<string>} */
   #helpers = new Set()
   #waitedMs = 0
-  #wasPlaying = false
-  /** how long the video stood still because of it; `isStanding`: it still does */
-  #stalledMs = 0
-  #isStanding = false
+  #handedOverMs = Number.NEGATIVE_INFINITY
+  /** did the picture move all the time? */
+  #hasMoved = false
   /** since when it is slow @type {number | undefined} */
   #slowSinceMs = undefined
   /** how often it was slow and caught up, and how long that took in all */
   #slowTimes = 0
   #slowMs = 0
-  /** @type {number} */
-  lastMs
+  /** how long nothing was asked of it, and since when nothing is @type {{ times: number, ms: number, sinceMs: number | undefined }} */
+  #leftOut = { times: 0, ms: 0, sinceMs: undefined }
 
   /**
    * @param {string} node
    * @param {number} atMs
-   * @param {boolean} isFirstSeen
+   * @param {boolean} wasBetter
    */
-  constructor(node, atMs, isFirstSeen) {
+  constructor(node, atMs, wasBetter) {
     this.node = node
     this.atMs = atMs
     this.lastMs = atMs
-    this.#isFirstSeen = isFirstSeen
+    this.#wasBetter = wasBetter
   }
 
   get isSlowOnly() {
-    return (
-      this.#states.length > 0 &&
-      this.#states.every(({ state }) => state === 'slow') &&
-      this.#refused.size === 0
-    )
+    return this.hasStates && this.#states.every(({ state }) => state === 'slow') && this.#refused.size === 0
   }
 
   get hasStates() {
     return this.#states.length > 0
+  }
+
+  /** how many chunks were refused */
+  get refusals() {
+    return this.#refused.size
+  }
+
+  get isLeftOut() {
+    return this.#leftOut.sinceMs !== undefined
   }
 
   /**
@@ -93,7 +93,7 @@ export class Incident {
   }
 
   /**
-   * A refused chunk came from another node.
+   * A refused chunk came, from another node or as it should be.
    * @param {number} chunk
    * @param {string} node
    */
@@ -101,27 +101,37 @@ export class Incident {
     this.#refused.set(chunk, node)
   }
 
+  /** Nobody asks it any more. @param {number} sinceMs */
+  leaveOut(sinceMs) {
+    this.#leftOut.sinceMs = sinceMs
+  }
+
+  /** It is asked again. @param {number} atMs */
+  askAgain(atMs) {
+    this.#leftOut.times++
+    this.#leftOut.ms += atMs - (this.#leftOut.sinceMs ?? atMs)
+    this.#leftOut.sinceMs = undefined
+  }
+
   /**
    * @param {{ to: readonly string[], chunks: readonly number[], waitedMs: number, atMs: number }} failover
-   * @param {boolean} isPlaying
+   * @param {number | undefined} movesSinceMs since when the picture moves without a break
    */
-  handOver({ to, chunks, waitedMs, atMs }, isPlaying) {
+  handOver({ to, chunks, waitedMs, atMs }, movesSinceMs) {
     this.lastMs = atMs
+    this.#handedOverMs = atMs
     for (const chunk of chunks) this.#handedOver.add(chunk)
     for (const node of to) this.#helpers.add(node)
     this.#waitedMs = Math.max(this.#waitedMs, waitedMs)
-    this.#wasPlaying ||= isPlaying
+    const wasSilent = this.#states.some(({ state }) => state === 'no answer')
+    this.#hasMoved = movesSinceMs !== undefined && movesSinceMs <= this.atMs - (wasSilent ? UNNOTICED_MS : 0)
   }
 
-  /** The video has stopped because of it. */
-  stand() {
-    this.#isStanding = true
-  }
-
-  /** @param {number} ms */
-  goOn(ms) {
-    this.#isStanding = false
-    this.#stalledMs += ms
+  /** The picture stood from then on, whatever the cause. @param {number} sinceMs @returns {boolean} whether that changes what is told */
+  hasStood(sinceMs) {
+    if (!this.#hasMoved || sinceMs >= this.#handedOverMs) return false
+    this.#hasMoved = false
+    return true
   }
 
   /**
@@ -137,7 +147,7 @@ export class Incident {
 
   /** All of it, as it is known by now. */
   tell() {
-    return [this.#tellRefused(), this.#tellStates(), this.#tellHandOver()]
+    return [this.#tellRefused(), this.#tellStates(), this.#tellLeftOut(), this.#tellHandOver()]
       .filter((part) => part !== '')
       .join(' ')
   }
@@ -151,18 +161,25 @@ export class Incident {
         ? count(chunks.length, 'chunk')
         : `${isOne ? 'Chunk' : 'Chunks'} ${listWords(chunks)}`
     const wrong = `${which} from ${this.node} had ${isOne ? 'a wrong hash' : 'wrong hashes'}`
-    const helpers = [...new Set([...this.#refused.values()].filter((node) => node !== undefined))]
     const thrown = isOne ? 'it was thrown away' : 'they were thrown away'
-    return `${wrong}; ${thrown}${helpers.length === 0 ? '' : ` and came from ${listSome(helpers, NAMED)}`}.`
+    const come = [...this.#refused.values()].filter((node) => node !== undefined)
+    const from = this.#tellHelpers(new Set(come))
+    if (from === '') return `${wrong}; ${thrown}.`
+    const some = come.length === chunks.length ? '' : `${come.length} of them `
+    return `${wrong}; ${thrown} and ${some}came ${from}.`
   }
 
   #tellStates() {
-    const [first, ...rest] = this.#states
+    // That it sent bad data is said by the chunks, and whether it is left out is seen by what is asked of it.
+    const told =
+      this.#refused.size === 0 ? this.#states : this.#states.filter(({ state }) => state !== 'sent bad data')
+    const [first, ...rest] = told
     if (first === undefined) return ''
     if (this.isSlowOnly && this.#slowTimes > 0) return this.#tellSlow()
-    const isLater = this.#isFirstSeen || this.#refused.size > 0
-    const lead = `${WORDS[first.state][isLater ? 'later' : 'first']}${reason(first)}`
-    const then = rest.slice(-1).map((turn) => `now it ${WORDS[turn.state].later}${reason(turn)}`)
+    const lead = `${TROUBLES[first.state][this.#wasBetter ? 'first' : 'later']}${inBrackets(first.state, first.why)}`
+    const then = rest
+      .slice(-1)
+      .map(({ state, why }) => `now it ${TROUBLES[state].later}${inBrackets(state, why)}`)
     return `${this.node} ${[lead, ...then].join('; ')}.`
   }
 
@@ -173,28 +190,38 @@ export class Incident {
     return `${this.node} ${so}${this.#slowSinceMs === undefined ? '' : ', and is slow again'}.`
   }
 
+  #tellLeftOut() {
+    const { times, ms } = this.#leftOut
+    if (this.isLeftOut) return `${this.node} is left out for now.`
+    if (times === 0) return ''
+    return `${this.node} was left out for ${formatMs(ms)}${times === 1 ? '' : ' in all'}.`
+  }
+
   #tellHandOver() {
     const chunks = [...this.#handedOver]
-    const video = this.#tellVideo()
+    const video = this.standing.isNothing
+      ? this.#hasMoved
+        ? 'the video did not stop'
+        : ''
+      : this.standing.tell()
     if (chunks.length === 0) return video === '' ? '' : `${video[0]?.toUpperCase()}${video.slice(1)}.`
     const what = chunks.length === 1 ? `chunk ${chunks[0]}` : count(chunks.length, 'chunk')
     const whose =
       this.hasStates || this.#refused.size > 0 ? `Its ${what}` : `${this.node} did not deliver: its ${what}`
     const wait =
       this.#waitedMs === 0 ? 'nobody had to wait' : `the longest wait was ${formatMs(this.#waitedMs)}`
-    return `${[`${whose} came from ${listSome([...this.#helpers], NAMED)}`, wait, video].filter((part) => part !== '').join('; ')}.`
+    const parts = [`${whose} came ${this.#tellHelpers(this.#helpers)}`]
+    if (this.standing.isNothing) parts.push(wait) // else the stall says more
+    if (video !== '') parts.push(video)
+    return `${parts.join('; ')}.`
   }
 
-  #tellVideo() {
-    if (this.#isStanding) return 'the video stands still'
-    if (this.#stalledMs > 0) return `the video stood still for ${formatMs(this.#stalledMs)}`
-    return this.#wasPlaying ? 'the video did not stop' : ''
+  /** Nobody takes over from himself. @param {ReadonlySet<string>} nodes that brought something */
+  #tellHelpers(nodes) {
+    if (nodes.size === 0) return ''
+    const others = [...nodes].filter((node) => node !== this.node)
+    const itself = nodes.has(this.node) ? 'in the end from itself' : ''
+    if (others.length === 0) return itself
+    return `from ${listSome(others, NAMED)}${itself === '' ? '' : ` and ${itself}`}`
   }
 }
-
-/**
- * The reason in brackets, unless it only says the same again.
- * @param {{ state: Trouble, why: string }} turn
- */
-const reason = ({ state, why }) =>
-  why === '' || why.length > LONGEST_REASON || why === `it ${WORDS[state].later}` ? '' : ` (${why})`

@@ -19,16 +19,17 @@
  * One thing that happened.
  * - `started`: which player it is, and why not the other one. Told again when the service worker comes late and
  *   the player changes over.
- * - `first frame`: the first picture is there, `ms` after the navigation began.
- * - `stall`: the picture stands although it should move, and later, moves again after `ms`.
- * - `switched`: the video now comes from another node (`switching` only).
+ * - `first frame`: the first picture is there, or of a file without any the first sound, `ms` after the
+ *   navigation began.
+ * - `stall`: the picture stands although it should move, `ms` by now, and later, moves again after `ms`.
+ * - `switched`: the video now comes from another node (`switching` only), because the other one failed or
+ *   because somebody chose so.
  * - `player error`: the video element refused, in words for a person. The player goes on trying.
  * @typedef {{ readonly atMs: number } & (
  *   | { type: 'started', kind: PlayerKind, why: string }
- *   | { type: 'first frame', ms: number }
- *   | { type: 'stall', isOver: false }
- *   | { type: 'stall', isOver: true, ms: number }
- *   | { type: 'switched', from: string, to: string, why: string }
+ *   | { type: 'first frame', ms: number, kind: 'picture' | 'sound' }
+ *   | { type: 'stall', isOver: boolean, ms: number }
+ *   | { type: 'switched', from: string, to: string, why: string, hasFailed: boolean }
  *   | { type: 'player error', message: string }
  * )} PlayerEvent
  */

@@ -124,7 +124,7 @@ async function switching(options, why, playback) {
 function observe({ video, onEvent }) {
   const keepTimer = setTimeout(keepShell, KEEP_MS)
   let stop = onFirstFrame(video, (atMs) => {
-    onEvent({ type: 'first frame', atMs, ms: atMs })
+    onEvent({ type: 'first frame', atMs, ms: atMs, kind: video.videoWidth === 0 ? 'sound' : 'picture' })
     stop = watchStalls(video, onEvent)
     clearTimeout(keepTimer)
     keepShell()

@@ -14,10 +14,10 @@ const ASLEEP_MS = 1_500
  * @typedef {object} Look
  * @property {number} atMs
  * @property {number} seconds where the playhead is
- * @property {boolean} shouldMove it is playing: neither paused nor seeking nor ended
- * @property {boolean} isWaiting it says by itself that it has run out of data
+ * @property {boolean} shouldMove it is playing: neither paused nor ended, and without an error
+ * @property {boolean} isSeeking
  */
-/** @typedef {{ type: 'stall', isOver: false, atMs: number } | { type: 'stall', isOver: true, atMs: number, ms: number }} Stall */
+/** `ms`: how long it has stood by now. @typedef {{ type: 'stall', isOver: boolean, atMs: number, ms: number }} Stall */
 
 /** Finds stalls in a series of looks. Pure but for what it remembers of them. */
 export class StallMeter {
@@ -25,28 +25,32 @@ export class StallMeter {
   #lookedAtMs = Number.NaN
   #seconds = Number.NaN
   #isStalled = false
+  /** was it sought, and has it not moved since? To wait for a new place is no stall, also when it is found. */
+  #isArriving = false
 
   /**
    * @param {Look} look
    * @returns {Stall | undefined} what has changed
    */
-  look({ atMs, seconds, shouldMove, isWaiting }) {
+  look({ atMs, seconds, shouldMove, isSeeking }) {
     const isBlind = !(atMs - this.#lookedAtMs <= ASLEEP_MS)
     const hasMoved = seconds !== this.#seconds
+    this.#isArriving = isSeeking || (this.#isArriving && !hasMoved)
     this.#lookedAtMs = atMs
     this.#seconds = seconds
-    if (!shouldMove || (hasMoved && !isWaiting)) {
-      const since = this.#movedAtMs
+    if (!shouldMove || hasMoved || this.#isArriving) {
+      const ms = atMs - this.#movedAtMs
       this.#movedAtMs = atMs
       if (!this.#isStalled) return undefined
       this.#isStalled = false
-      return { type: 'stall', isOver: true, atMs, ms: atMs - since }
+      return { type: 'stall', isOver: true, atMs, ms }
     }
     if (this.#isStalled) return undefined
-    if (isBlind || hasMoved) this.#movedAtMs = atMs
-    if (!isWaiting && atMs - this.#movedAtMs < STALL_MS) return undefined
+    if (isBlind) this.#movedAtMs = atMs
+    const ms = atMs - this.#movedAtMs
+    if (ms < STALL_MS) return undefined
     this.#isStalled = true
-    return { type: 'stall', isOver: false, atMs }
+    return { type: 'stall', isOver: false, atMs, ms }
   }
 }
 
@@ -58,16 +62,11 @@ export class StallMeter {
  */
 export function watchStalls(video, onStall) {
   const meter = new StallMeter()
-  const look = (isWaiting = false) => {
-    const shouldMove = !video.paused && !video.seeking && !video.ended && video.error === null
-    const stall = meter.look({ atMs: performance.now(), seconds: video.currentTime, shouldMove, isWaiting })
+  const timer = setInterval(() => {
+    const { currentTime: seconds, seeking: isSeeking, paused, ended, error } = video
+    const shouldMove = !paused && !ended && error === null
+    const stall = meter.look({ atMs: performance.now(), seconds, shouldMove, isSeeking })
     if (stall !== undefined) onStall(stall)
-  }
-  const onWaiting = () => look(true)
-  video.addEventListener('waiting', onWaiting)
-  const timer = setInterval(look, LOOK_MS)
-  return () => {
-    video.removeEventListener('waiting', onWaiting)
-    clearInterval(timer)
-  }
+  }, LOOK_MS)
+  return () => clearInterval(timer)
 }

@@ -114,6 +114,6 @@ export class SwitchingPlayer {
     const before = from === undefined ? this.#playback : { currentTime, paused, playbackRate }
     if (before !== undefined) resume(this.#video, before)
     if (from !== undefined && from !== name)
-      this.#onEvent({ type: 'switched', atMs: nowMs, from, to: name, why })
+      this.#onEvent({ type: 'switched', atMs: nowMs, from, to: name, why, hasFailed })
   }
 }

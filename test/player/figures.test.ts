@@ -3,11 +3,13 @@ import { describeFigures, Figures } from '../../src/player/figures.js'
 import type { PlayerEvent } from '../../src/player/player-events.js'
 import type { SwarmEvent } from '../../src/swarm/events.js'
 
+const NOW_MS = 1_900
+
 function describe(...events: (SwarmEvent | PlayerEvent)[]): Record<string, string> {
   const figures = new Figures()
   for (const event of events) figures.apply(event)
   return Object.fromEntries(
-    describeFigures(figures).map(({ label, value, note }) => [label, `${value}, ${note}`]),
+    describeFigures(figures, NOW_MS).map(({ label, value, note }) => [label, `${value}, ${note}`]),
   )
 }
 
@@ -21,28 +23,51 @@ test('before anything has happened nothing is claimed', () => {
   })
 })
 
-test('a stall counts when it is over, with its time', () => {
+test('a stall counts with its time', () => {
   expect(
     describe(
-      { type: 'stall', atMs: 1, isOver: false },
+      { type: 'stall', atMs: 101, isOver: false, ms: 100 },
       { type: 'stall', atMs: 401, isOver: true, ms: 400 },
-      { type: 'stall', atMs: 900, isOver: false },
     ),
   ).toMatchObject({ stall: '1, 400 ms in all' })
 })
 
+test('a stall that goes on counts as long as it has lasted by now', () => {
+  expect(
+    describe(
+      { type: 'stall', atMs: 101, isOver: false, ms: 100 },
+      { type: 'stall', atMs: 401, isOver: true, ms: 400 },
+      { type: 'stall', atMs: 1_000, isOver: false, ms: 100 },
+    ),
+  ).toMatchObject({ stalls: '2, 1.4 s in all' })
+})
+
 test('only the first picture is start-up', () => {
   const events: PlayerEvent[] = [
-    { type: 'first frame', atMs: 1, ms: 311 },
-    { type: 'first frame', atMs: 2, ms: 9_000 },
+    { type: 'first frame', atMs: 1, ms: 311, kind: 'picture' },
+    { type: 'first frame', atMs: 2, ms: 9_000, kind: 'picture' },
   ]
   expect(describe(...events)).toMatchObject({ 'start-up': '0.31 s, first picture' })
+})
+
+test('of a file without pictures it is the first sound', () => {
+  expect(describe({ type: 'first frame', atMs: 1, ms: 311, kind: 'sound' })).toMatchObject({
+    'start-up': '0.31 s, first sound',
+  })
+})
+
+test('a node that brings late what it owed is no failover, nor is a chosen switch', () => {
+  const events: (SwarmEvent | PlayerEvent)[] = [
+    { type: 'failover', atMs: 1, from: 'a', to: ['a'], chunks: [1], recoveredMs: 1, waitedMs: 0 },
+    { type: 'switched', atMs: 2, from: 'a', to: 'b', why: 'it was chosen', hasFailed: false },
+  ]
+  expect(describe(...events)).toMatchObject({ failovers: '0, taken over' })
 })
 
 test('a handover of chunks and a switch of the source are both failovers', () => {
   const events: (SwarmEvent | PlayerEvent)[] = [
     { type: 'failover', atMs: 1, from: 'a', to: ['b'], chunks: [1], recoveredMs: 1, waitedMs: 0 },
-    { type: 'switched', atMs: 2, from: 'a', to: 'b', why: '' },
+    { type: 'switched', atMs: 2, from: 'a', to: 'b', why: '', hasFailed: true },
   ]
   expect(describe(...events)).toMatchObject({ failovers: '2, taken over' })
 })

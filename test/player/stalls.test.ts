@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest'
 import { StallMeter } from '../../src/player/stalls.js'
 
-type Seen = [atMs: number, seconds: number, how?: 'still' | 'waiting']
+type Seen = [atMs: number, seconds: number, how?: 'still' | 'seeking']
 
 /** What a meter says to a series of looks. */
 function meter(looks: readonly Seen[]): string[] {
   const stalls = new StallMeter()
   return looks.flatMap(([atMs, seconds, how]) => {
-    const said = stalls.look({ atMs, seconds, shouldMove: how !== 'still', isWaiting: how === 'waiting' })
+    const said = stalls.look({ atMs, seconds, shouldMove: how !== 'still', isSeeking: how === 'seeking' })
     if (said === undefined) return []
-    return [said.isOver ? `${said.atMs}: over after ${said.ms}` : `${said.atMs}: stalls`]
+    return [said.isOver ? `${said.atMs}: over after ${said.ms}` : `${said.atMs}: stalls for ${said.ms}`]
   })
 }
 
@@ -45,10 +45,10 @@ test.for<[what: string, looks: Seen[], expected: string[]]>([
       [900, 0.05],
       [950, 0.1],
     ],
-    ['150: stalls', '950: over after 900'],
+    ['150: stalls for 100', '950: over after 900'],
   ],
   [
-    'paused, sought or ended it may stand',
+    'paused or ended it may stand',
     [
       [0, 1],
       [50, 1, 'still'],
@@ -66,17 +66,41 @@ test.for<[what: string, looks: Seen[], expected: string[]]>([
       [100, 1],
       [200, 1, 'still'],
     ],
-    ['100: stalls', '200: over after 200'],
+    ['100: stalls for 100', '200: over after 200'],
   ],
   [
-    'a video that says it waits stalls at once, even when it has just moved',
+    'a wait after a seek belongs to the seek, also when the place is found and the picture has yet to move',
     [
       [0, 1],
-      [10, 1.01, 'waiting'],
-      [60, 1.01],
-      [70, 1.02],
+      [50, 9, 'seeking'],
+      [900, 9, 'seeking'],
+      [950, 9],
+      [1_500, 9],
+      [1_550, 9.05],
     ],
-    ['10: stalls', '70: over after 60'],
+    [],
+  ],
+  [
+    'but what comes after its first movement is a stall again',
+    [
+      [0, 9, 'seeking'],
+      [50, 9],
+      [100, 9.05],
+      [150, 9.05],
+      [200, 9.05],
+      [250, 9.1],
+    ],
+    ['200: stalls for 100', '250: over after 150'],
+  ],
+  [
+    'a seek ends a stall',
+    [
+      [0, 1],
+      [50, 1],
+      [100, 1],
+      [200, 5, 'seeking'],
+    ],
+    ['100: stalls for 100', '200: over after 200'],
   ],
   [
     'the time in which the machine slept does not count',
@@ -95,7 +119,7 @@ test.for<[what: string, looks: Seen[], expected: string[]]>([
       [1000, 1],
       [2000, 2],
     ],
-    ['1000: stalls', '2000: over after 2000'],
+    ['1000: stalls for 1000', '2000: over after 2000'],
   ],
 ])('%s', ([, looks, expected]) => {
   expect(meter(looks)).toEqual(expected)

@@ -1,0 +1,113 @@
+// @ts-check
+/** @import { NodeState } from '../swarm/events.js' */
+/** Since when each node could not be used, and what its return has shown: an answer is not yet a chunk. */
+import { TROUBLES } from './trouble-words.js'
+import { formatMs } from './words.js'
+
+/** @typedef {import('./trouble-words.js').Trouble} Trouble */
+
+/** In these states a node brings nothing. @type {ReadonlySet<NodeState>} */
+const AWAY = new Set(['no answer', 'down', 'missing', 'other version', 'wrong answer'])
+/** Who was in one of these cannot have become worse. @type {ReadonlySet<NodeState>} */
+const SILENT = new Set(['unknown', 'no answer', 'down'])
+/** It is back when it answers, but has yet to show that its files can be had. @type {ReadonlySet<NodeState>} */
+const UNREACHED = new Set(['no answer', 'down'])
+
+/**
+ * @typedef {object} Away
+ * @property {number} sinceMs
+ * @property {number} unreachedSinceMs the same, when it cannot be reached
+ * @property {Trouble} state the last one
+ * @property {boolean} isFirst was it never seen otherwise?
+ * @property {Set<number>} chunks that it was asked for since
+ * @property {boolean} hasBrought one of them
+ */
+
+/** Keeps account of who is away. */
+export class Absences {
+  /** @type {Map<string, Away>} */
+  #away = new Map()
+  /** nodes that have brought something @type {Set<string>} */
+  #hasBrought = new Set()
+  /** who answers again, and what it was asked for since @type {Map<string, { chunks: Set<number>, prove: () => void }>} */
+  #returning = new Map()
+
+  /**
+   * @param {string} node
+   * @param {Trouble} state
+   * @param {NodeState} before
+   * @param {number} atMs
+   */
+  begin(node, state, before, atMs) {
+    this.#returning.delete(node)
+    if (state === 'sent bad data') this.#away.delete(node) // it is there
+    if (!AWAY.has(state)) return
+    const away = this.#away.get(node)
+    const wasUnreached = away !== undefined && UNREACHED.has(away.state)
+    this.#away.set(node, {
+      sinceMs: away?.sinceMs ?? atMs,
+      unreachedSinceMs: wasUnreached ? away.unreachedSinceMs : atMs,
+      isFirst: away?.isFirst ?? before === 'unknown',
+      state,
+      chunks: new Set(),
+      hasBrought: false,
+    })
+  }
+
+  /**
+   * Was a node seen better than it is now? One that never brought a chunk did not lose the video.
+   * @param {string} node
+   * @param {Trouble} state
+   * @param {NodeState} before
+   */
+  wasBetter(node, state, before) {
+    return !SILENT.has(before) && (state !== 'missing' || this.#hasBrought.has(node))
+  }
+
+  /**
+   * @param {string} node
+   * @param {number} atMs
+   * @returns {{ text: string, proven: string } | undefined} what can be said of its return now, and when it has
+   *   brought a chunk; `undefined`: it was not away
+   */
+  end(node, atMs) {
+    const away = this.#away.get(node)
+    if (away === undefined) return undefined
+    this.#away.delete(node)
+    const isUnreached = UNREACHED.has(away.state)
+    const after = formatMs(atMs - (isUnreached ? away.unreachedSinceMs : away.sinceMs))
+    if (away.isFirst) return { text: `${node} answers now.`, proven: '' }
+    const { again } = TROUBLES[away.state]
+    const proven = isUnreached
+      ? `${node} is back after ${after} and brings chunks again.`
+      : `${node} ${again}, after ${after}.`
+    if (away.hasBrought) return { text: proven, proven: '' }
+    return { text: `${node} ${isUnreached ? again : 'is asked again'}, after ${after}.`, proven }
+  }
+
+  /**
+   * Calls back when a node that answers again has brought what it was asked for since.
+   * @param {string} node
+   * @param {() => void} prove
+   */
+  watchReturn(node, prove) {
+    this.#returning.set(node, { chunks: new Set(), prove })
+  }
+
+  /** @param {string} node @param {number} chunk */
+  ask(node, chunk) {
+    this.#away.get(node)?.chunks.add(chunk)
+    this.#returning.get(node)?.chunks.add(chunk)
+  }
+
+  /** @param {string} node @param {number} chunk */
+  bring(node, chunk) {
+    this.#hasBrought.add(node)
+    const away = this.#away.get(node)
+    if (away?.chunks.has(chunk)) away.hasBrought = true
+    const back = this.#returning.get(node)
+    if (back === undefined || !back.chunks.has(chunk)) return
+    this.#returning.delete(node)
+    back.prove()
+  }
+}

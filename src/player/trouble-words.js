@@ -1,0 +1,53 @@
+// @ts-check
+/** @import { NodeState } from '../swarm/events.js' */
+/** Trouble of a node in words. One cause has one wording, whatever part of the page noticed it. Pure. */
+
+/** Reasons longer than this are for the log, not for the back row. */
+const LONGEST_REASON = 80
+
+/** @typedef {Exclude<NodeState, 'up' | 'unknown'>} Trouble */
+
+/**
+ * `first`: it was better before. `later`: it was not, or that is not known. `again`: it is over.
+ * @type {Readonly<Record<Trouble, { first: string, later: string, again: string }>>}
+ */
+export const TROUBLES = {
+  slow: { first: 'became slow', later: 'is slow', again: 'is as fast as before' },
+  'no answer': { first: 'stopped answering', later: 'does not answer', again: 'answers again' },
+  down: { first: 'went down', later: 'is down', again: 'answers again' },
+  'other version': {
+    first: 'has another version of the video',
+    later: 'has another version of the video',
+    again: 'has this version of the video again',
+  },
+  missing: {
+    first: 'no longer has the video',
+    later: 'does not have the video',
+    again: 'has the video again',
+  },
+  'sent bad data': { first: 'sent bad data', later: 'sent bad data', again: 'sends what is right again' },
+  'wrong answer': {
+    first: 'gave a wrong answer',
+    later: 'gave a wrong answer',
+    again: 'gives right answers again',
+  },
+}
+
+/**
+ * Why a node is in a state, as far as a page can know. To a browser, a connection that was refused, reset or
+ * ended is one and the same, and which of its requests noticed it first is chance.
+ * @param {NodeState} state
+ * @param {string} why as the swarm has it
+ */
+export const reasonOf = (state, why) => (state === 'down' ? 'it cannot be reached' : why)
+
+/**
+ * The reason in brackets, unless it only says the same again.
+ * @param {Trouble} state
+ * @param {string} why
+ */
+export function inBrackets(state, why) {
+  const reason = reasonOf(state, why)
+  const says = `it ${TROUBLES[state].later}`
+  return reason === '' || reason.length > LONGEST_REASON || reason === says ? '' : ` (${reason})`
+}
