@@ -12,7 +12,7 @@ import type { Refusal } from './reply.ts'
 import type { Service } from './service.ts'
 import type { Storage } from './storage.ts'
 import type { Target } from './target.ts'
-import { WORKER_FIELDS, WORKER_FILE, watchPagePolicy } from './watch-page.ts'
+import { versionFields, WORKER_FIELDS, WORKER_FILE, watchPagePolicy } from './watch-page.ts'
 
 /** An answer that is no replica. Without an entity tag it matches no precondition but `*`. */
 export interface Content {
@@ -43,7 +43,7 @@ export async function generate(
     case 'health':
       return { ...json(healthOf(service)), cacheControl: 'no-store' }
     case 'nodes':
-      return json({ nodes: view.nodes })
+      return nodeList(view, await versionOf(pageFiles, view))
     case 'videos':
       return json({ node: node.name, videos: (await storage.list()).map(publicReplica) })
     case 'home':
@@ -59,12 +59,31 @@ export async function generate(
     case 'replica': // which is not there
       return describeReplicas(storage, view, target.name)
     case 'watch': // this node need not have the video: the page reads from all of them
-      return pageFile(pageFiles, WATCH_PAGE, ['Content-Security-Policy', watchPagePolicy(view)])
-    case 'page file':
+      return pageFile(pageFiles, WATCH_PAGE, [
+        ...['Content-Security-Policy', watchPagePolicy(view)],
+        ...(await versionOf(pageFiles, view)),
+      ])
+    case 'page file': {
       if (target.name === WATCH_PAGE) return 404
-      if (target.name === ALL_SCRIPTS) return contentOf(await pageFiles.readScripts(), [])
-      return pageFile(pageFiles, target.name, target.name === WORKER_FILE ? WORKER_FIELDS : [])
+      const version = await versionOf(pageFiles, view)
+      if (target.name === ALL_SCRIPTS) return contentOf(await pageFiles.readScripts(), version)
+      const isWorker = target.name === WORKER_FILE
+      return pageFile(pageFiles, target.name, isWorker ? [...WORKER_FIELDS, ...version] : version)
+    }
   }
+}
+
+/** None while a file of the page is missing: what is left fits nothing. */
+const versionOf = async (files: PageFiles, view: View): Promise<readonly string[]> =>
+  files.readVersion().then(
+    (version) => versionFields(version, view),
+    () => [],
+  )
+
+function nodeList({ nodes }: View, lasting: readonly string[]): Content {
+  const content = json({ nodes })
+  const etag = `"${createHash('sha256').update(content.text).digest('hex')}"`
+  return { ...content, etag, lasting }
 }
 
 async function describeReplicas(storage: Storage, view: View, name: string): Promise<Content | Refusal> {

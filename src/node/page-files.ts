@@ -50,6 +50,8 @@ export class PageFiles {
   readonly #paths: ReadonlyMap<string, string>
   readonly #remembered = new Map<string, Remembered>()
   #scripts: PageFile | undefined
+  /** under way: a page asks for several files at once */
+  #versionAsked: Promise<string> | undefined
 
   private constructor(paths: ReadonlyMap<string, string>) {
     this.#paths = paths
@@ -85,6 +87,23 @@ export class PageFiles {
   }
 
   /**
+   * One word for all files as they are on the disk now: another one as soon as any of them is another.
+   * @throws the system's error when one of them cannot be read
+   */
+  readVersion(): Promise<string> {
+    this.#versionAsked ??= this.#readVersion().finally(() => {
+      this.#versionAsked = undefined
+    })
+    return this.#versionAsked
+  }
+
+  async #readVersion(): Promise<string> {
+    const names = [...this.#paths.keys()].sort()
+    const files = await Promise.all(names.map((name) => this.read(name)))
+    return digest(names.map((name, index) => `${name} ${files[index]?.etag}`).join('\n'))
+  }
+
+  /**
    * {@link ALL_SCRIPTS}, of the files as they are on the disk now.
    * @throws the system's error when one of them cannot be read
    */
@@ -99,6 +118,14 @@ export class PageFiles {
 }
 
 function pageFile(type: string, content: string): PageFile {
-  const etag = `"${createHash('sha256').update(content).digest('hex')}"`
-  return { type, content, gzip: gzipSync(content), etag }
+  let gzip: Uint8Array | undefined
+  return {
+    ...{ type, content, etag: `"${digest(content)}"` },
+    get gzip() {
+      gzip ??= gzipSync(content) // when it is sent: most scripts only ever travel together
+      return gzip
+    },
+  }
 }
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex')

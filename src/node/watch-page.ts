@@ -1,4 +1,5 @@
 /** The watch page: what its answer carries beside the file. Pure. */
+import { createHash } from 'node:crypto'
 import type { View } from './directory.ts'
 
 /** The page's scripts come from this node; bytes come from any node of the list, and nothing from elsewhere. */
@@ -27,6 +28,21 @@ export function watchPagePolicy({ nodes }: Pick<View, 'nodes'>): string {
  */
 const sourceOf = ({ protocol, hostname, port, origin }: URL): string =>
   hostname.startsWith('[') ? `${protocol}//*${port === '' ? '' : `:${port}`}` : origin
+
+/**
+ * What the page is made of says which version of the page it belongs to: its files and the node list, which its
+ * policy is made from. A browser that keeps copies can tell by it what fits together, and whose it is.
+ * @param files one word for the page's files
+ */
+export const versionFields = (files: string, { nodes }: Pick<View, 'nodes'>): readonly string[] => [
+  'Watch-Version',
+  createHash('sha256')
+    .update(`${files}\n${JSON.stringify(nodes)}`)
+    .digest('hex')
+    .slice(0, VERSION_LENGTH),
+]
+
+const VERSION_LENGTH = 32
 
 /** The worker lies beside the other files of the page, and is to see the requests of the page. */
 export const WORKER_FILE = 'player/worker.js'

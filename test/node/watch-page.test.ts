@@ -258,3 +258,51 @@ test('all scripts come in one answer, by their paths, and nothing else', async (
     'swarm/swarm.js': 'export const changed = true',
   })
 })
+
+describe('the version of the page', () => {
+  const PARTS = ['/watch/demo.mp4', '/_/player/watch.css', '/_/player/scripts.json', '/_/nodes']
+  const versionsOf = (node: TestNode, headers = {}): Promise<unknown[]> =>
+    Promise.all(
+      PARTS.map(async (target) => (await request(node, target, { headers })).headers['watch-version']),
+    )
+
+  test('is the same in all that it is made of, on a 304 too, and stays so', async () => {
+    const node = await startWithPage()
+    const [version, ...others] = await versionsOf(node)
+    expect(version).toMatch(/^[0-9a-f]{32}$/)
+    expect(new Set(others)).toEqual(new Set([version]))
+    expect(await versionsOf(node)).toEqual([version, ...others])
+    for (const target of PARTS) {
+      const { headers } = await request(node, target)
+      const again = await request(node, target, { headers: { 'if-none-match': String(headers.etag) } })
+      expect([target, again.status, again.headers['watch-version']]).toEqual([target, 304, version])
+    }
+  })
+
+  test('is another one when any file is, also one of those that this part has nothing to do with', async () => {
+    const node = await startWithPage()
+    const [before] = await versionsOf(node)
+    writeReplica(path.join(node.folder, 'swarm'), 'swarm.js', 'export const changed = true', new Date())
+    const [after, ...others] = await versionsOf(node)
+    expect(after).not.toBe(before)
+    expect(new Set(others)).toEqual(new Set([after]))
+  })
+
+  test('is another one when the node list is, for the policy is', async () => {
+    const [one, other] = [await startWithPage(), await startWithPage(NODES.slice(1))]
+    expect((await versionsOf(one))[0]).not.toBe((await versionsOf(other))[0])
+  })
+
+  test('is that of the list as this host name sees it', async () => {
+    const node = await startWithPage()
+    const [here, there] = [await versionsOf(node), await versionsOf(node, { host: 'localhost:8001' })]
+    expect(here[0]).not.toBe(there[0])
+    expect(new Set(there).size).toBe(1)
+  })
+
+  test('is not told of what is no part of the page', async () => {
+    const node = await startWithPage()
+    for (const target of ['/', '/health', '/_/videos', '/watch/.env', '/_/player/other.js'])
+      expect((await request(node, target)).headers).not.toHaveProperty('watch-version')
+  })
+})
