@@ -12,7 +12,6 @@ import { askForNodes, askForVideos } from './node-api.js'
 import { NoticeView } from './notice-view.js'
 import { describeFacts } from './page-facts.js'
 import { describePageState, videoOfPath } from './page-state.js'
-import { keepShell } from './prepare-worker.js'
 
 /** How often a page without nodes, or without its video, asks again; and how often it counts the seconds. */
 const ASK_AGAIN_MS = 1_000
@@ -194,7 +193,6 @@ async function main() {
     ...choices,
   })
   await showPlayer()
-  keepShell() // the player does it too, but may do it before the last script is here
 }
 
 /**

@@ -123,12 +123,9 @@ function roundMs() {
   return page instanceof PerformanceNavigationTiming ? Math.max(0, page.responseStart - page.requestStart) : 0
 }
 
-/** Has the worker keep copies of all that this page was made from. It knows by itself which of them to keep. */
+/** Has the worker keep a copy of the page and of all that it is made of. */
 export function keepShell() {
-  const loaded = performance.getEntriesByType('resource').map(({ name }) => name)
-  const { origin, pathname } = location
-  const urls = [origin + pathname, ...loaded.filter((url) => url.startsWith(`${origin}/_/`))]
-  send({ type: 'keep', urls: [...new Set(urls)] }, controller())
+  send({ type: 'keep' }, controller())
 }
 
 /** Keeps the worker awake: Firefox stops one after 30 s without an event, in the middle of a reply. */

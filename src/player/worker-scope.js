@@ -5,9 +5,15 @@
  */
 
 /**
- * From page to worker. `keep`: have a copy of these URLs; `claim`: speak for this page (after a reload that
+ * From page to worker. `keep`: have a copy of this page and all its parts; `claim`: speak for this page (after a reload that
  * went past the worker); `ping`: do not fall asleep, a video is playing.
- * @typedef {{ type: 'keep', urls: readonly string[] } | { type: 'claim' } | { type: 'ping' }} PageMessage
+ * @typedef {{ type: 'keep' } | { type: 'claim' } | { type: 'ping' }} PageMessage
+ */
+
+/**
+ * From worker to page: you were opened from a copy, and your node has another version, of the scripts or of the
+ * node list.
+ * @typedef {{ type: 'renewed' }} WorkerNews
  */
 
 /**
@@ -29,12 +35,15 @@
  */
 
 /** @typedef {{ waitUntil(promise: Promise<unknown>): void }} ExtendableEventLike */
-/** @typedef {{ postMessage(message: unknown, transfer?: Transferable[]): void }} ClientLike */
+/**
+ * @typedef {{ readonly id: string, readonly url: string, navigate(url: string): Promise<unknown>,
+ *   postMessage(message: unknown, transfer?: Transferable[]): void }} ClientLike
+ */
 /**
  * @typedef {ExtendableEventLike & { readonly request: Request, readonly clientId: string,
- *   respondWith(response: Promise<Response>): void }} FetchEventLike
+ *   readonly resultingClientId?: string, respondWith(response: Promise<Response>): void }} FetchEventLike
  */
-/** @typedef {ExtendableEventLike & { readonly data: PageMessage }} MessageEventLike */
+/** @typedef {ExtendableEventLike & { readonly data: PageMessage, readonly source: ClientLike | null }} MessageEventLike */
 /** @typedef {ExtendableEventLike & { addRoutes?(rules: readonly unknown[]): Promise<void> }} InstallEventLike */
 /**
  * @typedef {object} Clients

@@ -1,49 +1,70 @@
 // @ts-check
 /**
- * Copies of the watch page's own files, so that the page can be opened again when the node it came from is
- * dead. A file comes from the network if that answers briefly, for a node may have newer ones; otherwise from
- * the copy, which is renewed when the late answer arrives.
+ * The watch page out of this browser, so that it can be opened again when the node it came from is dead. One
+ * question decides for all of a page: which version is it? The node is asked for the page itself; when it answers,
+ * its version is the one, and when it does not, or takes much longer than the last time, that of the copy. Every
+ * other part is then of that version, from wherever it can be had. What the node says later is not lost: the page
+ * is told.
  */
+import { PAGE_PATH, toCopiedPage, toResponse } from './worker-copies.js'
 
-/** Raise the number when copies of before must not be used any more. */
-const CACHE_NAME = 'watch-shell-1'
-/** All caches of ours, of any version. */
-const CACHE_PREFIX = 'watch-shell-'
-/** One page serves for all videos; no video has this URL. */
-const PAGE_PATH = '/watch/'
-/** How long the network may take before the copy is used: a node may simulate some latency. */
+/** How much longer than twice as long as the last time the node may take before the copy is used. */
 const BRIEFLY_MS = 700
-/** How long a late answer is waited for, to renew the copy. A hung node keeps connections open meanwhile. */
-const LATE_MS = 10_000
+/** How long an answer is waited for at all: longer than a node may be told to take (node-list.ts). */
+const LATE_MS = 125_000
+/** No file of the page is as long. */
+const MAX_BYTES = 8 * 1024 * 1024
+/** How many pages are remembered while they load. */
+const MAX_LOADS = 100
+
+/** @typedef {import('./worker-copies.js').Part} Part */
+/** @typedef {import('./worker-copies.js').PageCopy} PageCopy */
+/**
+ * What the network says: a part of our page; something else, which is nothing to us; or nothing.
+ * @typedef {{ kind: 'ours', version: string, part: Part, tookMs: number }
+ *   | { kind: 'other', response: Response }
+ *   | { kind: 'none', error: unknown, response?: Response }} Asked
+ */
 
 /**
  * @typedef {object} ShellOptions
  * @property {string} origin our web origin
- * @property {Pick<CacheStorage, 'open' | 'keys' | 'delete'>} caches
+ * @property {import('./worker-copies.js').Copies} copies
  * @property {(url: string, init: RequestInit) => Promise<Response>} fetch
- * @property {number} [brieflyMs]
- * @property {number} [lateMs]
+ * @property {(response: Response, maxBytes: number) => Promise<Uint8Array<ArrayBuffer>>} readBounded
+ * @property {(client: string) => void} onRenewed told of a page that was opened from a copy, and whose node has
+ *   another version
+ * @property {(client: string) => void} beginAgain loads a page anew that cannot be had in one version
+ */
+/**
+ * @typedef {object} ShellRequest
+ * @property {URL} url
+ * @property {boolean} isPage it is navigated to
+ * @property {string} client the page: the one that will be, or the one that asks; '' when unknown
+ * @property {(kept: Promise<unknown>) => void} onKept gets what goes on after the answer
  */
 
 export class Shell {
   #origin
-  #caches
+  #copies
   #fetch
-  #brieflyMs
-  #lateMs
+  #readBounded
+  #onRenewed
+  #beginAgain
   /**
-   * The last answer was late. A page is some twenty files in a few rounds, and one wait is enough for all of
-   * them: until the network answers, the others do not wait. Only a hint, so it may die with the worker.
+   * page → what it is. Of use while it loads, so it may die with the worker.
+   * @type {Map<string, { readonly version: string, asked?: Asked, isKept?: boolean }>}
    */
-  #isLate = false
+  #loads = new Map()
 
   /** @param {ShellOptions} options */
-  constructor({ origin, caches, fetch, brieflyMs = BRIEFLY_MS, lateMs = LATE_MS }) {
+  constructor({ origin, copies, fetch, readBounded, onRenewed, beginAgain }) {
     this.#origin = origin
-    this.#caches = caches
+    this.#copies = copies
     this.#fetch = fetch
-    this.#brieflyMs = brieflyMs
-    this.#lateMs = lateMs
+    this.#readBounded = readBounded
+    this.#onRenewed = onRenewed
+    this.#beginAgain = beginAgain
   }
 
   /**
@@ -58,86 +79,153 @@ export class Shell {
   }
 
   /**
-   * Answers a request for a file of the shell.
-   * @param {URL} url
-   * @param {boolean} isPage
-   * @param {(kept: Promise<unknown>) => void} onKept gets what goes on after the answer: keeping a copy
+   * Answers a request for the page or a part of it.
+   * @param {ShellRequest} request
    * @returns {Promise<Response>} rejects as fetch does, when there is neither an answer nor a copy
    */
-  async answer(url, isPage, onKept) {
-    const key = this.#key(url, isPage)
-    const cache = await this.#caches.open(CACHE_NAME)
-    const copy = await cache.match(key, { ignoreVary: true })
-    if (copy === undefined) {
-      const fresh = await this.#fetch(url.href, { cache: 'no-cache' })
-      if (fresh.ok) onKept(cache.put(key, fresh.clone()))
-      return fresh
-    }
-    const renewal = this.#renew(cache, key, url.href)
-    onKept(renewal)
-    const wait = cancellableDelay(this.#isLate ? 0 : this.#brieflyMs)
-    const first = await Promise.race([renewal, wait.done])
-    wait.cancel()
-    if (first === 'late') this.#isLate = true
-    return first === 'late' || first === undefined ? copy : first
+  answer(request) {
+    return request.isPage ? this.#answerPage(request) : this.#answerPart(request)
   }
 
   /**
-   * Has a copy of each of these URLs from now on, if they belong to the shell. Never rejects.
-   * @param {readonly string[]} hrefs
+   * Has a whole copy of a page from now on. Never rejects.
+   * @param {string} href of the page
+   * @param {string} client
    */
-  async keep(hrefs) {
-    const cache = await this.#caches.open(CACHE_NAME)
-    const keepOne = async (/** @type {string} */ href) => {
-      const url = new URL(href, this.#origin)
-      const isPage = url.pathname.startsWith(PAGE_PATH)
-      if (!this.has(url, isPage)) return
-      const key = this.#key(url, isPage)
-      if ((await cache.match(key, { ignoreVary: true })) === undefined)
-        await this.#renew(cache, key, url.href)
-    }
-    await Promise.all(hrefs.map(keepOne))
+  async keep(href, client) {
+    if (!this.has(new URL(href), true)) return
+    const load = this.#loads.get(client)
+    if (load?.isKept) return
+    const asked = load?.asked ?? (await this.#ask(href, true))
+    if (asked.kind !== 'ours') return
+    this.#remember(client, { version: asked.version, isKept: true })
+    await this.#keepAnswer(asked)
   }
 
-  async deleteOldCaches() {
-    const names = await this.#caches.keys()
-    const old = names.filter((name) => name.startsWith(CACHE_PREFIX) && name !== CACHE_NAME)
-    await Promise.all(old.map((name) => this.#caches.delete(name)))
+  /** @param {ShellRequest} request */
+  async #answerPage({ url, client, onKept }) {
+    const asking = this.#ask(url.href, true)
+    const known = await this.#copies.newest()
+    const asked = await inTime(asking, patienceMs(known))
+    const copy = asked === 'late' || asked.kind === 'none' ? await this.#copies.newestSound() : undefined
+    if (copy !== undefined) {
+      this.#remember(client, { version: copy.version })
+      onKept(asking.then((late) => this.#learn(late, copy.version, client)))
+      return toCopiedPage(copy)
+    }
+    const answer = await asking
+    if (answer.kind === 'ours') this.#remember(client, { version: answer.version, asked: answer })
+    return responseOf(answer)
+  }
+
+  /** @param {ShellRequest} request */
+  async #answerPart({ url, client }) {
+    const version = this.#loads.get(client)?.version
+    const copied = version && (await this.#copies.part(version, url.pathname))
+    if (copied) return toResponse(copied)
+    const asking = this.#ask(url.href, false)
+    const newest = await this.#copies.newest()
+    if (version === undefined) {
+      const asked = await inTime(asking, patienceMs(newest))
+      const isMissing = asked === 'late' || asked.kind === 'none'
+      const part = newest && isMissing && (await this.#copies.part(newest.version, url.pathname))
+      return part ? toResponse(part) : responseOf(await asking)
+    }
+    const asked = await asking
+    const isMixed = asked.kind === 'ours' && asked.version !== version
+    const isHelpless = asked.kind === 'none' && newest !== undefined && newest.version !== version
+    if (!isMixed && !isHelpless) return responseOf(asked)
+    // The node was exchanged, or died, while the page loaded: another whole page is better than a mixed one.
+    this.#beginAgain(client)
+    return Response.error()
   }
 
   /**
-   * The network's answer, of which a copy is kept. A broken answer never replaces a good copy.
-   * @param {Cache} cache
-   * @param {string} key
+   * What the network says after the page was opened from a copy.
+   * @param {Asked} asked
+   * @param {string} version of the copy
+   * @param {string} client
+   */
+  async #learn(asked, version, client) {
+    if (asked.kind !== 'ours') return
+    await this.#keepAnswer(asked)
+    if (asked.version !== version) this.#onRenewed(client)
+  }
+
+  /** Keeps the page that the network gave, with all its parts. @param {Asked} asked */
+  async #keepAnswer(asked) {
+    if (asked.kind !== 'ours') return
+    await this.#copies.keep(asked.version, asked.part, asked.tookMs, async (path) => {
+      const part = await this.#ask(this.#origin + path, false)
+      return part.kind === 'ours' && part.version === asked.version ? part.part : undefined
+    })
+  }
+
+  /**
+   * Asks the node. Never rejects.
    * @param {string} href
-   * @returns {Promise<Response | undefined>} `undefined` when there was no good answer
+   * @param {boolean} isPage a browser follows a redirect of a page itself
+   * @returns {Promise<Asked>}
    */
-  async #renew(cache, key, href) {
+  async #ask(href, isPage) {
+    const startMs = performance.now()
     try {
-      const signal = AbortSignal.timeout(this.#lateMs)
-      const fresh = await this.#fetch(href, { cache: 'no-cache', signal })
-      this.#isLate = false
-      if (!fresh.ok) return undefined
-      await cache.put(key, fresh.clone()) // which reads it to its end: a reply cut short is no copy
-      return fresh
-    } catch {
-      return undefined // the node is down, hung, or broke off: that is what the copy is for
+      const signal = AbortSignal.timeout(LATE_MS)
+      const redirect = isPage ? 'manual' : 'follow'
+      const response = await this.#fetch(href, { cache: 'no-cache', redirect, signal })
+      const version = response.ok && !response.redirected && response.headers.get('Watch-Version')
+      if (response.status >= 500) return { kind: 'none', error: undefined, response }
+      if (!version) return { kind: 'other', response }
+      // Read to its end: an answer that is cut short is none.
+      const bytes = await this.#readBounded(response, MAX_BYTES)
+      const part = { bytes, headers: response.headers }
+      return { kind: 'ours', version, part, tookMs: performance.now() - startMs }
+    } catch (error) {
+      return { kind: 'none', error } // the node is down, hung, or broke off: that is what the copy is for
     }
   }
 
-  /** @param {URL} url @param {boolean} isPage */
-  #key(url, isPage) {
-    return this.#origin + (isPage ? PAGE_PATH : url.pathname)
+  /** @param {string} client @param {{ readonly version: string, asked?: Asked, isKept?: boolean }} load */
+  #remember(client, load) {
+    if (client === '') return
+    this.#loads.set(client, load)
+    const [oldest] = this.#loads.keys()
+    if (this.#loads.size > MAX_LOADS && oldest !== undefined) this.#loads.delete(oldest)
   }
 }
 
-/** @param {number} ms */
-function cancellableDelay(ms) {
+/**
+ * How long the node may take before the copy is used. Without one it has all the time it needs.
+ * @param {PageCopy | undefined} copy
+ */
+const patienceMs = (copy) => (copy === undefined ? LATE_MS : BRIEFLY_MS + 2 * copy.tookMs)
+
+/**
+ * What the network said, for the browser.
+ * @param {Asked} asked
+ * @returns {Response}
+ * @throws as fetch does, when it said nothing
+ */
+function responseOf(asked) {
+  if (asked.kind === 'ours') return toResponse(asked.part)
+  if (asked.response !== undefined) return asked.response
+  throw /** @type {{ error: unknown }} */ (asked).error
+}
+
+/**
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {number} ms
+ * @returns {Promise<T | 'late'>}
+ */
+async function inTime(promise, ms) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer
   /** @type {Promise<'late'>} */
-  const done = new Promise((resolve) => {
+  const late = new Promise((resolve) => {
     timer = setTimeout(resolve, ms, 'late')
   })
-  return { done, cancel: () => clearTimeout(timer) }
+  const first = await Promise.race([promise, late])
+  clearTimeout(timer)
+  return first
 }

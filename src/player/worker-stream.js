@@ -14,7 +14,7 @@ const HEAD_MS = 5_000
 
 /**
  * Answers a request for bytes. Never rejects: a video element asks again after a failed reply.
- * @param {() => Promise<import('./worker-scope.js').ClientLike | undefined>} findPage the request's client
+ * @param {() => Promise<Pick<import('./worker-scope.js').ClientLike, 'postMessage'> | undefined>} findPage the request's client
  * @param {string} id of the stream, which only the page knows
  * @param {string | null} range the Range field
  * @returns {Promise<Response>} 206, 416, or an error when the page cannot answer

@@ -4,13 +4,24 @@
  * it likes: the bytes come from the page (worker-stream.js), the page's own files from a cache
  * (worker-shell.js), and everything else goes its usual way.
  */
+import { readBounded } from '../swarm/read-bounded.js'
+import { sha256Hex } from '../swarm/verify.js'
 import { streamIdOf } from './stream-url.js'
+import { Copies } from './worker-copies.js'
 import { Shell } from './worker-shell.js'
 import { answerStream } from './worker-stream.js'
 
 const scope = /** @type {import('./worker-scope.js').WorkerScope} */ (/** @type {unknown} */ (self))
 const { origin } = scope.location
-const shell = new Shell({ origin, caches: scope.caches, fetch: (url, init) => fetch(url, init) })
+const copies = new Copies({ origin, caches: scope.caches, hash: sha256Hex })
+const shell = new Shell({
+  origin,
+  copies,
+  fetch: (url, init) => fetch(url, init),
+  readBounded, // handed in, as all is: a worker that has to be loaded file behind file starts late
+  onRenewed: (client) => void tellRenewed(client),
+  beginAgain: (client) => void beginAgain(client),
+})
 
 scope.addEventListener('install', (event) => {
   event.waitUntil(scope.skipWaiting())
@@ -24,12 +35,12 @@ scope.addEventListener('install', (event) => {
 })
 
 scope.addEventListener('activate', (event) => {
-  event.waitUntil(Promise.all([shell.deleteOldCaches(), scope.clients.claim()]))
+  event.waitUntil(Promise.all([copies.deleteForeign(), scope.clients.claim()]))
 })
 
 scope.addEventListener('message', (event) => {
-  const { data } = event
-  if (data.type === 'keep') event.waitUntil(shell.keep(data.urls))
+  const { data, source } = event
+  if (data.type === 'keep' && source !== null) event.waitUntil(shell.keep(source.url, source.id))
   if (data.type === 'claim') event.waitUntil(scope.clients.claim())
   // `ping` needs no answer: having woken us is all it is for
 })
@@ -43,7 +54,22 @@ scope.addEventListener('fetch', (event) => {
   if (streamId !== undefined) {
     const range = request.headers.get('Range')
     event.respondWith(answerStream(() => scope.clients.get(event.clientId), streamId, range))
-  } else if (shell.has(url, isPage)) {
-    event.respondWith(shell.answer(url, isPage, (kept) => event.waitUntil(kept)))
+  } else if (shell.has(url, isPage) && request.cache !== 'no-store') {
+    const client = isPage ? (event.resultingClientId ?? '') : event.clientId
+    event.respondWith(shell.answer({ url, isPage, client, onKept: (kept) => event.waitUntil(kept) }))
   }
 })
+
+/** @param {string} id */
+async function tellRenewed(id) {
+  /** @type {import('./worker-scope.js').WorkerNews} */
+  const news = { type: 'renewed' }
+  const client = await scope.clients.get(id)
+  client?.postMessage(news)
+}
+
+/** @param {string} id */
+async function beginAgain(id) {
+  const client = await scope.clients.get(id)
+  await client?.navigate(client.url).catch(() => {}) // gone, or going elsewhere
+}
