@@ -116,6 +116,15 @@ export class ControlRoom {
     this.#draw()
   }
 
+  /**
+   * Something that the page itself has to tell.
+   * @param {string} text
+   */
+  note(text) {
+    this.#story.note(performance.now(), text)
+    this.#draw()
+  }
+
   /** @param {Choices} next */
   #choose(next) {
     const { policy, lookAheadSeconds } = this.#choices

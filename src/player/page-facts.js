@@ -9,6 +9,9 @@ import { describePolicy } from './experiments.js'
 /**
  * @param {object} known
  * @param {string} known.server the node, or the host, that the page came from
+ * @param {number} [known.copyAtMs] the page was opened from a copy in this browser: when the server last had the same,
+ *   ms since 1970
+ * @param {string} [known.listChanges] the server has another node list: what is different
  * @param {{ kind: PlayerKind, why: string }} [known.player] once there is one
  * @param {Policy} known.policy
  * @param {boolean} known.isVerified is there a manifest?
@@ -17,23 +20,39 @@ import { describePolicy } from './experiments.js'
  * @returns {Fact[]}
  */
 export function describeFacts({ versions = [], discarded = [], ...known }) {
-  return [...describePlaying(known), ...describeVersions(versions), ...describeDiscarded(discarded)]
+  const playing = [describeSource(known), ...describePlaying(known)]
+  return [...playing, ...describeList(known), ...describeVersions(versions), ...describeDiscarded(discarded)]
 }
 
-/** @param {Omit<Parameters<typeof describeFacts>[0], 'versions' | 'discarded'>} known @returns {Fact[]} */
-function describePlaying({ server, player, policy, isVerified }) {
-  /** @type {Fact} */
-  const page = { text: `page from ${server}`, tone: 'plain', why: '' }
-  if (player === undefined) return [page]
+/** @param {Pick<Parameters<typeof describeFacts>[0], 'server' | 'copyAtMs'>} known @returns {Fact} */
+function describeSource({ server, copyAtMs }) {
+  if (copyAtMs === undefined) return { text: `page from ${server}`, tone: 'plain', why: '' }
+  const why = `${server} did not answer, or not in time, when the page was opened; it had the same page and node list at ${timeOf(copyAtMs)}`
+  return { text: 'page from a copy in this browser', tone: 'unsure', why }
+}
+
+/** @param {Pick<Parameters<typeof describeFacts>[0], 'server' | 'listChanges'>} known @returns {Fact[]} */
+const describeList = ({ server, listChanges }) =>
+  listChanges === undefined
+    ? []
+    : [
+        {
+          text: 'the node list has changed: reload the page',
+          tone: 'unsure',
+          why: `${server} has another one: ${listChanges}`,
+        },
+      ]
+
+/** @param {Pick<Parameters<typeof describeFacts>[0], 'player' | 'policy' | 'isVerified'>} known @returns {Fact[]} */
+function describePlaying({ player, policy, isVerified }) {
+  if (player === undefined) return []
   if (player.kind === 'switching') {
     return [
-      page,
       { text: 'plays from one node and switches', tone: 'unsure', why: player.why },
       { text: 'unverified', tone: 'unsure', why: 'the browser reads by itself and checks nothing' },
     ]
   }
   return [
-    page,
     { text: `reads from ${describePolicy(policy)}`, tone: 'good', why: player.why },
     isVerified
       ? { text: 'every chunk verified', tone: 'good', why: 'against the hashes of the manifest' }

@@ -3,6 +3,7 @@
 
 /**
  * @typedef {{ kind: 'loading' }
+ *   | { kind: 'slow' }
  *   | { kind: 'no node', seconds: number }
  *   | { kind: 'missing', videos: readonly string[] }
  *   | { kind: 'empty' }
@@ -33,6 +34,11 @@ export function describePageState(state, video) {
       return undefined
     case 'loading':
       return notice('quiet', 'Asking the nodes …', `Who has ${video}?`)
+    case 'slow': {
+      const text =
+        'The node that served this page takes long to answer. It is slow, or it hangs: the page waits.'
+      return notice('quiet', 'Asking the nodes …', text)
+    }
     case 'no node': {
       const text = `The page asks again every second${sinceWords(state.seconds)}. Start one:`
       return { ...notice('bad', 'No node answers', text), command: 'npm run start-node node1' }

@@ -8,13 +8,19 @@ import { realClock } from '../swarm/clock.js'
 import { findFile } from '../swarm/find-file.js'
 import { element, part, setText } from './element.js'
 import { readChoices } from './experiments.js'
+import { ListWatch } from './list-watch.js'
 import { askForNodes, askForVideos } from './node-api.js'
 import { NoticeView } from './notice-view.js'
 import { describeFacts } from './page-facts.js'
 import { describePageState, videoOfPath } from './page-state.js'
+import { workerNews } from './prepare-worker.js'
 
 /** How often a page without nodes, or without its video, asks again; and how often it counts the seconds. */
 const ASK_AGAIN_MS = 1_000
+/** A node that takes longer for its list is said to be slow; it is waited for all the same. */
+const SLOW_MS = 3_000
+/** Where a tab remembers which list it was loaded anew for, so that it is not for ever. */
+const RELOADED_FOR = 'reloaded for the node list'
 
 const videoName = videoOfPath(location.pathname)
 const video = part('video', HTMLVideoElement)
@@ -39,12 +45,15 @@ const wait = () => new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
 /** Asks until there is a node list. */
 async function untilNodes() {
   for (;;) {
+    const slow = setTimeout(() => setState({ kind: 'slow' }), SLOW_MS)
     try {
       return await askForNodes()
     } catch (error) {
       console.warn('Cannot read the node list:', error)
       setState({ kind: 'no node', seconds: silentSeconds() })
       await wait()
+    } finally {
+      clearTimeout(slow)
     }
   }
 }
@@ -53,11 +62,13 @@ async function untilNodes() {
  * Asks until the video is found and has something to play.
  * @param {readonly VideoNode[]} nodes
  * @param {string} name
+ * @param {() => void} onNone nothing was found, this time
  */
-async function untilFound(nodes, name) {
+async function untilFound(nodes, name, onNone) {
   for (;;) {
     const found = await findFile({ nodes, video: name, fetch: fetch.bind(globalThis), clock: realClock })
     if (found.kind === 'found' && found.file.size > 0) return found
+    onNone()
     if (found.kind === 'no node') {
       setState({ kind: 'no node', seconds: silentSeconds() })
     } else {
@@ -136,10 +147,32 @@ async function loaded(importing) {
 
 /** Does the node that served the page answer? */
 const isServed = () =>
-  askForNodes().then(
+  askForNodes({ isFresh: true }).then(
     () => true,
     () => false,
   )
+
+/** When the node of a page that was opened from a copy was last heard of, ms since 1970: the worker writes it there. */
+const copyAtMs = () => Number(document.documentElement.dataset['copyAtMs']) || undefined
+
+/**
+ * Takes another node list by loading the page anew: its policy names the nodes, so nothing less will do. Only while
+ * there is no picture to lose, and once for each list.
+ * @param {readonly VideoNode[]} nodes
+ * @returns {boolean} whether it does
+ */
+function takeList(nodes) {
+  if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) return false
+  try {
+    const text = JSON.stringify(nodes)
+    if (sessionStorage.getItem(RELOADED_FOR) === text) return false
+    sessionStorage.setItem(RELOADED_FOR, text)
+  } catch {
+    return false // where nothing may be remembered, a person decides
+  }
+  location.reload()
+  return true
+}
 
 async function main() {
   setText(part('video-name', HTMLElement), videoName ?? 'No video')
@@ -153,7 +186,7 @@ async function main() {
   const choices = readChoices(location.hash, names)
   const server = nodes.find(({ url }) => new URL(url).origin === location.origin)?.name ?? location.host
   /** @type {Parameters<typeof describeFacts>[0]} */
-  let known = { server, policy: choices.policy, isVerified: false }
+  let known = { server, copyAtMs: copyAtMs(), policy: choices.policy, isVerified: false }
   const learn = (/** @type {Partial<typeof known>} */ more) => {
     known = { ...known, ...more }
     showFacts(known)
@@ -162,7 +195,21 @@ async function main() {
   const opening = showing.then(
     ({ ControlRoom }) => new ControlRoom(video, names, choices, ({ policy }) => learn({ policy })),
   )
-  const found = await untilFound(nodes, videoName)
+  const listWatch = new ListWatch({
+    nodes,
+    ask: () => askForNodes({ isFresh: true }),
+    onChange(changes, list) {
+      if (takeList(list)) return
+      learn({ listChanges: changes })
+      opening.then(
+        (room) => room.note(`The node list has changed: ${changes}. Reload the page to use it.`),
+        fail,
+      )
+    },
+    clock: realClock,
+  })
+  void workerNews().then(() => listWatch.suspect())
+  const found = await untilFound(nodes, videoName, () => listWatch.suspect())
   silentSinceMs = undefined
   const { versions, discarded } = found
   learn({ versions, discarded })
@@ -189,6 +236,8 @@ async function main() {
       watchOutage(event)
       tell(event)
       if (event.type === 'started') void showPlayer()
+      // One that has gone may have moved; one that has come may have been started with another list.
+      if (event.type === 'node' && event.before !== 'unknown') listWatch.suspect()
     },
     ...choices,
   })

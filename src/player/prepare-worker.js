@@ -23,7 +23,7 @@ const SCOPE = '/watch/'
 /** Ours. Another project's worker, left at this address with a wider scope, may speak for the page as well. */
 const WORKER_URL = new URL('./worker.js', import.meta.url).href
 
-/** @type {{ readonly state: Promise<WorkerState>, readonly inCharge: Promise<void> } | undefined} */
+/** @type {{ readonly state: Promise<WorkerState>, readonly inCharge: Promise<void>, readonly news: Promise<void> } | undefined} */
 let prepared
 
 /**
@@ -37,6 +37,9 @@ export const prepareWorker = () => prepareOnce().state
 /** Settles when a worker speaks for this page, however late that is. */
 export const workerInCharge = () => prepareOnce().inCharge
 
+/** Settles when the worker says that the page was opened from a copy, and that its node has another version. */
+export const workerNews = () => prepareOnce().news
+
 function prepareOnce() {
   prepared ??= prepare()
   return prepared
@@ -44,9 +47,19 @@ function prepareOnce() {
 
 function prepare() {
   const why = whyNoWorker()
-  if (why === undefined) return takeCharge(navigator.serviceWorker, READY_MS + ROUNDS * roundMs())
-  return { state: Promise.resolve(unavailable(why)), inCharge: never() }
+  if (why !== undefined) return { state: Promise.resolve(unavailable(why)), inCharge: never(), news: never() }
+  const { serviceWorker } = navigator
+  return { ...takeCharge(serviceWorker, READY_MS + ROUNDS * roundMs()), news: renewed(serviceWorker) }
 }
+
+/**
+ * @param {ServiceWorkerContainer} serviceWorker
+ * @returns {Promise<void>}
+ */
+const renewed = (serviceWorker) =>
+  new Promise((resolve) => {
+    serviceWorker.addEventListener('message', ({ data }) => data?.type === 'renewed' && resolve())
+  })
 
 /**
  * Has a worker speak for this page: the one that is there already, or a new one.

@@ -1,7 +1,8 @@
 /** The service worker in a real browser: late, passed by, and out of room. */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { PageSite } from './page-site.ts'
 import { openWatchWorld } from './watch-world.ts'
-import { hasBrowser, INSTALL_HINT } from './webdriver.ts'
+import { Browser, hasBrowser, INSTALL_HINT } from './webdriver.ts'
 
 const isMissing = !hasBrowser()
 if (isMissing && process.env['CI'] === 'true')
@@ -16,6 +17,42 @@ const LATE_WORKER = `
     await new Promise((resolve) => setTimeout(resolve, ${LATE_MS}))
     return register.apply(this, args)
   };`
+
+async function openBrowser(): Promise<Browser> {
+  const browser = await Browser.open()
+  onTestFinished(() => browser.close())
+  return browser
+}
+
+/** Opens the page and waits until it plays; then it has a copy of itself. */
+async function visit(browser: Browser, site: PageSite): Promise<void> {
+  await browser.goTo(site.page)
+  await plays(browser)
+  const copies = (): Promise<boolean> =>
+    browser.run(`const names = (await caches.keys()).filter((name) => name.startsWith('watch-shell-'))
+      const pages = await Promise.all(names.map(async (name) => (await caches.open(name)).match('/watch/')))
+      return pages.some((page) => page !== undefined)`)
+  await expect.poll(copies, { timeout: 20_000 }).toBe(true)
+}
+
+const plays = (browser: Browser): Promise<void> =>
+  browser.run(`while (!(document.querySelector('video')?.currentTime > 0.5))
+    await new Promise((resolve) => setTimeout(resolve, 20))`)
+
+/** The node list that the page has, as names and ports. */
+const listOf = (browser: Browser): Promise<string[]> =>
+  browser.run(`const { nodes } = await (await fetch('/_/nodes')).json()
+    return nodes.map(({ name, url }) => name + ' ' + new URL(url).port)`)
+
+const factsOf = (browser: Browser): Promise<string> =>
+  browser.run(`return document.getElementById('facts')?.innerText ?? ''`)
+
+/** What each part of the page says is its version. */
+const versionsOf = (browser: Browser): Promise<unknown[]> =>
+  browser.run(`while (globalThis.pageVersion === undefined || globalThis.bootVersion === undefined)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    const style = getComputedStyle(document.documentElement).getPropertyValue('--version')
+    return [document.body.dataset.page, style, globalThis.bootVersion, globalThis.pageVersion].map(Number)`)
 
 describe.skipIf(isMissing)('in Chromium', { timeout: 120_000 }, () => {
   test('a worker that comes late is changed over to, at the same place and speed', async () => {
@@ -49,5 +86,77 @@ describe.skipIf(isMissing)('in Chromium', { timeout: 120_000 }, () => {
         .toBe('swarm')
       expect((await playTo(1)).source).toBe('swarm')
     }
+  })
+
+  test('with its storage full the page is what the node says: another list, another version', async () => {
+    const [site, browser] = [await PageSite.make(), await openBrowser()]
+    await site.start([site.node(1), site.node(2)], 1)
+    await visit(browser, site)
+    await browser.devTools('Storage.overrideQuotaForOrigin', { origin: site.origin, quotaSize: 1 })
+    await site.start([site.node(1), site.node(2, { port: site.ports[3] ?? 0 }), site.node(3)], 2)
+    for (let time = 1; time <= 2; time++) {
+      await browser.reload()
+      expect(await versionsOf(browser)).toEqual([2, 2, 2, 2])
+      await plays(browser)
+      expect(await listOf(browser)).toEqual(
+        [1, 4, 3].map((at, index) => `node${index + 1} ${site.ports[at - 1]}`),
+      )
+      expect(await factsOf(browser)).toContain('page from node1')
+    }
+  })
+
+  test('of a slow node the first opening has the list as it is now', async () => {
+    const [site, browser] = [await PageSite.make(), await openBrowser()]
+    const slow = site.node(1, { latencyMs: 1_500 })
+    await site.start([slow, site.node(2)])
+    await visit(browser, site)
+    await site.start([slow, site.node(2, { port: site.ports[3] ?? 0 }), site.node(3)])
+    await browser.reload()
+    await plays(browser)
+    const states = (): Promise<string> => browser.run(`return document.getElementById('nodes').innerText`)
+    await expect.poll(states, { timeout: 20_000 }).toMatch(/node2\s+up[\s\S]*node3\s+up/)
+  })
+
+  test('of a node that has become slow the page is of one version, and of the new one in the end', async () => {
+    const [site, browser] = [await PageSite.make(), await openBrowser()]
+    await site.start([site.node(1), site.node(2)], 1)
+    await visit(browser, site)
+    await site.start([site.node(1, { latencyMs: 2_500 }), site.node(3)], 2)
+    await browser.reload()
+    const versions = await versionsOf(browser)
+    expect(new Set(versions).size, versions.join()).toBe(1)
+    // It takes the new list while there is nothing to lose, and otherwise says that it has an old one.
+    const taken = async (): Promise<boolean> =>
+      (await factsOf(browser)).includes('the node list has changed') || (await versionsOf(browser))[0] === 2
+    await expect.poll(taken, { timeout: 30_000 }).toBe(true)
+    await browser.reload()
+    expect(await versionsOf(browser)).toEqual([2, 2, 2, 2])
+  })
+
+  test('reloaded with its node dead, the page says that it comes from a copy', async () => {
+    const [site, browser] = [await PageSite.make(), await openBrowser()]
+    await site.start([site.node(1), site.node(2)])
+    await visit(browser, site)
+    expect(await factsOf(browser)).toContain('page from node1')
+    await site.stopNode(0)
+    await browser.reload()
+    await plays(browser)
+    const facts = await factsOf(browser)
+    expect(facts).toContain('page from a copy in this browser')
+    expect(facts).not.toContain('page from node1')
+  })
+
+  test('a list that is changed while the video plays is told of, and taken by a reload', async () => {
+    const [site, browser] = [await PageSite.make(), await openBrowser()]
+    await site.start([site.node(1), site.node(2)])
+    await visit(browser, site)
+    await site.start([site.node(1), site.node(2, { port: site.ports[3] ?? 0 })])
+    await expect
+      .poll(() => factsOf(browser), { timeout: 30_000 })
+      .toContain('the node list has changed: reload the page')
+    await browser.reload()
+    await plays(browser)
+    expect(await listOf(browser)).toContain(`node2 ${site.ports[3]}`)
+    expect(await factsOf(browser)).not.toContain('changed')
   })
 })

@@ -51,3 +51,20 @@ test('a node whose manifest cannot be believed is named', () => {
     'node2 is not believed: its manifest has a date that is none',
   )
 })
+
+test('a page from a copy says so, and since when its node has not been heard of', () => {
+  const [page] = describeFacts({ ...known, copyAtMs: Date.UTC(2026, 2, 1, 12, 3, 4) })
+  expect(page).toEqual({
+    text: 'page from a copy in this browser',
+    tone: 'unsure',
+    why: 'node1 did not answer, or not in time, when the page was opened; it had the same page and node list at 2026-03-01 12:03:04 UTC',
+  })
+})
+
+test('a node list that has changed is told of, with what is different', () => {
+  expect(describeFacts({ ...known, listChanges: 'node3 is new' }).at(-1)).toEqual({
+    text: 'the node list has changed: reload the page',
+    tone: 'unsure',
+    why: 'node1 has another one: node3 is new',
+  })
+})
