@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { formatTable } from '../src/cli/terminal.ts'
-import { hasBrowser, INSTALL_HINT } from '../test/browser/webdriver.ts'
+import { whyMissing } from '../test/browser/browser.ts'
+import { CHROMIUM } from '../test/browser/chromium.ts'
 import { measureLateness } from './delay.ts'
 import { measureMemory } from './memory.ts'
 import type { Comparison } from './ratio.ts'
@@ -108,8 +109,9 @@ async function swarm(): Promise<void> {
 
 /** A signal ends it in order, for a browser does not end with us by itself. */
 async function watch(): Promise<void> {
-  if (!hasBrowser() || !hasFfmpeg()) {
-    console.log(`The watch page is not measured without ffmpeg and a browser: ${INSTALL_HINT}`)
+  const why = whyMissing(CHROMIUM) ?? (hasFfmpeg() ? undefined : 'there is no ffmpeg')
+  if (why !== undefined) {
+    console.log(`The watch page is not measured: ${why}`)
     return
   }
   const ended = new AbortController()

@@ -4,7 +4,8 @@ import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { NODE_DEFAULTS, type NodeConfig } from '../src/node-list.ts'
 import { replicate } from '../src/replication/replicate.ts'
-import { Browser } from '../test/browser/webdriver.ts'
+import type { Browser } from '../test/browser/browser.ts'
+import { CHROMIUM } from '../test/browser/chromium.ts'
 import { FaultyNode } from '../test/helpers/faulty-node.ts'
 import { freePorts } from './servers.ts'
 import type { Observed } from './watch-observer.js'
@@ -85,7 +86,7 @@ export class WatchSite {
 
 /** A browser with a profile of its own and our observer in every page. */
 export async function openBrowser(): Promise<Browser> {
-  const browser = await Browser.open()
+  const browser = await CHROMIUM.open()
   await browser.devTools('Page.addScriptToEvaluateOnNewDocument', { source: OBSERVER })
   return browser
 }

@@ -7,7 +7,7 @@
 import { writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Browser } from '../test/browser/webdriver.ts'
+import type { Browser } from '../test/browser/browser.ts'
 import type { FaultyNode } from '../test/helpers/faulty-node.ts'
 import { seededRandom } from '../test/helpers/random.ts'
 import { spread } from './ratio.ts'

@@ -3,23 +3,21 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { ReplyRecord } from '../../src/node/log.ts'
 import { type RunningNode, startNode } from '../../src/node/server.ts'
 import type { NodeConfig } from '../../src/node-list.ts'
 import { replicate } from '../../src/replication/replicate.ts'
-import { Browser, hasBrowser, INSTALL_HINT } from './webdriver.ts'
+import type { Browser, BrowserKind } from './browser.ts'
+import { describeInBrowsers } from './browsers.ts'
 
 const SAMPLE = fileURLToPath(new URL('../../media/demo.mp4', import.meta.url))
 const SAMPLE_SECONDS = 90
 
-const isMissing = !hasBrowser()
-if (isMissing && process.env['CI'] === 'true')
-  throw new Error(`The browser tests need a browser: ${INSTALL_HINT}`)
-if (isMissing) console.warn(`The browser tests are skipped: ${INSTALL_HINT}`)
-
 /** A node that has the sample, slow enough that a browser cannot have it all at once, and a browser. */
-async function openDemo(): Promise<{ node: RunningNode; browser: Browser; records: ReplyRecord[] }> {
+async function openDemo(
+  kind: BrowserKind,
+): Promise<{ node: RunningNode; browser: Browser; records: ReplyRecord[] }> {
   const root = mkdtempSync(path.join(tmpdir(), 'node-'))
   const config: NodeConfig = {
     name: 'node1',
@@ -33,7 +31,7 @@ async function openDemo(): Promise<{ node: RunningNode; browser: Browser; record
   await replicate({ file: SAMPLE, name: 'demo.mp4', nodes: [config] })
   const records: ReplyRecord[] = []
   const node = await startNode(config, { onReply: (record) => records.push(record) })
-  const browser = await Browser.open()
+  const browser = await kind.open()
   onTestFinished(async () => {
     await browser.close()
     await node.close()
@@ -42,9 +40,9 @@ async function openDemo(): Promise<{ node: RunningNode; browser: Browser; record
   return { node, browser, records }
 }
 
-describe.skipIf(isMissing)('in Chromium', () => {
+describeInBrowsers((kind) => {
   test('the sample plays from a node, and a seek to its middle asks for a range from there', async () => {
-    const { node, browser, records } = await openDemo()
+    const { node, browser, records } = await openDemo(kind)
     await browser.goTo(`${node.url}/demo.mp4`)
     const played = await browser.run<{ seconds: number; duration: number; width: number }>(`
       const video = document.querySelector('video')
@@ -72,7 +70,7 @@ describe.skipIf(isMissing)('in Chromium', () => {
   })
 
   test('the home page shows the node, its latency and its videos, and runs nothing', async () => {
-    const { node, browser } = await openDemo()
+    const { node, browser } = await openDemo(kind)
     await browser.goTo(`${node.url}/`)
     const page = await browser.run<{ heading: string; text: string; hrefs: string[]; fontPixels: number }>(`
       const heading = document.querySelector('h1')

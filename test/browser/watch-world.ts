@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest'
 import { readNodeList } from '../../src/node-list.ts'
 import { replicate } from '../../src/replication/replicate.ts'
 import { makeProject, type RunningCommand, startCommand } from '../helpers/command.ts'
-import { Browser } from './webdriver.ts'
+import type { Browser, BrowserKind } from './browser.ts'
 
 export const SAMPLE = fileURLToPath(new URL('../../media/demo.mp4', import.meta.url))
 
@@ -18,6 +18,7 @@ const BANDWIDTH_KBPS = 5_000
  * while it should have moved, both from the first movement on and without seeks.
  */
 const OBSERVER = `
+  if (window.noticed !== undefined) return
   const noticed = (window.noticed = { waits: [], longestStandMs: 0, errors: 0, requests: 0 })
   navigator.serviceWorker?.addEventListener('message', () => noticed.requests++)
   let seconds = 0, movedAtMs = 0, hasPlayed = false
@@ -49,9 +50,12 @@ export interface Seen {
   readonly requests: number
 }
 
-export interface WatchWorld {
-  readonly browser: Browser
+export interface WatchWorld<Window extends Browser = Browser> {
+  readonly browser: Window
   readonly urls: readonly [string, string, string]
+  /** Opens the watch page of a node. @param fragment behind its address */
+  watch(index: 0 | 1 | 2, fragment?: string): Promise<void>
+  reload(): Promise<void>
   start(index: 0 | 1 | 2): Promise<void>
   signal(index: 0 | 1 | 2, signal: NodeJS.Signals): void
   see(): Promise<Seen>
@@ -59,10 +63,10 @@ export interface WatchWorld {
   playTo(seconds: number): Promise<Seen>
 }
 
-/**
- * @param before runs in every page before its own scripts
- */
-export async function openWatchWorld(before = ''): Promise<WatchWorld> {
+/** Starts all of it. */
+export async function openWatchWorld<Window extends Browser>(
+  kind: Omit<BrowserKind, 'open'> & { open(): Promise<Window> },
+): Promise<WatchWorld<Window>> {
   const { config, nodes } = await makeProject({ latenciesMs: LATENCIES_MS })
   await replicate({
     file: SAMPLE,
@@ -77,9 +81,8 @@ export async function openWatchWorld(before = ''): Promise<WatchWorld> {
     await node.waitForLine(/ serves /)
   }
   for (const index of [0, 1, 2] as const) await start(index)
-  const browser = await Browser.open()
+  const browser = await kind.open()
   onTestFinished(() => browser.close())
-  await browser.devTools('Page.addScriptToEvaluateOnNewDocument', { source: before + OBSERVER })
 
   const see = async (): Promise<Seen> => {
     const { src, ...seen } = await browser.run<Omit<Seen, 'source'> & { src: string }>(`
@@ -104,6 +107,14 @@ export async function openWatchWorld(before = ''): Promise<WatchWorld> {
   }
   return {
     browser,
+    async watch(index, fragment = '') {
+      await browser.goTo(`${nodes[index].url}/watch/demo.mp4${fragment}`)
+      await browser.run(OBSERVER)
+    },
+    async reload() {
+      await browser.reload()
+      await browser.run(OBSERVER)
+    },
     urls: [nodes[0].url, nodes[1].url, nodes[2].url],
     start,
     signal: (index, signal) => void running[index]?.child.kill(signal),
