@@ -21,7 +21,7 @@ async function open(fragment = lookAhead(5), before = ''): Promise<WatchWorld<Ch
 
 /** What a viewer notices of it: nothing. */
 function expectNothingNoticed(seen: Seen): void {
-  expect(seen).toMatchObject({ source: 'swarm', isPaused: false, waits: [], errors: 0 })
+  expect(seen).toMatchObject({ source: 'swarm', isPaused: false, starvings: [], errors: 0 })
 }
 
 describeInChromium(() => {

@@ -14,24 +14,36 @@ const LATENCIES_MS = [50, 150, 300] as const
 const BANDWIDTH_KBPS = 5_000
 
 /**
- * Counts in the page what a viewer would notice: `waiting` events and the longest time that the playhead stood
- * while it should have moved, both from the first movement on and without seeks.
+ * Notes in the page when the video ran out of data: a `waiting` event or a playhead that stood for as long as a viewer
+ * notices, from the first movement on and without seeks. With seconds in the buffer no node can be the cause: a
+ * machine with too much to do, or a decoder that begins, makes a picture stand as well.
  */
 const OBSERVER = `
   if (window.noticed !== undefined) return
-  const noticed = (window.noticed = { waits: [], longestStandMs: 0, errors: 0, requests: 0 })
+  const STAND_MS = 100, FULL_SECONDS = 2
+  const noticed = (window.noticed = { starvings: [], standsMs: 0, errors: 0, requests: 0 })
   navigator.serviceWorker?.addEventListener('message', () => noticed.requests++)
-  let seconds = 0, movedAtMs = 0, hasPlayed = false
-  document.addEventListener('waiting', ({ target }) => { if (!hasPlayed || target.seeking) return
-    const ranges = Array.from({ length: target.buffered.length }, (_, index) => [target.buffered.start(index), target.buffered.end(index)])
-    noticed.waits.push('at ' + target.currentTime + ' s of ' + JSON.stringify(ranges)) }, true)
+  let seconds = 0, movedAtMs = 0, hasPlayed = false, hasStood = false
+  const aheadOf = ({ buffered, currentTime }) => {
+    for (let index = 0; index < buffered.length; index++)
+      if (buffered.start(index) <= currentTime && currentTime <= buffered.end(index))
+        return buffered.end(index) - currentTime
+    return 0
+  }
+  const note = (what, video) => {
+    const ahead = aheadOf(video)
+    const isAtEnd = video.currentTime + ahead > video.duration - 0.5
+    if (ahead < FULL_SECONDS && !isAtEnd) noticed.starvings.push(what + ' at ' + video.currentTime + ' s, ' + ahead + ' s ahead')
+  }
+  document.addEventListener('waiting', ({ target }) => { if (hasPlayed && !target.seeking) note('waiting', target) }, true)
   document.addEventListener('error', ({ target }) => { if (target instanceof HTMLVideoElement) noticed.errors++ }, true)
   setInterval(() => {
     const video = document.querySelector('video')
     const nowMs = performance.now()
-    if (video === null || video.paused || video.seeking || video.currentTime !== seconds) movedAtMs = nowMs
+    if (video === null || video.paused || video.seeking || video.currentTime !== seconds) { movedAtMs = nowMs; hasStood = false }
     if (video !== null && video.currentTime !== seconds && !video.seeking) hasPlayed = true
-    if (hasPlayed) noticed.longestStandMs = Math.max(noticed.longestStandMs, nowMs - movedAtMs)
+    noticed.standsMs = nowMs - movedAtMs
+    if (hasPlayed && !hasStood && nowMs - movedAtMs >= STAND_MS) { hasStood = true; note('stands', video) }
     seconds = video?.currentTime ?? 0
   }, 20)`
 
@@ -42,9 +54,10 @@ export interface Seen {
   readonly isPaused: boolean
   /** a node's name, or `swarm` */
   readonly source: string
-  /** where each `waiting` event came, and what was buffered */
-  readonly waits: readonly string[]
-  readonly longestStandMs: number
+  /** where it ran out of data, and how that showed */
+  readonly starvings: readonly string[]
+  /** for how long the playhead has been standing now */
+  readonly standsMs: number
   readonly errors: number
   /** of the video, through the service worker */
   readonly requests: number
