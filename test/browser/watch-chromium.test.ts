@@ -2,8 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { describeInChromium } from './browsers.ts'
-import { CHROMIUM, type ChromiumBrowser } from './chromium.ts'
-import { openWatchWorld, type Seen, type WatchWorld } from './watch-world.ts'
+import type { ChromiumBrowser } from './chromium.ts'
+import { openChromiumWorld, type Seen, type WatchWorld } from './watch-world.ts'
 
 /** The page keeps so many seconds ahead; see experiments.js. */
 const lookAhead = (seconds: number): string => `#look-ahead=${seconds}`
@@ -11,10 +11,8 @@ const lookAhead = (seconds: number): string => `#look-ahead=${seconds}`
 const CHUNK_SECONDS = 3.5
 const NO_WORKERS = 'delete Navigator.prototype.serviceWorker'
 
-/** @param before runs in every page before its own scripts */
 async function open(fragment = lookAhead(5), before = ''): Promise<WatchWorld<ChromiumBrowser>> {
-  const world = await openWatchWorld(CHROMIUM)
-  await world.browser.devTools('Page.addScriptToEvaluateOnNewDocument', { source: before })
+  const world = await openChromiumWorld(before)
   await world.watch(0, fragment)
   return world
 }

@@ -5,6 +5,7 @@ import { readNodeList } from '../../src/node-list.ts'
 import { replicate } from '../../src/replication/replicate.ts'
 import { makeProject, type RunningCommand, startCommand } from '../helpers/command.ts'
 import type { Browser, BrowserKind } from './browser.ts'
+import { CHROMIUM, type ChromiumBrowser } from './chromium.ts'
 
 export const SAMPLE = fileURLToPath(new URL('../../media/demo.mp4', import.meta.url))
 
@@ -98,6 +99,7 @@ export async function openWatchWorld<Window extends Browser>(
   onTestFinished(() => browser.close())
 
   const see = async (): Promise<Seen> => {
+    await browser.run(OBSERVER)
     const { src, ...seen } = await browser.run<Omit<Seen, 'source'> & { src: string }>(`
       const video = document.querySelector('video')
       return {
@@ -111,6 +113,7 @@ export async function openWatchWorld<Window extends Browser>(
     return { ...seen, source: src.includes('?stream=') ? 'swarm' : (node?.name ?? src) }
   }
   const playTo = async (seconds: number): Promise<Seen> => {
+    await browser.run(OBSERVER)
     await browser.run(
       `const video = document.querySelector('video')
       while (!(video.currentTime > arguments[0])) await new Promise((resolve) => setTimeout(resolve, 20))`,
@@ -134,4 +137,14 @@ export async function openWatchWorld<Window extends Browser>(
     see,
     playTo,
   }
+}
+
+/**
+ * The same in Chromium, which lets a test bring about more.
+ * @param before runs in every page before its own scripts
+ */
+export async function openChromiumWorld(before = ''): Promise<WatchWorld<ChromiumBrowser>> {
+  const world = await openWatchWorld(CHROMIUM)
+  await world.browser.devTools('Page.addScriptToEvaluateOnNewDocument', { source: before })
+  return world
 }

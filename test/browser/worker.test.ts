@@ -1,12 +1,9 @@
 /** The service worker in a real browser: late, passed by, and out of room. */
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { describeInChromium } from './browsers.ts'
+import { CHROMIUM, type ChromiumBrowser } from './chromium.ts'
 import { PageSite } from './page-site.ts'
-import { openWatchWorld } from './watch-world.ts'
-import { Browser, hasBrowser, INSTALL_HINT } from './webdriver.ts'
-
-const isMissing = !hasBrowser()
-if (isMissing && process.env['CI'] === 'true')
-  throw new Error(`The browser tests need a browser: ${INSTALL_HINT}`)
+import { openChromiumWorld } from './watch-world.ts'
 
 const PAGE = '/watch/demo.mp4#look-ahead=5'
 /** Longer than a page waits for its worker. */
@@ -18,14 +15,14 @@ const LATE_WORKER = `
     return register.apply(this, args)
   };`
 
-async function openBrowser(): Promise<Browser> {
-  const browser = await Browser.open()
+async function openBrowser(): Promise<ChromiumBrowser> {
+  const browser = await CHROMIUM.open()
   onTestFinished(() => browser.close())
   return browser
 }
 
 /** Opens the page and waits until it plays; then it has a copy of itself. */
-async function visit(browser: Browser, site: PageSite): Promise<void> {
+async function visit(browser: ChromiumBrowser, site: PageSite): Promise<void> {
   await browser.goTo(site.page)
   await plays(browser)
   const copies = (): Promise<boolean> =>
@@ -35,28 +32,28 @@ async function visit(browser: Browser, site: PageSite): Promise<void> {
   await expect.poll(copies, { timeout: 20_000 }).toBe(true)
 }
 
-const plays = (browser: Browser): Promise<void> =>
+const plays = (browser: ChromiumBrowser): Promise<void> =>
   browser.run(`while (!(document.querySelector('video')?.currentTime > 0.5))
     await new Promise((resolve) => setTimeout(resolve, 20))`)
 
 /** The node list that the page has, as names and ports. */
-const listOf = (browser: Browser): Promise<string[]> =>
+const listOf = (browser: ChromiumBrowser): Promise<string[]> =>
   browser.run(`const { nodes } = await (await fetch('/_/nodes')).json()
     return nodes.map(({ name, url }) => name + ' ' + new URL(url).port)`)
 
-const factsOf = (browser: Browser): Promise<string> =>
+const factsOf = (browser: ChromiumBrowser): Promise<string> =>
   browser.run(`return document.getElementById('facts')?.innerText ?? ''`)
 
 /** What each part of the page says is its version. */
-const versionsOf = (browser: Browser): Promise<unknown[]> =>
+const versionsOf = (browser: ChromiumBrowser): Promise<unknown[]> =>
   browser.run(`while (globalThis.pageVersion === undefined || globalThis.bootVersion === undefined)
       await new Promise((resolve) => setTimeout(resolve, 20))
     const style = getComputedStyle(document.documentElement).getPropertyValue('--version')
     return [document.body.dataset.page, style, globalThis.bootVersion, globalThis.pageVersion].map(Number)`)
 
-describe.skipIf(isMissing)('in Chromium', { timeout: 120_000 }, () => {
+describeInChromium(() => {
   test('a worker that comes late is changed over to, at the same place and speed', async () => {
-    const { browser, urls, playTo, see } = await openWatchWorld(LATE_WORKER)
+    const { browser, urls, playTo, see } = await openChromiumWorld(LATE_WORKER)
     await browser.goTo(urls[0] + PAGE)
     expect((await playTo(0.2)).source).toBe('node1')
     await browser.run(`const video = document.querySelector('video')
@@ -74,7 +71,7 @@ describe.skipIf(isMissing)('in Chromium', { timeout: 120_000 }, () => {
   })
 
   test('a reload past the cache, after one through the worker, still plays from all nodes', async () => {
-    const { browser, urls, playTo } = await openWatchWorld()
+    const { browser, urls, playTo } = await openChromiumWorld()
     await browser.goTo(urls[0] + PAGE)
     await playTo(1)
     for (let time = 1; time <= 4; time++) {
