@@ -11,6 +11,7 @@ import { isRange, type Reply } from './reply.ts'
 import { announcesBody, type RequestFields, readRequestFields } from './request-fields.ts'
 import type { Service } from './service.ts'
 import { classifyStorageError } from './storage.ts'
+import { isOthersWorker } from './watch-page.ts'
 
 /** What every answer carries, whatever it is. */
 export const COMMON_FIELDS = [
@@ -92,7 +93,8 @@ export function createHandler(service: Service, options: HandlerOptions): Handle
     totals.requests++
     totals.bytes += exchange.bytesSent
     const page = pageThatAsked(fields, directory.seenFrom(fields.host).peers)
-    options.onReply?.({ ...recordOf(exchange, node, result, end), page })
+    const record = { ...recordOf(exchange, node, result, end), page }
+    options.onReply?.(isOthersWorker(fields, target) ? { ...record, isOthersWorker: true } : record)
   }
 }
 

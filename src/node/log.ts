@@ -22,6 +22,8 @@ export interface ReplyRecord {
   readonly client: string | undefined
   /** web origin of the page of ours that asked; `undefined` for everybody else */
   readonly page: string | undefined
+  /** a browser asked for the service worker of another project */
+  readonly isOthersWorker?: boolean
 }
 
 /** Why a client closes is its own affair: a seek, a faster node, a closed window look the same from here. */
@@ -32,6 +34,9 @@ export const ENDINGS = {
   failed: ', cut off: the node could not go on',
   stopped: ', cut off: the node stopped',
 } as const
+const OTHERS_WORKER =
+  ": a browser has another project's service worker for this address, which may show that project's pages" +
+  ' in place of ours. Shift+reload goes past it; deleting the data of this site in the browser ends it'
 const MAX_TARGET = 200
 
 /** `12:00:01 node2 GET /demo.mp4 206 bytes 0-65535/17374486 (simulated latency 150 ms, …)`. */
@@ -42,7 +47,8 @@ export function formatReply(record: ReplyRecord): string {
     status === undefined ? ['no reply'] : [String(status), ...(range === undefined ? [] : [range])]
   const firstByte = firstByteMs === undefined ? '' : `, first byte ${Math.round(firstByteMs)} ms`
   const timing = `simulated latency ${latencyMs} ms${firstByte}, ${bytesSent} bytes in ${Math.round(totalMs)} ms`
-  return [...request, ...answer, `(${timing}${ENDINGS[end]})`].join(' ')
+  const line = [...request, ...answer, `(${timing}${ENDINGS[end]})`].join(' ')
+  return record.isOthersWorker ? line + OTHERS_WORKER : line
 }
 
 /** `12:00:01`, in the time zone of this machine. */

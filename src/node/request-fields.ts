@@ -16,6 +16,8 @@ export interface RequestFields {
   ifUnmodifiedSince?: string
   contentLength?: string
   transferEncoding?: string
+  /** `script`: a browser wants the code of a service worker */
+  serviceWorker?: string
 }
 
 type Known = Exclude<keyof RequestFields, 'hostLines'>
@@ -33,6 +35,7 @@ const KNOWN: ReadonlyMap<string, Known> = new Map([
   ['if-unmodified-since', 'ifUnmodifiedSince'],
   ['content-length', 'contentLength'],
   ['transfer-encoding', 'transferEncoding'],
+  ['service-worker', 'serviceWorker'],
 ])
 
 /** A body comes behind the head; no request that a node answers has one. Pure. */

@@ -1,6 +1,8 @@
 /** The watch page: what its answer carries beside the file. Pure. */
 import { createHash } from 'node:crypto'
 import type { View } from './directory.ts'
+import type { RequestFields } from './request-fields.ts'
+import type { Target } from './target.ts'
 
 /** The page's scripts come from this node; bytes come from any node of the list, and nothing from elsewhere. */
 export function watchPagePolicy({ nodes }: Pick<View, 'nodes'>): string {
@@ -47,3 +49,13 @@ const VERSION_LENGTH = 32
 /** The worker lies beside the other files of the page, and is to see the requests of the page. */
 export const WORKER_FILE = 'player/worker.js'
 export const WORKER_FIELDS = ['Service-Worker-Allowed', '/watch/'] as const
+
+/**
+ * Does a browser ask for a service worker that is none of ours? Then it has one of another project that was served at
+ * this address before, and renews it at every visit, while that may answer with its own pages in place of ours. Pure.
+ * @see https://w3c.github.io/ServiceWorker/#service-worker-script-request
+ */
+export const isOthersWorker = (
+  { serviceWorker }: RequestFields,
+  target: Target | number | undefined,
+): boolean => serviceWorker === 'script' && typeof target === 'object' && target.kind !== 'page file'

@@ -20,6 +20,8 @@ const READY_MS = 2_000
 /** A worker is loaded in at most this many rounds: itself, then what it imports. */
 const ROUNDS = 4
 const SCOPE = '/watch/'
+/** What browsers call it when a setting of theirs forbids a worker. Chromium's is `NotSupportedError`. */
+const DENIALS = ['SecurityError', 'NotAllowedError', 'NotSupportedError']
 /** Ours. Another project's worker, left at this address with a wider scope, may speak for the page as well. */
 const WORKER_URL = new URL('./worker.js', import.meta.url).href
 
@@ -113,8 +115,8 @@ const register = (workers) =>
 function describeRefusal(error) {
   console.warn('The service worker was refused:', error)
   const name = error instanceof Error ? error.name : ''
-  if (name === 'SecurityError' || name === 'NotAllowedError') {
-    return 'the browser refuses it a service worker: are cookies blocked for this address, or is it a private window?'
+  if (DENIALS.includes(name)) {
+    return 'this browser allows no service worker here, as where cookies are blocked and in some private windows'
   }
   return name === 'TypeError'
     ? 'the script of the service worker did not come whole'

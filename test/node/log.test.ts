@@ -55,6 +55,11 @@ test.for<[rule: string, changes: Partial<ReplyRecord>, line: string]>([
     { end: 'failed' },
     '12:00:01 node2 GET /demo.mp4 206 bytes 0-65535/17374486 (simulated latency 150 ms, first byte 151 ms, 65536 bytes in 160 ms, cut off: the node could not go on)',
   ],
+  [
+    'what another project left in a browser is told, with what to do',
+    { target: '/sw.js', status: 404, range: undefined, bytesSent: 0, isOthersWorker: true },
+    "12:00:01 node2 GET /sw.js 404 (simulated latency 150 ms, first byte 151 ms, 0 bytes in 160 ms): a browser has another project's service worker for this address, which may show that project's pages in place of ours. Shift+reload goes past it; deleting the data of this site in the browser ends it",
+  ],
 ])('%s', ([, changes, line]) => {
   expect(formatReply({ ...RECORD, ...changes })).toBe(line)
 })

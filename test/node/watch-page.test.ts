@@ -306,3 +306,15 @@ describe('the version of the page', () => {
       expect((await request(node, target)).headers).not.toHaveProperty('watch-version')
   })
 })
+
+test.for<[what: string, target: string, headers: Record<string, string>, isTold: true | undefined]>([
+  ['of another project is told of', '/sw.js', { 'service-worker': 'script' }, true],
+  ['… at a place of ours too', '/', { 'service-worker': 'script' }, true],
+  ['of ours is not', '/_/player/worker.js', { 'service-worker': 'script' }, undefined],
+  ['that a person looks at is not', '/sw.js', {}, undefined],
+])('a service worker %s', async ([, target, headers, isTold]) => {
+  const told: (boolean | undefined)[] = []
+  const node = await startTestNode({}, { onReply: ({ isOthersWorker }) => told.push(isOthersWorker) })
+  await request(node, target, { headers })
+  await expect.poll(() => told).toEqual([isTold])
+})

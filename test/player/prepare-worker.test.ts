@@ -101,7 +101,8 @@ describe('a service worker', () => {
   })
 
   test.for([
-    ['SecurityError', /cookies blocked/],
+    ['SecurityError', /cookies are blocked/],
+    ['NotSupportedError', /cookies are blocked/],
     ['TypeError', /did not come whole/],
     ['AbortError', /could not start/],
   ] as const)('that is refused with a %s is spoken of in words, without a URL', async ([name, words]) => {
