@@ -11,6 +11,7 @@ import {
 } from './cli/command.ts'
 import { onLauncherGone } from './cli/launcher.ts'
 import { userPath } from './cli/user-path.ts'
+import { describeListener, whoListens } from './cli/who-listens.ts'
 import {
   describeImpairments,
   eachImpairment,
@@ -105,9 +106,14 @@ await runCommand(TEXT, async (args) => {
     ...(values.quiet ? {} : { onReply }),
     onFault: (error) =>
       console.error(`${config.name}: ${error instanceof Error ? error.message : String(error)}`),
-  })
+  }).catch((error: Error) => explainTaken(config, error))
   stopOnSignal(config, node, () => healthLog?.end())
-  await announce(config, node)
+  try {
+    await announce(config, node)
+  } catch (error) {
+    await node.close() // what has failed does not go on serving
+    throw error
+  }
 })
 
 type Flags = { readonly [K in keyof NodeConfig]: NodeConfig[K] | undefined }
@@ -135,6 +141,20 @@ function chooseNode(nodes: readonly ListedNode[], listed: string | undefined, fl
     throw new UsageError('name a node of the node list, or give --name, --port and --root')
   }
   return { ...NODE_DEFAULTS, ...UNIMPAIRED, ...given, name, port, root }
+}
+
+/** Says who has the port. @throws Error always */
+async function explainTaken(config: NodeConfig, error: Error): Promise<never> {
+  if ((error.cause as NodeJS.ErrnoException | undefined)?.code !== 'EADDRINUSE') throw error
+  const listener = await whoListens(config)
+  if (listener.kind === 'nobody') throw error // it has just gone
+  const advice =
+    listener.kind === 'node' && listener.name === config.name
+      ? 'End it first, with Ctrl+C where it runs'
+      : 'End what is there, or choose another port with --port'
+  throw new Error(`Cannot start ${config.name}: ${describeListener(config, listener)}. ${advice}.`, {
+    cause: error,
+  })
 }
 
 async function announce(config: NodeConfig, node: RunningNode): Promise<void> {
@@ -165,5 +185,6 @@ function stopOnSignal(config: NodeConfig, node: RunningNode, onStopped: () => vo
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
   process.once('disconnect', stop) // of `npm start`, when that ends first
+  process.channel?.unref() // the listener alone must not keep a node alive that has failed
   onLauncherGone(stop)
 }

@@ -9,6 +9,8 @@ const START_NODE = 'src/start-node.ts'
 
 /** How long a node may take to end by itself before it is killed. */
 const END_MS = 1_000
+/** A node that does not listen after this long never will: a slow laptop with ten nodes takes a tenth of it. */
+const START_MS = 60_000
 
 export interface NodeProcessOptions {
   readonly name: string
@@ -16,6 +18,8 @@ export interface NodeProcessOptions {
   readonly args: readonly string[]
   /** told of each line that the node prints */
   readonly onLine: (line: string) => void
+  /** how long it may take until it listens */
+  readonly startMs?: number
 }
 
 /** One node. It ends with us, however we end: its IPC channel closes when our process is gone. */
@@ -35,32 +39,50 @@ export class NodeProcess {
 
   /**
    * Starts the node and waits until it listens, which is when it prints its first line.
-   * @throws Error with what the node said when it ends before
+   * @throws Error with what the node said when it ends before, or that it takes too long
    */
-  start(): Promise<void> {
-    const { name, args, onLine } = this.#options
+  async start(): Promise<void> {
+    const { name, args, onLine, startMs = START_MS } = this.#options
     const flags = process.execArgv.filter((flag) => !flag.startsWith('--inspect'))
     const child = spawn(process.execPath, [...flags, LAUNCH, START_NODE, name, ...args], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     this.#child = child
-    return new Promise((resolve, reject) => {
-      const complaints: string[] = []
-      readLines(child.stdout, (line) => {
-        onLine(line)
-        resolve()
+    let timer: NodeJS.Timeout | undefined
+    try {
+      await new Promise<void>((resolve, reject) => {
+        timer = setTimeout(() => {
+          reject(new Error(`${name} does not listen after ${startMs / 1000} s`))
+          child.kill('SIGKILL')
+        }, startMs)
+        /** What it complains of before it listens is the reason why it does not. */
+        let complaints: string[] | undefined = []
+        const complain = (line: string): void => onLine(`${name}: ${line}`)
+        readLines(child.stdout, (line) => {
+          onLine(line)
+          complaints?.forEach(complain)
+          complaints = undefined
+          resolve()
+        })
+        readLines(child.stderr, (line) => {
+          if (complaints === undefined) complain(line)
+          else complaints.push(line.replace(/^error: /, ''))
+        })
+        child.once('error', (cause) => {
+          this.#child = undefined
+          reject(cause)
+        })
+        child.once('close', (code, signal) => {
+          if (this.#child === child) this.#child = undefined
+          if (complaints === undefined && signal !== null) onLine(`${name} is dead (${signal})`)
+          if (complaints === undefined && code !== null && code !== 0)
+            onLine(`${name} has crashed (exit code ${code})`)
+          reject(new Error(complaints?.join(' ') || `${name} ended before it listened`)) // nothing, once it listens
+        })
       })
-      readLines(child.stderr, (line) => {
-        complaints.push(line.replace(/^error: /, ''))
-        if (this.#child === child) onLine(`${name}: ${line}`)
-      })
-      child.once('error', reject)
-      child.once('close', (_code, signal) => {
-        if (this.#child === child) this.#child = undefined
-        reject(new Error(complaints.join(' ') || `${name} ended before it listened`)) // nothing, once it listens
-        if (signal !== null) onLine(`${name} is dead (${signal})`)
-      })
-    })
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   /** Kills the node as a power cut would. Waits until it is gone. */

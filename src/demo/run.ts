@@ -1,14 +1,18 @@
 /** The whole demo in one terminal: nodes as processes, a video on all of them, and keys to kill them. */
 import path from 'node:path'
+import { BottomLine, canShowBottomLine } from '../cli/bottom-line.ts'
 import { onLauncherGone } from '../cli/launcher.ts'
 import { explainNoChoice, openPick, printPick, urlToOpen } from '../cli/pick-report.ts'
 import { surroundings } from '../cli/printed-command.ts'
 import { replicateWithProgress } from '../cli/replicate-progress.ts'
 import { inNodeColour, style } from '../cli/terminal.ts'
-import { isForeign, type ListedNode } from '../node-list.ts'
+import { isForeign, type ListedNode, ownNodes } from '../node-list.ts'
 import { pickNode } from '../picking/pick.ts'
-import { readKeys } from './keys.ts'
+import { Source } from '../replication/source.ts'
+import { storageNameProblem } from '../storage-name.ts'
+import { Keys, readKeys } from './keys.ts'
 import { NodeProcess } from './node-process.ts'
+import { requireFreePorts } from './taken-ports.ts'
 
 export interface DemoOptions {
   /** path of the video */
@@ -28,6 +32,11 @@ export interface DemoOptions {
  */
 export async function runDemo(options: DemoOptions): Promise<void> {
   const { nodes, config, logs } = options
+  const end = new AbortController()
+  endOnSignal(end)
+  const ended = new Promise((resolve) => end.signal.addEventListener('abort', resolve))
+  await requireFile(options.file)
+  await requireFreePorts(ownNodes(nodes))
   const processes = nodes.flatMap((node, index) =>
     isForeign(node)
       ? []
@@ -37,32 +46,51 @@ export async function runDemo(options: DemoOptions): Promise<void> {
           onLine: (line) => console.log(inNodeColour(index, line)),
         }),
   )
-  const end = new AbortController()
-  endOnSignal(end)
-  const ended = new Promise((resolve) => end.signal.addEventListener('abort', resolve))
+  const keys = new Keys({
+    nodes: processes,
+    pick: () => pickAndOpen(options).then(() => {}),
+    say: (line) => console.log(line),
+  })
+  const bottom = useKeys(keys, end)
   try {
-    await Promise.race([prepare(options, processes, end.signal), ended])
+    await Promise.race([prepare(options, processes, keys, end.signal), ended])
     if (!end.signal.aborted) {
-      useKeys(options, processes, end)
+      if (bottom === undefined) console.log('Ctrl+C ends everything.')
       await ended
     }
   } catch (error) {
     if (!end.signal.aborted) throw error // what failed because the end had come is no failure
   } finally {
     process.stdin.pause()
+    if (process.stdin.isTTY) process.stdin.setRawMode(false)
+    bottom?.end()
     await Promise.all(processes.map((node) => node.stop()))
   }
+}
+
+/** @throws Error when there is no such file, or no node can have one of that name */
+async function requireFile(file: string): Promise<void> {
+  const source = await Source.open(file)
+  await source.close()
+  const problem = storageNameProblem(path.basename(file))
+  if (problem !== undefined) throw new Error(`Cannot show ${file}: ${problem}. Give the file another name.`)
 }
 
 /** Everything up to the open video. */
 async function prepare(
   options: DemoOptions,
   processes: readonly NodeProcess[],
+  keys: Keys,
   signal: AbortSignal,
 ): Promise<void> {
   const { file, nodes } = options
+  const name = path.basename(file)
+  keys.notYet = 'the nodes are being started'
   await Promise.all(processes.map((node) => node.start()))
-  await replicateWithProgress({ file, name: path.basename(file), nodes, signal })
+  keys.notYet = `${name} is being copied to the nodes`
+  const failures = await replicateWithProgress({ file, name, nodes, signal })
+  if (failures > 0 && failures === processes.length) throw new Error(`No node could be given ${name}`)
+  keys.notYet = undefined
   if (!(await pickAndOpen(options))) throw new Error('There is nothing to show')
 }
 
@@ -80,33 +108,16 @@ async function pickAndOpen({ nodes, file, config, opensBrowser }: DemoOptions): 
   return true
 }
 
-/** Obeys keys where there is a terminal. */
-function useKeys(options: DemoOptions, processes: readonly NodeProcess[], end: AbortController): void {
-  const help = [
-    ...processes
-      .slice(0, 9)
-      .map(({ name }, index) => `  ${index + 1}  kill ${name} with SIGKILL, or start it again`),
-    '  p  pick again',
-    '  ?  this help',
-    '  q  end everything (or Ctrl+C)',
-  ].join('\n')
-  const onKey = async (key: string): Promise<void> => {
-    const node = processes[Number(key) - 1]
-    if (node !== undefined) await toggle(node)
-    else if (key === 'p') await pickAndOpen(options)
-    else if (key === '?' || key === 'h') console.log(help)
-    else if (key === 'q') end.abort()
+/** Obeys keys where there is a terminal, and keeps them on the screen. @returns the line, where there can be one */
+function useKeys(keys: Keys, end: AbortController): BottomLine | undefined {
+  if (!readKeys((key) => keys.press(key), end)) return undefined
+  if (!canShowBottomLine(process.stdout)) {
+    console.log(keys.line)
+    return undefined
   }
-  if (readKeys(onKey, end))
-    console.log(
-      style('bold', `Keys: 1-${processes.length} kill or start a node, p pick again, ? help, q end`),
-    )
-  else console.log('Ctrl+C ends everything.')
-}
-
-async function toggle(node: NodeProcess): Promise<void> {
-  if (node.isRunning) return node.kill()
-  await node.start().catch((error: Error) => console.log(`${node.name} did not start: ${error.message}`))
+  const bottom = new BottomLine(process.stdout)
+  bottom.set(style('bold', keys.line))
+  return bottom
 }
 
 /** Ends on the usual signals, and when whoever started us is gone. */

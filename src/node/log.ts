@@ -1,5 +1,6 @@
 /** The line that a node prints for each reply: for a person in the back row. Pure. */
 import { CONTROL_CHARACTERS } from '../storage-name.ts'
+import { count } from '../words.ts'
 
 /** What is told of one reply. Times in ms. */
 export interface ReplyRecord {
@@ -46,7 +47,7 @@ export function formatReply(record: ReplyRecord): string {
   const answer =
     status === undefined ? ['no reply'] : [String(status), ...(range === undefined ? [] : [range])]
   const firstByte = firstByteMs === undefined ? '' : `, first byte ${Math.round(firstByteMs)} ms`
-  const timing = `simulated latency ${latencyMs} ms${firstByte}, ${bytesSent} bytes in ${Math.round(totalMs)} ms`
+  const timing = `simulated latency ${latencyMs} ms${firstByte}, ${count(bytesSent, 'byte')} in ${Math.round(totalMs)} ms`
   const line = [...request, ...answer, `(${timing}${ENDINGS[end]})`].join(' ')
   return record.isOthersWorker ? line + OTHERS_WORKER : line
 }

@@ -125,12 +125,12 @@ function listen(server: Server, { name, host, port }: NodeConfig): Promise<void>
 function explainListen({ code }: NodeJS.ErrnoException, name: string, host: string, port: number): string {
   switch (code) {
     case 'EADDRINUSE':
-      return `Cannot start ${name}: port ${port} is taken. Stop what is using it, or choose another with --port.`
+      return `Cannot start ${name}: port ${port} is taken. End what uses it, or choose another port.`
     case 'EACCES':
-      return `Cannot start ${name}: this user may not listen on port ${port}. Choose one above 1023 with --port.`
+      return `Cannot start ${name}: this user may not listen on port ${port}. Choose one above 1023.`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `Cannot start ${name}: this machine does not have the address ${host}. Choose another with --host.`
+      return `Cannot start ${name}: this machine does not have the address ${host}. Choose another host.`
     default:
       return `Cannot start ${name} on ${host} port ${port}: ${code}`
   }

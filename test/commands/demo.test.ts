@@ -4,6 +4,7 @@ import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { NodeProcess } from '../../src/demo/node-process.ts'
 import {
   descendantsOf,
   expectError,
@@ -202,11 +203,11 @@ describe('what cannot be shown', () => {
   ])('node %i whose port is taken is named with it, and no process is left', async ([index]) => {
     const project = await makeProject()
     const { name, port } = project.nodes[index]
-    const server = createServer()
+    const server = createServer((socket) => void socket.resume())
     server.listen({ host: '127.0.0.1', port })
     await until('the port is taken', () => server.listening)
     const ended = await runCommand('demo', [writeVideo(), '--no-open', '--config', project.config])
-    expectError(ended, new RegExp(`${name}.*\\b${port}\\b.*taken`))
+    expectError(ended, new RegExp(`port ${port} of ${name} is taken by something that does not answer`))
     await new Promise((resolve) => server.close(resolve))
     await expectNothingLeft(project)
   })
@@ -215,7 +216,9 @@ describe('what cannot be shown', () => {
     const project = await makeProject()
     const file = writeVideo()
     const { demo } = await startWholeDemo(project, file)
-    expectError(await runCommand('demo', [file, '--no-open', '--config', project.config]), /taken/)
+    const second = await runCommand('demo', [file, '--no-open', '--config', project.config])
+    expectError(second, /^error: The nodes run already: node1, node2, node3, on ports /)
+    expect(second.stdout).toBe('')
     for (const { url } of project.nodes) expect((await fetch(`${url}/demo.mp4`)).status).toBe(200)
     expect((await demo.end('SIGTERM')).code).toBe(0)
     await expectNothingLeft(project)
@@ -227,8 +230,30 @@ describe('what cannot be shown', () => {
     ['a hidden file', () => writeVideo('.hidden.mp4'), /\.hidden\.mp4.*dot/],
   ])('%s is an error, and no process is left', async ([, make, why]) => {
     const project = await makeProject()
-    expectError(await runCommand('demo', [make(), '--no-open', '--config', project.config]), why)
+    const ended = await runCommand('demo', [make(), '--no-open', '--config', project.config])
+    expectError(ended, why)
+    expect(ended.stdout).toBe('') // before anything was started
+    expect(ended.stderr).not.toContain('--as') // which the demo does not have
     await expectNothingLeft(project)
+  })
+
+  test('a node that cannot start is told of once, and no process is left', async () => {
+    const project = await makeProject()
+    const blocked = path.join(temporaryFolder(), 'file')
+    writeFileSync(blocked, 'no folder')
+    const list = readFileSync(project.config, 'utf8').replace('"node2/storage"', JSON.stringify(blocked))
+    writeFileSync(project.config, list)
+    const ended = await runCommand('demo', [writeVideo(), '--no-open', '--config', project.config])
+    expectError(ended, /^error: Cannot start node2: .*file cannot be its storage folder/)
+    expect(ended.stdout).not.toContain('cannot be')
+    await expectNothingLeft(project)
+  })
+
+  test('a node that never listens is given up', async () => {
+    const { config } = await makeProject()
+    const node = new NodeProcess({ name: 'node1', args: ['--config', config], onLine: () => {}, startMs: 1 })
+    await expect(node.start()).rejects.toThrow('node1 does not listen after 0.001 s')
+    await until('it is gone', () => !node.isRunning)
   })
 
   test('a node list with a mistake is an error', async () => {

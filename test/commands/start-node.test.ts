@@ -290,10 +290,13 @@ describe('what cannot be started', () => {
   test('a second node on the same port fails and the first goes on', async () => {
     const { url, project } = await startFirst()
     const { port } = new URL(url)
-    expectError(
-      await runCommand('start-node', ['node2', '--port', port, '--config', project.config]),
-      new RegExp(`node2.*\\b${port}\\b`),
-    )
+    for (const [name, why] of [
+      ['node2', `port ${port} of node2 is taken by node1, another node\\. .*--port`],
+      ['node1', `node1 runs already, on port ${port}\\. End it first`],
+    ] as const) {
+      const ended = await runCommand('start-node', [name, '--port', port, '--config', project.config])
+      expectError(ended, new RegExp(`Cannot start ${name}: ${why}`))
+    }
     expect(await health(url)).toMatchObject({ node: 'node1' })
   })
 

@@ -24,6 +24,11 @@ test.for<[rule: string, changes: Partial<ReplyRecord>, line: string]>([
     '12:00:01 node2 GET /demo.mp4 206 bytes 0-65535/17374486 (simulated latency 150 ms, first byte 151 ms, 65536 bytes in 160 ms)',
   ],
   [
+    'one byte is no bytes',
+    { range: 'bytes 0-0/17374486', bytesSent: 1 },
+    '12:00:01 node2 GET /demo.mp4 206 bytes 0-0/17374486 (simulated latency 150 ms, first byte 151 ms, 1 byte in 160 ms)',
+  ],
+  [
     'a whole file has no range',
     { status: 200, range: undefined },
     '12:00:01 node2 GET /demo.mp4 200 (simulated latency 150 ms, first byte 151 ms, 65536 bytes in 160 ms)',

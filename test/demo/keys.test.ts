@@ -1,0 +1,138 @@
+/** What the keys of `npm start` do, and when: nodes and picks that the test finishes. */
+import { expect, test } from 'vitest'
+import { Keys } from '../../src/demo/keys.ts'
+
+/** Lets promises that are already fulfilled have their say. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+class Node {
+  readonly name: string
+  isRunning = true
+  readonly done: string[] = []
+  /** ends the start that is under way */
+  finishStart = (): void => {}
+  failStart = (_: Error): void => {}
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  start(): Promise<void> {
+    this.done.push('start')
+    this.isRunning = true
+    return new Promise((resolve, reject) => {
+      this.finishStart = resolve
+      this.failStart = reject
+    })
+  }
+
+  async kill(): Promise<void> {
+    this.done.push('kill')
+    this.isRunning = false
+  }
+}
+
+function makeKeys(count = 3) {
+  const nodes = Array.from({ length: count }, (_, index) => new Node(`node${index + 1}`))
+  const said: string[] = []
+  const picks: (() => void)[] = []
+  const pick = (): Promise<void> => new Promise((resolve) => picks.push(resolve))
+  const keys = new Keys({ nodes, pick, say: (line) => said.push(line) })
+  return { keys, nodes, said, picks }
+}
+
+test('a kill does not wait for a pick', async () => {
+  const { keys, nodes, picks } = makeKeys()
+  keys.press('p')
+  keys.press('1')
+  await settle()
+  expect(nodes[0]?.done).toEqual(['kill'])
+  expect(picks).toHaveLength(1)
+})
+
+test('nor for the start of another node', async () => {
+  const { keys, nodes } = makeKeys()
+  keys.press('1')
+  await settle()
+  keys.press('1')
+  keys.press('2')
+  await settle()
+  expect(nodes[0]?.done).toEqual(['kill', 'start'])
+  expect(nodes[1]?.done).toEqual(['kill'])
+})
+
+test('a node that is being started is killed when it has been', async () => {
+  const { keys, nodes, said } = makeKeys()
+  const [node] = nodes
+  keys.press('1')
+  await settle()
+  keys.press('1')
+  keys.press('1')
+  await settle()
+  expect(node?.done).toEqual(['kill', 'start'])
+  expect(said).toEqual(['node1 is being started'])
+  node?.finishStart()
+  await settle()
+  expect(node?.done).toEqual(['kill', 'start', 'kill'])
+})
+
+test('why a node did not start is said once, and its key goes on working', async () => {
+  const { keys, nodes, said } = makeKeys()
+  const [node] = nodes
+  if (node === undefined) throw new Error('There is a node')
+  node.isRunning = false
+  keys.press('1')
+  await settle()
+  node.isRunning = false
+  node.failStart(new Error('port 8001 is taken'))
+  await settle()
+  expect(said).toEqual(['node1 is being started', 'node1 did not start: port 8001 is taken'])
+  keys.press('1')
+  await settle()
+  expect(node.done).toEqual(['start', 'start'])
+})
+
+test('a second pick says that one is under way, and the next one picks', async () => {
+  const { keys, said, picks } = makeKeys()
+  keys.press('p')
+  keys.press('p')
+  expect(said).toEqual(['A pick is under way'])
+  picks[0]?.()
+  await settle()
+  keys.press('p')
+  expect(picks).toHaveLength(2)
+})
+
+test.for([['1'], ['p']])('%s, pressed too early, says why it does nothing', async ([key = '']) => {
+  const { keys, nodes, said, picks } = makeKeys()
+  keys.notYet = 'the nodes are being started'
+  keys.press(key)
+  await settle()
+  expect(said).toEqual(['Not yet: the nodes are being started'])
+  expect([...(nodes[0]?.done ?? []), ...picks]).toEqual([])
+})
+
+test('the help is there at any time, with a line for each key', () => {
+  const { keys, said } = makeKeys(2)
+  keys.notYet = 'the nodes are being started'
+  keys.press('?')
+  expect(said.join('\n').split('\n')).toHaveLength(5)
+})
+
+test('a number without a node says so, other keys say nothing', () => {
+  const { keys, said } = makeKeys(2)
+  keys.press('3')
+  for (const key of ['0', 'x', ' ', '\r', 'é']) keys.press(key)
+  expect(said).toEqual(['There is no node 3; ? shows the keys'])
+})
+
+test.for<[count: number, numbers: string]>([
+  [1, '1 '],
+  [2, '1-2 '],
+  [9, '1-9 '],
+  [20, '1-9 '],
+])('with %i nodes the line names the keys %s, in one line of a small terminal', ([count, numbers]) => {
+  const { line } = makeKeys(count).keys
+  expect(line).toContain(`Keys: ${numbers}kill or start a node`)
+  expect(line.length).toBeLessThan(80)
+})
