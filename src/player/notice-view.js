@@ -4,27 +4,35 @@
 import { element, part, setText } from './element.js'
 import { encodeName } from './page-state.js'
 
-/** Shows a notice or none. */
+/**
+ * Shows a notice or none. Each is read out once: what changes every second stands outside of what is read.
+ */
 export class NoticeView {
   #root = part('notice', HTMLElement)
   #title = element('h2')
   #text = element('p')
   #command = element('code')
   #videos = element('ul')
+  #reload = element('button', { type: 'button' }, 'Reload')
+  #counting = element('p', { class: 'counting', 'aria-hidden': 'true' })
   #shownVideos = ''
 
   constructor() {
-    this.#root.replaceChildren(this.#title, this.#text, this.#command, this.#videos)
+    const said = element('div', { role: 'status' }, this.#title, this.#text, this.#command, this.#videos)
+    this.#root.replaceChildren(said, this.#counting, this.#reload)
+    this.#reload.addEventListener('click', () => location.reload())
   }
 
   /** @param {Notice | undefined} notice */
   show(notice) {
     this.#root.hidden = notice === undefined
+    setText(this.#title, notice?.title ?? '') // emptied, so that the same one is read out when it comes again
+    setText(this.#text, notice?.text ?? '')
     if (notice === undefined) return
     this.#root.className = `${notice.tone} ${notice.coversVideo ? 'covers' : 'strip'}`
-    setText(this.#title, notice.title)
-    setText(this.#text, notice.text)
     setText(this.#command, notice.command)
+    setText(this.#counting, notice.counting)
+    this.#reload.hidden = !notice.hasReload
     const videos = JSON.stringify(notice.videos)
     if (videos === this.#shownVideos) return
     this.#shownVideos = videos

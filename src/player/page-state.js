@@ -1,25 +1,32 @@
 // @ts-check
+/** @import { OutageReason } from '../swarm/events.js' */
+/** @import { Policy } from './player-events.js' */
 /** What the page says when there is more to say than the video shows: one notice for each state. Pure. */
+import { describeOutage } from './outage-words.js'
+import { listWords } from './words.js'
 
 /**
  * @typedef {{ kind: 'loading' }
  *   | { kind: 'slow' }
- *   | { kind: 'no node', seconds: number }
+ *   | { kind: 'no node', seconds: number, names?: readonly string[] }
  *   | { kind: 'missing', videos: readonly string[] }
  *   | { kind: 'empty' }
  *   | { kind: 'failed', message: string }
  *   | { kind: 'ready' }
- *   | { kind: 'outage', seconds: number }} PageState
- * `seconds`: for how long no node has answered. `videos`: what this node does have.
+ *   | { kind: 'outage', why: OutageReason, policy: Policy, elsewhere: readonly string[], seconds: number }} PageState
+ * `seconds`: for how long it has been so. `names`: our own nodes, as far as they are known. `videos`: what this node
+ * does have. `elsewhere`: nodes that have another version of the video.
  */
 
 /**
  * @typedef {object} Notice
  * @property {'quiet' | 'bad'} tone
  * @property {string} title
- * @property {string} text
+ * @property {string} text what stays true while the state lasts: it is read out when it changes
+ * @property {string} counting for how long, '' for not yet; this is only seen
  * @property {string} command that a person may run, '' for none
  * @property {readonly string[]} videos to choose from
+ * @property {boolean} hasReload does loading the page anew help?
  * @property {boolean} coversVideo is there no picture to see behind it?
  */
 
@@ -40,14 +47,19 @@ export function describePageState(state, video) {
       return notice('quiet', 'Asking the nodes …', text)
     }
     case 'no node': {
-      const text = `The page asks again every second${sinceWords(state.seconds)}. Start one:`
-      return { ...notice('bad', 'No node answers', text), command: 'npm run start-node node1' }
+      const { names, seconds } = state
+      const text = `The page asks again every second. Start ${names?.length === 1 ? 'it' : 'one'}:`
+      return {
+        ...notice('bad', 'No node answers', text),
+        command: startCommand(names),
+        counting: since(seconds),
+      }
     }
     case 'missing': {
       const { videos } = state
       const isNone = videos.length === 0
       const text = `No node has ${video}. ${isNone ? 'Copy a video to every node:' : 'These videos exist:'}`
-      const command = isNone ? 'npm run replicate talk.mp4' : ''
+      const command = isNone ? 'npm run replicate media/demo.mp4' : ''
       return { ...notice('bad', 'No such video', text), command, videos }
     }
     case 'empty':
@@ -55,8 +67,16 @@ export function describePageState(state, video) {
     case 'failed':
       return notice('bad', 'This page cannot play the video', state.message)
     case 'outage': {
-      const text = `The page keeps asking${sinceWords(state.seconds)}. Start a node, and the video goes on by itself.`
-      return { ...notice('bad', 'No node answers', text), coversVideo: false }
+      const { why, policy, elsewhere, seconds } = state
+      const { title, text } = describeOutage(why, policy)
+      const isOther = why === 'replaced' || elsewhere.length > 0
+      const hasIt = `${listWords(elsewhere)} ${elsewhere.length === 1 ? 'has' : 'have'} another version of it`
+      return {
+        ...notice('bad', title, elsewhere.length === 0 ? text : `${hasIt}. Reload the page to see that one.`),
+        counting: since(seconds),
+        hasReload: isOther,
+        coversVideo: false,
+      }
     }
   }
 }
@@ -67,10 +87,21 @@ export function describePageState(state, video) {
  * @param {string} text
  * @returns {Notice}
  */
-const notice = (tone, title, text) => ({ tone, title, text, command: '', videos: [], coversVideo: true })
+const notice = (tone, title, text) => ({
+  ...{ tone, title, text, counting: '', command: '', videos: [], hasReload: false, coversVideo: true },
+})
 
 /** @param {number} seconds */
-const sinceWords = (seconds) => (seconds < 1 ? '' : `, for ${Math.floor(seconds)} s now`)
+const since = (seconds) => (seconds < 1 ? '' : `for ${Math.floor(seconds)} s now`)
+
+/**
+ * The command that starts a node, as it can be pasted anywhere.
+ * @param {readonly string[] | undefined} names
+ */
+const startCommand = (names) => {
+  const name = names?.find((name) => /^\w[\w.-]*$/.test(name))
+  return name === undefined ? 'npm start' : `npm run start-node ${name}`
+}
 
 /**
  * The name of the video that a path of the watch page is about.

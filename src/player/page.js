@@ -3,7 +3,7 @@
 /** @import { SwarmEvent } from '../swarm/events.js' */
 /** @import { ControlRoom } from './control-room.js' */
 /** @import { PageState } from './page-state.js' */
-/** @import { Player, PlayerEvent, VideoNode } from './player-events.js' */
+/** @import { Player, PlayerEvent, Policy, VideoFile, VideoNode } from './player-events.js' */
 import { realClock } from '../swarm/clock.js'
 import { findFile } from '../swarm/find-file.js'
 import { element, part, setText } from './element.js'
@@ -12,6 +12,7 @@ import { ListWatch } from './list-watch.js'
 import { askForNodes, askForVideos } from './node-api.js'
 import { NoticeView } from './notice-view.js'
 import { describeFacts } from './page-facts.js'
+import { PageOutage } from './page-outage.js'
 import { describePageState, videoOfPath } from './page-state.js'
 import { workerNews } from './prepare-worker.js'
 
@@ -70,7 +71,8 @@ async function untilFound(nodes, name, onNone) {
     if (found.kind === 'found' && found.file.size > 0) return found
     onNone()
     if (found.kind === 'no node') {
-      setState({ kind: 'no node', seconds: silentSeconds() })
+      const names = nodes.flatMap(({ name, isForeign }) => (isForeign ? [] : [name]))
+      setState({ kind: 'no node', seconds: silentSeconds(), names })
     } else {
       silentSinceMs = undefined
       setState(found.kind === 'found' ? { kind: 'empty' } : { kind: 'missing', videos: await videosOrNone() })
@@ -90,12 +92,22 @@ async function videosOrNone() {
 }
 
 /**
- * @param {SwarmEvent | PlayerEvent} event
+ * The outage of a page that plays a file: shown while it lasts.
+ * @param {readonly VideoNode[]} nodes
+ * @param {VideoFile} played
+ * @param {Policy} policy
  */
-function watchOutage(event) {
-  if (event.type !== 'outage') return
-  silentSinceMs = event.isOver ? undefined : (silentSinceMs ?? event.atMs)
-  setState(event.isOver ? { kind: 'ready' } : { kind: 'outage', seconds: 0 })
+function watchOutage(nodes, { name, size, sha256 }, policy) {
+  const show = () => setState(outage.state ?? { kind: 'ready' })
+  const find = async () => {
+    const found = await findFile({ nodes, video: name, fetch: fetch.bind(globalThis), clock: realClock })
+    if (found.kind !== 'found') return []
+    const isSame = found.file.size === size && (found.file.sha256 ?? sha256) === (sha256 ?? found.file.sha256)
+    return isSame ? [] : (found.versions[0]?.nodes ?? [])
+  }
+  const outage = new PageOutage({ find, clock: realClock, onChange: show, policy })
+  setInterval(() => outage.state && show(), ASK_AGAIN_MS)
+  return outage
 }
 
 /** @param {Parameters<typeof describeFacts>[0]} known */
@@ -192,8 +204,13 @@ async function main() {
     showFacts(known)
   }
   learn({})
+  let setPolicy = (/** @type {Policy} */ _policy) => {}
   const opening = showing.then(
-    ({ ControlRoom }) => new ControlRoom(video, names, choices, ({ policy }) => learn({ policy })),
+    ({ ControlRoom }) =>
+      new ControlRoom(video, names, choices, ({ policy }) => {
+        learn({ policy })
+        setPolicy(policy)
+      }),
   )
   const listWatch = new ListWatch({
     nodes,
@@ -210,11 +227,11 @@ async function main() {
   })
   void workerNews().then(() => listWatch.suspect())
   const found = await untilFound(nodes, videoName, () => listWatch.suspect())
-  silentSinceMs = undefined
   const { versions, discarded } = found
   learn({ versions, discarded })
   setState({ kind: 'ready' })
-  setInterval(() => silentSinceMs && setState({ kind: 'outage', seconds: silentSeconds() }), ASK_AGAIN_MS)
+  const outage = watchOutage(nodes, found.file, known.policy)
+  setPolicy = (policy) => outage.setPolicy(policy)
   const tell = passTo(opening.then((room) => room.showFile(found.file)))
   const { startPlayer } = await playing
   /** @type {Player | undefined} */
@@ -233,7 +250,7 @@ async function main() {
       .filter(({ name }) => found.sources.includes(name))
       .map((node) => withDelay(node, found.delays.get(node.name))),
     onEvent(event) {
-      watchOutage(event)
+      outage.apply(event)
       tell(event)
       if (event.type === 'started') void showPlayer()
       // One that has gone may have moved; one that has come may have been started with another list.

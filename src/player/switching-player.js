@@ -46,7 +46,7 @@ export class SwitchingPlayer {
     this.#policy = policy
     const look = () => this.#look()
     const fetch = globalThis.fetch.bind(globalThis)
-    this.#watch = new NodeWatch({ nodes, file, onEvent, onChange: look, fetch, clock: realClock })
+    this.#watch = new NodeWatch({ nodes, file, policy, onEvent, onChange: look, fetch, clock: realClock })
     const { signal } = this.#stop
     video.addEventListener('error', () => this.#onError(), { signal })
     const recover = () => {
@@ -63,6 +63,7 @@ export class SwitchingPlayer {
   /** @param {import('./player-events.js').Policy} policy */
   setPolicy(policy) {
     this.#policy = policy
+    this.#watch.setPolicy(policy)
     this.#look()
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { fileUrl, NodeWatch } from '../../src/player/node-watch.js'
-import type { SwarmEvent } from '../../src/swarm/events.js'
+import { fileUrl, NodeWatch, outageReason } from '../../src/player/node-watch.js'
+import type { Policy } from '../../src/player/player-events.js'
+import type { NodeState, OutageReason, SwarmEvent } from '../../src/swarm/events.js'
 
 const HASH = 'a'.repeat(64)
 const FILE = { name: 'week 1/talk.mp4', size: 1000, chunkSize: 256, sha256: HASH }
@@ -26,7 +27,7 @@ const withHead =
     method === 'HEAD' ? new Response(null, { status, headers }) : healthy(url, method)
 
 /** A watch over two nodes whose clock is moved by hand; a call takes no time. */
-function watch(behaviours: Record<string, Behaviour> = {}) {
+function watch(behaviours: Record<string, Behaviour> = {}, listed: { latencyMs?: number } = {}) {
   let now = 0
   let timers: { atMs: number; run: () => void }[] = []
   const clock = {
@@ -41,6 +42,7 @@ function watch(behaviours: Record<string, Behaviour> = {}) {
     },
   }
   const calls: string[] = []
+  const waiting: (() => void)[] = []
   const fetch = (input: string | URL | Request, init: RequestInit = {}): Promise<Response> =>
     new Promise((resolve, reject) => {
       const { hostname } = new URL(String(input))
@@ -50,6 +52,7 @@ function watch(behaviours: Record<string, Behaviour> = {}) {
       try {
         const response = behaviour(String(input), init.method ?? 'GET')
         if (response) resolve(response)
+        else waiting.push(() => resolve(healthy(String(input), init.method ?? 'GET') ?? new Response()))
       } catch (error) {
         reject(error)
       }
@@ -57,8 +60,9 @@ function watch(behaviours: Record<string, Behaviour> = {}) {
   const events: SwarmEvent[] = []
   let changes = 0
   const nodes = new NodeWatch({
-    nodes: NODES,
+    nodes: NODES.map((node) => ({ ...node, ...listed })),
     file: FILE,
+    policy: { kind: 'all' },
     onEvent: (event) => events.push(event),
     onChange: () => changes++,
     fetch,
@@ -83,6 +87,18 @@ function watch(behaviours: Record<string, Behaviour> = {}) {
       }
     },
     timers: () => timers.length,
+    sleep: async (ms: number) => {
+      now += ms
+      const due = timers.filter(({ atMs }) => atMs <= now)
+      timers = timers.filter(({ atMs }) => atMs > now)
+      for (const { run } of due) run()
+      await settle()
+    },
+    /** Calls that wait are answered. */
+    wake: async () => {
+      for (const answer of waiting.splice(0)) answer()
+      await settle()
+    },
     states: () => events.flatMap((event) => (event.type === 'node' ? [`${event.node} ${event.state}`] : [])),
   }
 }
@@ -138,19 +154,91 @@ describe('a node', () => {
   })
 })
 
+test('a call that nobody answers goes on: a node that wakes up answers it', async () => {
+  const { pass, wake, states, calls, behaviours } = watch({ node1: hung })
+  await pass(3_000)
+  expect(states()).toContain('node1 no answer')
+  expect(calls.filter((call) => call.startsWith('GET http://node1'))).toHaveLength(1)
+  behaviours['node1'] = healthy
+  await wake()
+  expect(states().at(-1)).toBe('node1 up')
+})
+
+test('and after a while is made again, for its connection may be gone', async () => {
+  const { pass, calls } = watch({ node1: hung })
+  await pass(30_000)
+  expect(calls.filter((call) => call.startsWith('GET http://node1')).length).toBeGreaterThanOrEqual(2)
+})
+
+test('the time in which the machine slept is nobody’s silence, and nobody’s delay', async () => {
+  const { pass, sleep, wake, states, events, behaviours } = watch()
+  await pass(1_000)
+  behaviours['node1'] = hung
+  await pass(1_000)
+  await sleep(600_000)
+  await wake()
+  await pass(1_000)
+  expect(states().filter((state) => state.startsWith('node1'))).toEqual(['node1 up'])
+  const beats = events.flatMap((event) =>
+    event.type === 'heartbeat' && event.node === 'node1' ? [event.ms] : [],
+  )
+  expect(beats.every((ms) => ms === 0)).toBe(true)
+})
+
+test('nobody is called silent sooner than the node list allows', async () => {
+  const { pass, states } = watch({ node1: hung }, { latencyMs: 12_000 })
+  await pass(15_000)
+  expect(states()).not.toContain('node1 no answer')
+  await pass(6_000)
+  expect(states()).toContain('node1 no answer')
+})
+
 test('an outage begins when no node is left, and ends with the first that is back', async () => {
   const { pass, behaviours, events } = watch()
-  const outages = () => events.flatMap((event) => (event.type === 'outage' ? [event.isOver] : []))
+  const outages = () =>
+    events.flatMap((event) => (event.type === 'outage' ? [event.isOver || event.why] : []))
   await pass(500)
   behaviours['node1'] = dead
   await pass(2_000)
   expect(outages()).toEqual([])
   behaviours['node2'] = hung
   await pass(4_000)
-  expect(outages()).toEqual([false])
+  expect(outages()).toEqual(['nobody answers'])
+  behaviours['node1'] = withHead(404, {})
+  await pass(2_000)
+  expect(outages()).toEqual(['nobody answers', 'missing'])
   behaviours['node1'] = healthy
   await pass(2_000)
-  expect(outages()).toEqual([false, true])
+  expect(outages()).toEqual(['nobody answers', 'missing', true])
+})
+
+test('a choice that leaves only a node that is gone is told as such, and ends with another choice', async () => {
+  const { pass, nodes, events } = watch({ node1: dead })
+  const outages = () =>
+    events.flatMap((event) => (event.type === 'outage' ? [event.isOver || event.why] : []))
+  await pass(500)
+  nodes.setPolicy({ kind: 'only', node: 'node1' })
+  expect(outages()).toEqual(['not allowed'])
+  nodes.setPolicy({ kind: 'all' })
+  expect(outages()).toEqual(['not allowed', true])
+})
+
+const ALL = { kind: 'all' } as const
+const ONLY = { kind: 'only', node: 'node1' } as const
+test.for<[states: NodeState[], policy: Policy, why: OutageReason | undefined]>([
+  [['up', 'down'], ALL, undefined],
+  [['unknown', 'down'], ALL, undefined],
+  [['down', 'no answer'], ALL, 'nobody answers'],
+  [['other version', 'other version'], ALL, 'replaced'],
+  [['missing', 'down'], ALL, 'missing'],
+  [['missing', 'other version'], ALL, 'mixed'],
+  [['wrong answer', 'down'], ALL, 'wrong answers'],
+  [['down', 'up'], ONLY, 'not allowed'],
+  [['down', 'missing'], ONLY, 'nobody answers'],
+  [['up', 'down'], ONLY, undefined],
+])('nodes that are %j, of which %j may be used: %s', ([states, policy, why]) => {
+  const nodes = states.map((state, index) => ({ name: `node${index + 1}`, state }))
+  expect(outageReason(nodes, policy)).toBe(why)
 })
 
 test('asking now does not ask twice at the same time', async () => {
