@@ -4,7 +4,7 @@
 /** A card for each node: how it is doing, its heartbeat over the last minute, what it has delivered. */
 import { element, part, setAttribute, setText } from './element.js'
 import { markPicture } from './mark-view.js'
-import { describeState, heartbeatLines, heartbeatTopMs, rateNow } from './node-model.js'
+import { describeState, heartbeatLines, heartbeatTopMs, rateOf } from './node-model.js'
 import { formatBytes, formatMs, formatShare } from './words.js'
 
 const SVG = 'http://www.w3.org/2000/svg'
@@ -93,15 +93,15 @@ class Card {
    * @param {Policy} policy
    */
   render(nowMs, topMs, totalBytes, policy) {
-    const { state, why, mark, bytes, samples, inFlight, refused } = this.#facts
-    const { words, tone } = describeState(state)
+    const { why, mark, bytes, inFlight, refused } = this.#facts
+    const { words, tone } = describeState(this.#facts)
     const isLeftOut = policy.kind === 'only' && policy.node !== mark.name
     setText(this.#state, isLeftOut ? `${words}, not read` : words)
     setAttribute(this.#state, 'title', why)
     setAttribute(this.root, 'data-tone', tone)
     this.root.classList.toggle('left-out', isLeftOut)
-    const rate = rateNow(samples, nowMs)
-    setText(this.#figures.rate, rate === 0 ? '–' : `${formatBytes(rate)}/s`)
+    const rate = rateOf(this.#facts)
+    setText(this.#figures.rate, rate === undefined ? '–' : `${formatBytes(Math.round(rate))}/s`)
     setText(this.#figures.delivered, formatBytes(bytes))
     setText(this.#figures.share, formatShare(bytes, totalBytes))
     setText(this.#figures['in flight'], String(inFlight.size))

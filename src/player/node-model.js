@@ -3,22 +3,20 @@
 /** @import { NodeMark } from './node-marks.js' */
 /** @import { PlayerEvent } from './player-events.js' */
 /** What the class sees of every node: how it is doing, its heartbeat, and what it has delivered. */
+import { reasonOf } from './trouble-words.js'
 
 /** How long a heartbeat stays on the line. */
 export const HEARTBEAT_MS = 60_000
 
-/** What a node sent within this time is its rate now: shorter, and it would jump with every chunk. */
-export const RATE_MS = 4_000
-
 /** @typedef {{ atMs: number, ms: number | undefined }} Beat */
-/** How much a node had sent by then, since the page was opened. @typedef {{ atMs: number, bytes: number }} Sample */
 
 /**
  * @typedef {object} NodeFacts
  * @property {NodeMark} mark
  * @property {NodeState} state
  * @property {string} why
- * @property {Sample[]} samples of what it has sent, of the last seconds, oldest first
+ * @property {boolean} isLate does it owe bytes, and has been silent for longer than is usual for it?
+ * @property {number | undefined} bytesPerSecond its rate when it last sent, as far as that says something of the node
  * @property {number} bytes that it delivered and that passed verification
  * @property {Set<number>} inFlight chunks that it is asked for
  * @property {number} refused chunks of it that were thrown away
@@ -40,7 +38,8 @@ export class NodeModel {
       mark,
       state: 'unknown',
       why: '',
-      samples: [],
+      isLate: false,
+      bytesPerSecond: undefined,
       bytes: 0,
       inFlight: new Set(),
       refused: 0,
@@ -56,7 +55,8 @@ export class NodeModel {
     switch (event.type) {
       case 'node':
         node.state = event.state
-        node.why = event.why
+        node.why = reasonOf(event.state, event.why)
+        node.isLate = false
         return
       case 'asked':
         node.inFlight.add(event.chunk)
@@ -75,8 +75,8 @@ export class NodeModel {
         node.inFlight.delete(event.chunk)
         return
       case 'measured':
-        node.samples.push({ atMs: event.atMs, bytes: event.receivedBytes })
-        while ((node.samples[1]?.atMs ?? Infinity) <= event.atMs - RATE_MS) node.samples.shift()
+        node.isLate = event.isLate
+        node.bytesPerSecond = event.bytesPerSecond
         return
       case 'heartbeat':
         node.beats.push({ atMs: event.atMs, ms: event.ms })
@@ -94,18 +94,6 @@ function dropOldBeats(beats, nowMs) {
   beats.splice(0, first === -1 ? beats.length : first)
 }
 
-/**
- * How fast a node sends now, bytes per second: what it sent in the last seconds, waits included. Pure.
- * @param {readonly Sample[]} samples oldest first
- * @param {number} nowMs
- */
-export function rateNow(samples, nowMs) {
-  const first = samples.findLast(({ atMs }) => atMs <= nowMs - RATE_MS) ?? samples[0]
-  const last = samples.at(-1)
-  if (first === undefined || last === undefined) return 0
-  return ((last.bytes - first.bytes) * 1000) / RATE_MS
-}
-
 /** @type {Readonly<Record<NodeState, { words: string, tone: 'good' | 'unsure' | 'bad' | 'quiet' }>>} */
 const STATES = {
   unknown: { words: 'not asked yet', tone: 'quiet' },
@@ -119,11 +107,24 @@ const STATES = {
   'wrong answer': { words: 'wrong answer', tone: 'bad' },
 }
 
+/** In these it sends what it is asked for. @type {ReadonlySet<NodeState>} */
+const AT_WORK = new Set(['unknown', 'up', 'slow'])
+
 /**
  * How a node is doing, in words, and how worrying that is. Pure.
- * @param {NodeState} state
+ * @param {Pick<NodeFacts, 'state' | 'isLate' | 'refused'>} facts
  */
-export const describeState = (state) => STATES[state]
+export function describeState({ state, isLate, refused }) {
+  if (isLate && AT_WORK.has(state)) return { words: 'late', tone: 'unsure' }
+  if (state === 'sent bad data' && refused === 1) return { words: 'sent a bad chunk', tone: 'bad' }
+  return STATES[state]
+}
+
+/**
+ * The rate of a node as far as it is known; one that is away has none. Pure.
+ * @param {Pick<NodeFacts, 'state' | 'bytesPerSecond'>} facts
+ */
+export const rateOf = ({ state, bytesPerSecond }) => (AT_WORK.has(state) ? bytesPerSecond : undefined)
 
 /**
  * The heartbeat as lines in a box of 1 × 1: x from a minute ago to now, y from no delay (1) to `topMs` (0).

@@ -1,7 +1,7 @@
 // @ts-check
 /** All nodes of a swarm: which of them may be asked now, how each is doing, and why. Every change is told. */
 import { Heartbeats } from './heartbeat.js'
-import { silenceIsDeathMs } from './late.js'
+import { silenceIsDeathMs, silenceIsLateMs } from './late.js'
 import { SwarmNode } from './node.js'
 import { Outage, outageReason } from './outage.js'
 
@@ -222,6 +222,7 @@ export class Fleet {
         inFlightBytes: node.leftBytes,
         receivedBytes: node.receivedBytes,
         verifiedBytes: node.verifiedBytes,
+        isLate: node.silentMs(this.#clock.now()) > silenceIsLateMs(node.estimate),
       })
     }
   }

@@ -53,6 +53,9 @@ export function judgeOwed(owed) {
 export const silenceLimitMs = ({ delayMs, deviationMs }) =>
   Math.max(MIN_SILENCE_MS, delayMs + 3 * deviationMs)
 
+/** From which silence on a node is late: it may be gone, and it may yet come. Pure. @param {{ delayMs: number, deviationMs: number }} estimate */
+export const silenceIsLateMs = ({ delayMs, deviationMs }) => Math.max(500, 1.2 * delayMs + 4 * deviationMs)
+
 /** From which silence on a node counts as gone. Pure. @param {{ delayMs: number, deviationMs: number }} estimate */
 export const silenceIsDeathMs = ({ delayMs, deviationMs }) => Math.max(1000, 1.5 * delayMs + 4 * deviationMs)
 

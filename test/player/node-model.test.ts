@@ -5,7 +5,7 @@ import {
   heartbeatLines,
   heartbeatTopMs,
   NodeModel,
-  rateNow,
+  rateOf,
 } from '../../src/player/node-model.js'
 import type { NodeState, SwarmEvent } from '../../src/swarm/events.js'
 
@@ -28,15 +28,16 @@ const verified = (chunk: number, node: string, bytes = 10): SwarmEvent => ({
   node,
   bytes,
 })
-const measured = (node: string, atMs: number, receivedBytes: number): SwarmEvent => ({
+const measured = (node: string, bytesPerSecond: number | undefined, isLate = false): SwarmEvent => ({
   type: 'measured',
-  atMs,
+  atMs: 0,
   node,
-  bytesPerSecond: 0,
+  bytesPerSecond,
   delayMs: 50,
   inFlightBytes: 0,
-  receivedBytes,
+  receivedBytes: 0,
   verifiedBytes: 0,
+  isLate,
 })
 const turned = (node: string, state: NodeState): SwarmEvent => ({
   type: 'node',
@@ -68,23 +69,50 @@ test('a second copy is no longer in flight when the first one is there', () => {
   expect(model.nodes.map(({ inFlight }) => inFlight.size)).toEqual([0, 0])
 })
 
-test('the rate is what was sent in the last four seconds, and 0 when that is nothing', () => {
-  const model = new NodeModel(markNodes(['node1']))
-  for (let atMs = 0; atMs <= 60_000; atMs += 250)
-    model.apply(measured('node1', atMs, Math.min(atMs, 20_000) * 5))
-  const { samples = [] } = model.nodes[0] ?? {}
-  expect(samples.length).toBeLessThanOrEqual(18)
-  expect(rateNow(samples, 60_000)).toBe(0)
+test('the rate is what was measured, and none when nobody knows it', () => {
+  const rates = (...events: SwarmEvent[]) => modelOf(...events).nodes.map(rateOf)
+  expect(rates()).toEqual([undefined, undefined])
+  expect(rates(measured('node1', 5_000))).toEqual([5_000, undefined])
+  expect(rates(measured('node1', 5_000), measured('node1', undefined))).toEqual([undefined, undefined])
+})
 
-  const sending = [0, 1_000, 2_000, 3_000, 4_000].map((atMs) => ({ atMs, bytes: atMs * 5 }))
-  expect(rateNow(sending, 4_000)).toBe(5_000)
-  expect(rateNow(sending, 6_000)).toBe(2_500) // nothing new for two seconds
-  expect(rateNow(sending, 9_000)).toBe(0)
-  expect(rateNow([], 9_000)).toBe(0)
+test.for([
+  'down',
+  'no answer',
+  'missing',
+  'other version',
+  'wrong answer',
+  'sent bad data',
+] as const)('a node that is away (%s) has no rate', (state) => {
+  const model = modelOf(measured('node1', 5_000), turned('node1', state))
+  expect(model.nodes.map(rateOf)).toEqual([undefined, undefined])
+})
+
+test('a node that owes bytes and is silent for long is late, until it is known to be worse', () => {
+  const words = (...events: SwarmEvent[]) => modelOf(...events).nodes.map((node) => describeState(node).words)
+  expect(words(turned('node1', 'up'), measured('node1', 1, true))).toEqual(['late', 'not asked yet'])
+  expect(words(measured('node1', 1, true), measured('node1', 1, false), turned('node1', 'up'))[0]).toBe('up')
+  expect(words(measured('node1', 1, true), turned('node1', 'no answer'))[0]).toBe('no answer')
+  expect(words(turned('node1', 'down'), measured('node1', 1, true))[0]).toBe('down')
+})
+
+test('one bad chunk is called one', () => {
+  const rejected: SwarmEvent = { type: 'rejected', atMs: 0, chunk: 1, node: 'node1', expected: '', found: '' }
+  const words = (...events: SwarmEvent[]) =>
+    modelOf(...events).nodes.map((node) => describeState(node).words)[0]
+  expect(words(rejected, turned('node1', 'sent bad data'))).toBe('sent a bad chunk')
+  expect(words(rejected, rejected, turned('node1', 'sent bad data'))).toBe('sent bad data')
+})
+
+test('a killed process has one reason on its card too', () => {
+  for (const why of ['the connection was refused', 'the connection broke off']) {
+    const event: SwarmEvent = { type: 'node', atMs: 0, node: 'node1', state: 'down', before: 'up', why }
+    expect(modelOf(event).nodes[0]?.why).toBe('it cannot be reached')
+  }
 })
 
 test('a state comes with its reason', () => {
-  expect(modelOf(turned('node1', 'down')).nodes[0]).toMatchObject({ state: 'down', why: 'a reason' })
+  expect(modelOf(turned('node1', 'missing')).nodes[0]).toMatchObject({ state: 'missing', why: 'a reason' })
 })
 
 test('events of a node that is not on the list change nothing', () => {
@@ -141,5 +169,5 @@ test.for<[state: NodeState, words: string, tone: string]>([
   ['no answer', 'no answer', 'bad'],
   ['sent bad data', 'sent bad data', 'bad'],
 ])('state "%s" is "%s" on the card', ([state, words, tone]) => {
-  expect(describeState(state)).toEqual({ words, tone })
+  expect(describeState({ state, isLate: false, refused: 2 })).toEqual({ words, tone })
 })
