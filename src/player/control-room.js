@@ -110,6 +110,7 @@ export class ControlRoom {
     this.#chunkModel?.apply(event)
     this.#nodeModel.apply(event)
     this.#figures.apply(event)
+    if (event.type === 'first frame') document.body.dataset['media'] = event.kind
     const { paused, ended, seeking, error } = this.#video
     const isPlaying = !paused && !ended && !seeking && error === null
     this.#story.apply(event, { isPlaying, policy: this.#choices.policy })
