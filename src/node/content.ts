@@ -6,11 +6,11 @@ import type { View } from './directory.ts'
 import { HOME_PAGE_POLICY, renderHomePage } from './home-page.ts'
 import { formatIsoDate } from './http-date.ts'
 import { isMetalinkName, METALINK_SUFFIX, METALINK_TYPE, renderMetalink } from './metalink.ts'
+import { findNewest } from './newest-version.ts'
 import { ALL_SCRIPTS, type PageFile, type PageFiles, WATCH_PAGE } from './page-files.ts'
 import type { ReplicaFacts } from './replica.ts'
 import type { Refusal } from './reply.ts'
 import type { Service } from './service.ts'
-import type { Storage } from './storage.ts'
 import type { Target } from './target.ts'
 import { versionFields, WORKER_FIELDS, WORKER_FILE, watchPagePolicy } from './watch-page.ts'
 
@@ -57,7 +57,7 @@ export async function generate(
       return manifest === undefined ? 404 : json(manifest)
     }
     case 'replica': // which is not there
-      return describeReplicas(storage, view, target.name)
+      return describeReplicas(service, view, target.name)
     case 'watch': // this node need not have the video: the page reads from all of them
       return pageFile(pageFiles, WATCH_PAGE, [
         ...['Content-Security-Policy', watchPagePolicy(view)],
@@ -86,11 +86,11 @@ function nodeList({ nodes }: View, lasting: readonly string[]): Content {
   return { ...content, etag, lasting }
 }
 
-async function describeReplicas(storage: Storage, view: View, name: string): Promise<Content | Refusal> {
+async function describeReplicas(service: Service, view: View, name: string): Promise<Content | Refusal> {
   if (!isMetalinkName(name)) return 404
-  const manifest = await storage.readManifest(name.slice(0, -METALINK_SUFFIX.length))
-  if (manifest === undefined) return 404
-  const text = renderMetalink(manifest, view)
+  const newest = await findNewest(service, view, name.slice(0, -METALINK_SUFFIX.length))
+  if (newest === undefined) return 404
+  const text = renderMetalink(newest.manifest, newest)
   const etag = `"${createHash('sha256').update(text).digest('hex')}"`
   return { type: METALINK_TYPE, text, etag }
 }

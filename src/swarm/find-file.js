@@ -59,14 +59,15 @@ const PATIENCE_MS = 3000
  * @param {number} [options.patienceMs] how long to wait for the first who has the file; no shorter than the node list
  *   allows
  * @param {boolean} [options.hearsEverybody] waits for somebody else's servers too when the file is known; default no
+ * @param {ReadonlyMap<string, Reply>} [options.known] what need not be asked, by the node's name
  * @param {() => number} [options.today] ms since 1970
  * @param {AbortSignal} [options.signal]
  * @returns {Promise<Found>}
  */
 export async function findFile({ nodes, video, fetch, clock, signal, ...options }) {
-  const { patienceMs = PATIENCE_MS, hearsEverybody = false, today = Date.now } = options
+  const { patienceMs = PATIENCE_MS, hearsEverybody = false, known = new Map(), today = Date.now } = options
   signal?.throwIfAborted()
-  const search = new Search({ nodes, video, fetch, clock, patienceMs, hearsEverybody })
+  const search = new Search({ nodes, video, fetch, clock, patienceMs, hearsEverybody, known })
   const onAbort = () => search.end()
   signal?.addEventListener('abort', onAbort)
   try {
@@ -130,7 +131,7 @@ class Search {
   /** @type {() => void} */
   #finish = () => {}
 
-  /** @param {Pick<Parameters<typeof findFile>[0], 'nodes' | 'video' | 'fetch' | 'clock'> & { patienceMs: number, hearsEverybody: boolean }} options */
+  /** @param {Pick<Parameters<typeof findFile>[0], 'nodes' | 'video' | 'fetch' | 'clock'> & { patienceMs: number, hearsEverybody: boolean, known: ReadonlyMap<string, Reply> }} options */
   constructor(options) {
     this.#options = options
     this.#startedMs = options.clock.now()
@@ -140,11 +141,13 @@ class Search {
   replies() {
     return new Promise((resolve) => {
       this.#finish = () => resolve(this.#replies)
-      for (const node of this.#options.nodes) {
-        this.#waiting.set(node, this.#startedMs + headLimitMs(node))
-        this.#replies.set(node.name, {})
+      const { nodes, known } = this.#options
+      for (const node of nodes) {
+        const reply = known.get(node.name)
+        this.#replies.set(node.name, reply ?? {})
+        if (reply === undefined) this.#waiting.set(node, this.#startedMs + headLimitMs(node))
       }
-      for (const node of this.#options.nodes) {
+      for (const node of [...this.#waiting.keys()]) {
         void this.#ask(node).then(() => {
           this.#waiting.delete(node)
           this.#look()
