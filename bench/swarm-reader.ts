@@ -75,7 +75,7 @@ process.send?.(reading, () => process.exit())
 async function pullWhole(): Promise<void> {
   const { signal } = new AbortController()
   await pull({
-    ...{ video: name, nodes: addresses, policy: { kind: 'all' }, out, signal },
+    ...{ video: name, nodes: addresses, policy: { kind: 'all' }, out: { path: out, replaces: true }, signal },
     ...{ patienceMs: PATIENCE_MS, onEvent },
   })
 }

@@ -2,32 +2,48 @@
 import './cli/require-node.ts'
 import { statSync } from 'node:fs'
 import path from 'node:path'
-import { type CommandText, numberFlag, parseCommandLine, runCommand, UsageError } from './cli/command.ts'
-import { adviseCopy, type Surroundings, startCommand, surroundings } from './cli/printed-command.ts'
+import { promisify } from 'node:util'
+import {
+  CommandError,
+  type CommandText,
+  numberFlag,
+  parseCommandLine,
+  runCommand,
+  UsageError,
+} from './cli/command.ts'
+import { explainNobody } from './cli/explain-nobody.ts'
+import { adviseCopy, printedCommand, type Surroundings, surroundings } from './cli/printed-command.ts'
 import { PullProgress } from './cli/pull-progress.ts'
 import { printPulled, pulledAsJson } from './cli/pull-report.ts'
 import { userPath } from './cli/user-path.ts'
 import { explainFileError } from './file-errors.ts'
 import { DEFAULT_NODE_LIST, type ListedNode, nodeAddress, readNodeList, shortPath } from './node-list.ts'
-import { NoSourceError, pull } from './pulling/pull.ts'
+import { ClaimedError } from './pulling/claim.ts'
+import { findPlace, OccupiedError, openInOrder } from './pulling/place.ts'
+import { DEFAULT_PATIENCE_MS, NoSourceError, pull, UnverifiedError } from './pulling/pull.ts'
+import { findRemoteLookalike } from './pulling/remote-lookalike.ts'
 import { storageNameProblem } from './storage-name.ts'
 
-const DEFAULT_PATIENCE_S = 10
 const STOPPED = 'stopped; what was verified is kept, and the same command goes on from there'
 
 const TEXT: CommandText = {
-  usage: 'pull VIDEO [--out FILE] [--only NODE] [--json] [options]',
+  usage: 'pull VIDEO [--out FILE] [--force] [--only NODE] [--json] [options]',
   help: `
 Downloads a video from all nodes at once. Every chunk is checked against its
 SHA-256 in the manifest; a chunk that is wrong is fetched from another node.
 An interrupted download goes on where it stopped. One living node is enough.
 
   --out FILE         where to; a folder keeps the video's name; - is stdout, in
-                     order (default: the video's name, in this folder)
+                     order, as is a pipe or a device (default: the video's name,
+                     in this folder)
+  --force            replace a file that is there already
+  --unverified       where no node has a manifest: take the bytes as they are,
+                     under the name of the video, exit 0; without this they are
+                     saved as NAME.unverified, exit 3
   --only NODE        read from this node alone, to compare
   --json             print the summary as one JSON object
   --patience-s S     give up when nothing came for so many seconds, 1 to 3600
-                     (default ${DEFAULT_PATIENCE_S})
+                     (default ${DEFAULT_PATIENCE_MS / 1000}, and longer where the node list says so)
   --config FILE      node list (default: the project's nodes.json)
   --help             this text
 
@@ -50,6 +66,8 @@ await runCommand(TEXT, async (args) => {
       out: { type: 'string' },
       only: { type: 'string' },
       json: { type: 'boolean', default: false },
+      force: { type: 'boolean', default: false },
+      unverified: { type: 'boolean', default: false },
       'patience-s': { type: 'string' },
       config: { type: 'string' },
     },
@@ -61,7 +79,7 @@ await runCommand(TEXT, async (args) => {
   const problem = storageNameProblem(video)
   if (problem !== undefined) throw new UsageError(`no node can have a video "${video}": ${problem}`)
   if (values.out === '') throw new UsageError('--out needs the name of a file')
-  const patienceS = numberFlag('--patience-s', values['patience-s'], PATIENCE) ?? DEFAULT_PATIENCE_S
+  const patienceS = numberFlag('--patience-s', values['patience-s'], PATIENCE)
   const config = values.config === undefined ? DEFAULT_NODE_LIST : userPath(values.config)
   const listed = readNodeList(config)
   const nodes = listed.map(nodeAddress)
@@ -78,25 +96,35 @@ await runCommand(TEXT, async (args) => {
     process.once(signal, () => stop.abort(new Error(isStream ? 'stopped' : STOPPED)))
   let progress: PullProgress | undefined
   try {
+    const place = isStream ? undefined : await findPlace(target, values.force)
+    const inOrder =
+      place === undefined || place.kind === 'file'
+        ? undefined
+        : await openInOrder(place, stop.signal, () => {
+            process.stderr.write(`waiting for a reader of ${shortPath(target)}\n`)
+          })
     const pulled = await pull({
       video,
       nodes,
       policy: only === undefined ? { kind: 'all' } : { kind: 'only', node: only },
-      out: isStream ? process.stdout : target,
-      patienceMs: patienceS * 1000,
+      out: inOrder ?? (place === undefined ? process.stdout : { path: place.path, replaces: values.force }),
+      patienceMs: patienceS === undefined ? undefined : patienceS * 1000,
+      acceptsUnverified: values.unverified,
       signal: stop.signal,
       onBegin: (file, tally) => {
         if (!values.json) progress = new PullProgress(process.stderr, file, tally)
       },
     })
+    if (inOrder !== undefined) await promisify(inOrder.end.bind(inOrder))()
     progress?.end()
-    const shown = isStream ? 'stdout' : shortPath(target)
+    const shown = isStream ? 'stdout' : shortPath(pulled.path ?? target)
     const report = isStream ? process.stderr : process.stdout
     if (values.json) report.write(`${JSON.stringify(pulledAsJson(pulled, shown), null, 2)}\n`)
     else printPulled(pulled, shown, report)
+    if (!pulled.isVerified && !values.unverified) throw new UnverifiedError(pulled.path)
   } catch (error) {
     progress?.end()
-    throw explain(error, video, target, listed, surroundings(config))
+    throw await explain(error, { video, target, listed, where: surroundings(config) })
   }
 })
 
@@ -109,21 +137,51 @@ function targetOf(out: string | undefined, video: string): string {
     : userPath(out)
 }
 
-function explain(
-  error: unknown,
-  video: string,
-  target: string,
-  nodes: readonly ListedNode[],
-  where: Surroundings,
-): unknown {
-  if (error instanceof NoSourceError) {
-    if (error.kind === 'missing')
-      return new Error(`No node that is up has ${video}. ${adviseCopy(video, where)}`)
-    const start = startCommand(nodes, where)
-    return new Error(start === undefined ? 'No node is up.' : `No node is up. Start one: ${start}`)
+interface Attempt {
+  readonly video: string
+  readonly target: string
+  readonly listed: readonly ListedNode[]
+  readonly where: Surroundings
+}
+
+async function explain(error: unknown, attempt: Attempt): Promise<unknown> {
+  const { video, target, where } = attempt
+  if (error instanceof NoSourceError) return new Error(await explainNoSource(error, attempt))
+  if (error instanceof OccupiedError)
+    return new Error(`${error.message}. Replace it with --force, or name another file with --out FILE`)
+  if (error instanceof ClaimedError)
+    return new Error(
+      `Another pull (process ${error.pid}) is writing ${shortPath(target)}. ` +
+        'Wait for its end, or name another file with --out FILE',
+    )
+  if (error instanceof UnverifiedError) {
+    const what = error.path === undefined ? 'Nothing was written' : `It is saved as ${shortPath(error.path)}`
+    return new CommandError(
+      3,
+      `No node has a manifest of ${video}, so nobody can tell whether its bytes are right. ` +
+        `${what}. Take it as it is with --unverified. ${adviseCopy(video, where)}`,
+    )
   }
   const { code } = error as NodeJS.ErrnoException
-  if (typeof code === 'string' && !code.startsWith('ERR_'))
+  if (typeof code === 'string' && !code.startsWith('ERR_') && code !== 'ABORT_ERR')
     return new Error(`Cannot write ${shortPath(target)}: ${explainFileError(error)}`, { cause: error })
   return error
+}
+
+async function explainNoSource({ found }: NoSourceError, { video, listed, where }: Attempt): Promise<string> {
+  if (found.kind === 'no node') {
+    const unanswering = listed.map((node) => {
+      const isKnown = found.replies.get(node.name)?.failure !== undefined
+      return { node, why: isKnown ? ('refused' as const) : ('silent' as const) }
+    })
+    return explainNobody(unanswering, '--patience-s 60', where)
+  }
+  const answering = listed.filter(({ name }) => found.replies.get(name)?.delayMs !== undefined)
+  const lookalike = await findRemoteLookalike(answering, video)
+  if (lookalike !== undefined) {
+    const command = printedCommand('pull', [lookalike.name], [], where)
+    return `No node that is up has ${video}. ${lookalike.node} has one that looks the same and is spelt with other code points: ${command}`
+  }
+  const problems = found.discarded.map(({ node, why }) => ` ${node}: ${why}.`).join('')
+  return `No node that is up has ${video}.${problems} ${adviseCopy(video, where)}`
 }

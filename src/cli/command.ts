@@ -13,6 +13,17 @@ export class UsageError extends Error {
   override name = 'UsageError'
 }
 
+/** A failure with an exit code of its own, which a script may want to tell from others. */
+export class CommandError extends Error {
+  override name = 'CommandError'
+  readonly exitCode: number
+
+  constructor(exitCode: number, message: string) {
+    super(message)
+    this.exitCode = exitCode
+  }
+}
+
 /** A command's words. The help begins with the usage; both are plain text of at most 80 columns. */
 export interface CommandText {
   readonly usage: string
@@ -43,7 +54,7 @@ export async function runCommand(text: CommandText, main: (args: string[]) => Pr
       `${process.env['DEBUG'] ? stack : `error: ${message.replace(ALL_CONTROL_CHARACTERS, ' ')}`}\n`,
     )
     if (isUsage) process.stderr.write(`usage: ${text.usage}\n`)
-    process.exitCode = isUsage ? 2 : 1
+    process.exitCode = isUsage ? 2 : error instanceof CommandError ? error.exitCode : 1
   }
 }
 

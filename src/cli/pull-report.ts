@@ -32,7 +32,27 @@ export function printPulled(pulled: Pulled, out: string, stream: NodeJS.WriteStr
       ? `verified: every chunk${pulled.sha256 === undefined ? '' : ' and the whole file'} against SHA-256 ${file.sha256}\n`
       : `unverified: no node has a manifest, so nobody can tell whether these bytes are right\n`,
   )
+  for (const line of describeVersions(pulled)) stream.write(`${line}\n`)
 }
+
+/** That there are several versions, which of them this is, and whose word did not count. Pure. */
+export function describeVersions({ versions, discarded }: Pick<Pulled, 'versions' | 'discarded'>): string[] {
+  const [read, ...others] = versions
+  const differing =
+    read === undefined || others.length === 0
+      ? []
+      : [
+          `replicas differ: this is the version of ${read.nodes.join(', ')}, of ${timeOf(read.mtimeMs)}`,
+          ...others.map(({ nodes, mtimeMs }) => `  ${nodes.join(', ')}: another one, of ${timeOf(mtimeMs)}`),
+        ]
+  return [...differing, ...discarded.map(({ node, why }) => `${node} is not believed: ${why}`)]
+}
+
+const timeOf = (ms: number): string =>
+  new Date(ms)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, ' UTC')
 
 /** The same facts for a program: plain JSON. Pure. */
 export const pulledAsJson = (pulled: Pulled, out: string): object => ({
@@ -41,6 +61,11 @@ export const pulledAsJson = (pulled: Pulled, out: string): object => ({
   size: pulled.file.size,
   sha256: pulled.sha256 ?? pulled.file.sha256 ?? null,
   verified: pulled.isVerified,
+  versions: pulled.versions.map(({ mtimeMs, ...version }) => ({
+    ...version,
+    lastModified: new Date(mtimeMs).toISOString(),
+  })),
+  notBelieved: pulled.discarded,
   resumedBytes: pulled.resumedBytes,
   elapsedMs: Math.round(pulled.elapsedMs),
   wastedBytes: pulled.tally.wastedBytes,

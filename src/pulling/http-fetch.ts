@@ -19,7 +19,7 @@ const agent = new Agent(options)
 const secureAgent = new SecureAgent(options)
 
 /**
- * Asks for a URL.
+ * Asks for a URL. A redirect to another web origin is not followed; it is the answer then.
  * @throws TypeError with the system's error as its cause when there is no answer; the signal's reason when it aborts
  */
 export const httpFetch: Fetch = async (url, init) => {
@@ -27,11 +27,18 @@ export const httpFetch: Fetch = async (url, init) => {
   for (let redirects = 0; ; redirects++) {
     const response = await send(target, init)
     const { statusCode = 0, headers } = response
-    if (!REDIRECTS.has(statusCode) || headers.location === undefined || redirects === MAX_REDIRECTS)
-      return new HttpResponse(response)
-    response.resume()
-    target = new URL(headers.location, target)
+    const next = REDIRECTS.has(statusCode) ? whereTo(headers.location, target) : undefined
+    if (next === undefined || redirects === MAX_REDIRECTS) return new HttpResponse(response)
+    response.destroy() // what is sent with it may be endless
+    target = next
   }
+}
+
+/** Where a redirect leads, if it stays with the server that the node list names: nobody vouches for another one. */
+function whereTo(location: string | undefined, from: URL): URL | undefined {
+  if (location === undefined || !URL.canParse(location, from.href)) return undefined
+  const next = new URL(location, from)
+  return next.origin === from.origin ? next : undefined
 }
 
 function send(url: URL, init: FetchInit): Promise<IncomingMessage> {

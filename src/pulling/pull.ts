@@ -4,10 +4,13 @@ import type { Writable } from 'node:stream'
 import { realClock } from '../swarm/clock.js'
 import type { SwarmEvent } from '../swarm/events.js'
 import type { SwarmFile } from '../swarm/fetch-range.js'
-import { findFile } from '../swarm/find-file.js'
+import { type Found, findFile } from '../swarm/find-file.js'
 import type { NodeAddress } from '../swarm/node.js'
+import { bodyLimitMs, headLimitMs } from '../swarm/patience.js'
 import { type Policy, Swarm } from '../swarm/swarm.js'
+import type { Discarded, FileVersion } from '../swarm/versions.js'
 import { PartialFile } from './partial-file.ts'
+import { findPlace, nameBeside } from './place.ts'
 import { RUNTIME } from './runtime.ts'
 import { describeChunks, Tally } from './tally.ts'
 
@@ -17,10 +20,12 @@ export interface PullOptions {
   /** in the order of the node list */
   readonly nodes: readonly NodeAddress[]
   readonly policy: Policy
-  /** absolute path of a file, or where the bytes go in order */
-  readonly out: string | Writable
-  /** without a new chunk for so long, no node can complete it */
-  readonly patienceMs: number
+  /** a file that is complete or not there, or where the bytes go in order */
+  readonly out: OutFile | Writable
+  /** without a new chunk for so long, no node can complete it; default: 10 s, or as long as the node list allows */
+  readonly patienceMs?: number | undefined
+  /** takes bytes under the video's name though nobody can check them */
+  readonly acceptsUnverified?: boolean
   readonly signal: AbortSignal
   /** told once, when it is known what there is to read */
   readonly onBegin?: (file: SwarmFile, tally: Tally, resumedBytes: number) => void
@@ -28,11 +33,25 @@ export interface PullOptions {
   readonly onEvent?: (event: SwarmEvent) => void
 }
 
+/** A file to write. */
+export interface OutFile {
+  /** absolute path */
+  readonly path: string
+  /** one that stands there may be replaced */
+  readonly replaces: boolean
+}
+
 /** How it went. */
 export interface Pulled {
   readonly file: SwarmFile
   /** every chunk was checked against a manifest */
   readonly isVerified: boolean
+  /** all versions that our nodes have, the one that was read first */
+  readonly versions: readonly FileVersion[]
+  /** nodes whose word could not be believed */
+  readonly discarded: readonly Discarded[]
+  /** absolute path of the file that there is now; `undefined` for a stream */
+  readonly path: string | undefined
   /** SHA-256 of the file on disk, hex; `undefined` for a stream */
   readonly sha256: string | undefined
   /** bytes that an earlier run had left */
@@ -44,13 +63,30 @@ export interface Pulled {
 /** No node has the video, or none answers. */
 export class NoSourceError extends Error {
   override name = 'NoSourceError'
-  readonly kind: 'missing' | 'no node'
+  readonly found: Exclude<Found, { kind: 'found' }>
 
-  constructor(kind: 'missing' | 'no node') {
-    super(kind)
-    this.kind = kind
+  constructor(found: Exclude<Found, { kind: 'found' }>) {
+    super(found.kind)
+    this.found = found
   }
 }
+
+/** There is no manifest, and nobody said that this does not matter. */
+export class UnverifiedError extends Error {
+  override name = 'UnverifiedError'
+  /** where the bytes are; `undefined`: nowhere, for a stream has no name that could say so */
+  readonly path: string | undefined
+
+  constructor(path?: string) {
+    super('unverified')
+    this.path = path
+  }
+}
+
+/** Ends the name of a file that nobody could check. */
+export const UNVERIFIED_SUFFIX = '.unverified'
+/** Nothing for so long is the end, where neither the user nor the node list says otherwise. */
+export const DEFAULT_PATIENCE_MS = 10_000
 
 /**
  * Downloads a video. Needs one living node that has it.
@@ -59,31 +95,53 @@ export class NoSourceError extends Error {
  *   kept its old version, and what was verified is there for the next run
  */
 export async function pull(options: PullOptions): Promise<Pulled> {
-  const { video, nodes, policy, out, patienceMs, signal } = options
+  const { video, nodes, policy, out, acceptsUnverified = false, signal } = options
   const startedMs = performance.now()
-  const found = await findFile({ nodes, video, fetch: RUNTIME.fetch, clock: realClock, patienceMs, signal })
-  if (found.kind !== 'found') throw new NoSourceError(found.kind)
-  const { file, isVerified, delays } = found
+  const found = await findFile({
+    ...{ nodes, video, patienceMs: options.patienceMs ?? DEFAULT_PATIENCE_MS, signal },
+    ...{ fetch: RUNTIME.fetch, clock: realClock },
+  })
+  if (found.kind !== 'found') throw new NoSourceError(found)
+  const { file, isVerified, versions, discarded, delays } = found
   const readable = nodes.filter(({ name }) => found.sources.includes(name))
   const known = readable.map((node) => {
     const delayMs = delays.get(node.name)
     return delayMs === undefined ? node : { ...node, delayMs }
   })
   const tally = new Tally(nodes.map(({ name }) => name))
-  const read: Read = { ...options, nodes: known, policy, file, tally }
+  const patienceMs = options.patienceMs ?? longestWaitMs(known, file)
+  const read: Read = { ...options, nodes: known, policy, patienceMs, file, tally }
 
-  const result = typeof out === 'string' ? await intoFile(read, out) : await intoStream(read, out)
-  return { file, isVerified, tally, elapsedMs: performance.now() - startedMs, ...result }
+  const isNamedAfterVideo = isVerified || acceptsUnverified
+  const result = await ('replaces' in out
+    ? intoFile(read, isNamedAfterVideo ? out : await asUnverified(out))
+    : intoStream(read, out, isNamedAfterVideo))
+  const elapsedMs = performance.now() - startedMs
+  return { file, isVerified, versions, discarded, tally, elapsedMs, ...result }
 }
 
 interface Read extends PullOptions {
+  readonly patienceMs: number
   readonly file: SwarmFile
   readonly tally: Tally
 }
 
-type Result = Pick<Pulled, 'sha256' | 'resumedBytes'>
+type Result = Pick<Pulled, 'sha256' | 'resumedBytes' | 'path'>
 
-async function intoFile(read: Read, target: string): Promise<Result> {
+/** The longest that a chunk may take by the node list, from any node that may be the last one alive. Pure. */
+function longestWaitMs(nodes: readonly NodeAddress[], { chunkSize }: SwarmFile): number {
+  const waits = nodes.map((node) => headLimitMs(node) + bodyLimitMs(node, chunkSize))
+  return Math.max(DEFAULT_PATIENCE_MS, ...waits)
+}
+
+/** Under another name, so that nobody takes it for what it may not be. @throws OccupiedError */
+async function asUnverified({ path, replaces }: OutFile): Promise<OutFile> {
+  const beside = nameBeside(path, UNVERIFIED_SUFFIX)
+  await findPlace(beside, replaces)
+  return { path: beside, replaces }
+}
+
+async function intoFile(read: Read, { path: target, replaces }: OutFile): Promise<Result> {
   const { file, tally } = read
   const part = await PartialFile.open(target, file)
   const resumedBytes = [...part.have].reduce((sum, chunk) => sum + chunkBytes(file, chunk), 0)
@@ -101,21 +159,36 @@ async function intoFile(read: Read, target: string): Promise<Result> {
     if (!isComplete) await part.close(file.chunks !== undefined) // what nobody can check is of no use later
   }
   const mtimeMs = 'mtimeMs' in file && typeof file.mtimeMs === 'number' ? file.mtimeMs : undefined
-  return { sha256: await part.finish(mtimeMs), resumedBytes }
+  return { sha256: await part.finish(mtimeMs, replaces), resumedBytes, path: target }
 }
 
-async function intoStream(read: Read, out: Writable): Promise<Result> {
+async function intoStream(read: Read, out: Writable, isNamedAfterVideo: boolean): Promise<Result> {
+  if (!isNamedAfterVideo) throw new UnverifiedError()
   read.onBegin?.(read.file, read.tally, 0)
-  await withSwarm(read, { mode: 'stream' }, async (swarm, stop) => {
+  await withSwarm(read, { mode: 'stream' }, async (swarm, stop, patience) => {
     const reader = swarm.open(0, read.file.size - 1)
     stop.addEventListener('abort', () => reader.cancel())
+    let failure: Error | undefined
+    out.once('error', (error: Error) => {
+      failure = error // of a write that nobody was waiting for
+    })
     for (;;) {
       const bytes = await reader.next()
       if (bytes === undefined) break
-      if (!out.write(bytes)) await once(out, 'drain', { signal: stop })
+      if (failure !== undefined) throw failure
+      if (out.write(bytes)) continue
+      patience.end() // now it is we who are waited for
+      await once(out, 'drain', { signal: stop })
+      patience.begin()
     }
   })
-  return { sha256: undefined, resumedBytes: 0 }
+  return { sha256: undefined, resumedBytes: 0, path: undefined }
+}
+
+/** How long nothing may come. */
+interface Patience {
+  begin(): void
+  end(): void
 }
 
 /**
@@ -125,15 +198,21 @@ async function intoStream(read: Read, out: Writable): Promise<Result> {
 async function withSwarm(
   { nodes, policy, file, tally, patienceMs, signal, onEvent }: Read,
   options: Partial<ConstructorParameters<typeof Swarm>[0]>,
-  use: (swarm: Swarm, stop: AbortSignal) => Promise<void>,
+  use: (swarm: Swarm, stop: AbortSignal, patience: Patience) => Promise<void>,
 ): Promise<void> {
   const stop = new AbortController()
-  let patience: NodeJS.Timeout | undefined
-  const startPatience = (): void => {
-    clearTimeout(patience)
-    patience = setTimeout(() => {
-      stop.abort(new Error(explainStandstill(file, tally, patienceMs, policy)))
-    }, patienceMs)
+  let timer: NodeJS.Timeout | undefined
+  const patience: Patience = {
+    begin() {
+      clearTimeout(timer)
+      timer = setTimeout(() => {
+        stop.abort(new Error(explainStandstill(file, tally, patienceMs, policy)))
+      }, patienceMs)
+    },
+    end() {
+      clearTimeout(timer)
+      timer = undefined
+    },
   }
   const swarm = new Swarm({
     file,
@@ -141,7 +220,8 @@ async function withSwarm(
     policy,
     ...RUNTIME,
     onEvent: (event) => {
-      if (tally.add(event) || event.type === 'delivered') startPatience()
+      const isProgress = tally.add(event) || event.type === 'delivered'
+      if (isProgress && timer !== undefined) patience.begin()
       onEvent?.(event)
     },
     ...options,
@@ -149,16 +229,16 @@ async function withSwarm(
   const end = AbortSignal.any([signal, stop.signal])
   const onEnd = (): void => swarm.close()
   end.addEventListener('abort', onEnd)
-  startPatience()
+  patience.begin()
   try {
     end.throwIfAborted()
-    await use(swarm, end)
+    await use(swarm, end, patience)
     end.throwIfAborted()
   } catch (error) {
     end.throwIfAborted() // why it was stopped says more than that it was
     throw error
   } finally {
-    clearTimeout(patience)
+    patience.end()
     end.removeEventListener('abort', onEnd)
     swarm.close()
   }

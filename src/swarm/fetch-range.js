@@ -67,6 +67,8 @@ export function judgeHead({ status, get }, start, end, file) {
   if (status === 416) return { kind: 'other version', why: 'its file is shorter (416)' }
   if (status === 200)
     return { kind: 'wrong answer', why: 'it answers a range with the whole file (200 in place of 206)' }
+  if (status >= 300 && status < 400)
+    return { kind: 'wrong answer', why: `it sends us to another server (${status}), which is not followed` }
   if (status !== 206) return { kind: 'wrong answer', why: `it answers ${status}` }
 
   const range = get('Content-Range')

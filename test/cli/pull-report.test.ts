@@ -24,7 +24,10 @@ const refused = (chunk: number, node: string): SwarmEvent[] => [
 function pulledWith(events: readonly SwarmEvent[], facts: Partial<Pulled> = {}): Pulled {
   const tally = new Tally(['node1', 'node2', 'node3'])
   for (const event of events) tally.add(event)
-  return { file: FILE, isVerified: true, sha256: SHA256, resumedBytes: 0, tally, elapsedMs: 2000, ...facts }
+  return {
+    ...{ file: FILE, isVerified: true, versions: [], discarded: [], path: '/here/downloads/talk.mp4' },
+    ...{ sha256: SHA256, resumedBytes: 0, tally, elapsedMs: 2000, ...facts },
+  }
 }
 
 /** The lines of a summary, as in a pipe. */
@@ -122,6 +125,17 @@ describe('the summary', () => {
   })
 })
 
+test('replicas that differ, and who is not believed, are told', () => {
+  const version = (mtimeMs: number, ...nodes: string[]) => ({ sha256: SHA256, size: 9, mtimeMs, nodes })
+  const versions = [version(Date.UTC(2026, 2, 1), 'node3'), version(0, 'node1', 'node2')]
+  const discarded = [{ node: 'node4', why: 'its manifest has a date that is none' }]
+  expect(linesOf(pulledWith(ALL, { versions, discarded })).slice(-3)).toEqual([
+    'replicas differ: this is the version of node3, of 2026-03-01 00:00:00 UTC',
+    '  node1, node2: another one, of 1970-01-01 00:00:00 UTC',
+    'node4 is not believed: its manifest has a date that is none',
+  ])
+})
+
 describe('as JSON', () => {
   test('has the same facts', () => {
     const pulled = pulledWith([
@@ -136,6 +150,8 @@ describe('as JSON', () => {
       size: 6 * MB,
       sha256: SHA256,
       verified: true,
+      versions: [],
+      notBelieved: [],
       resumedBytes: 0,
       elapsedMs: 2000,
       wastedBytes: 3 * MB,

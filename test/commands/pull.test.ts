@@ -200,9 +200,15 @@ describe('a download', () => {
     const room = new Classroom()
     for (const root of room.roots) writeReplica(root, VIDEO, content)
     await room.start()
-    const { stdout, code } = await room.pull(VIDEO)
-    expect(code).toBe(0)
-    expect(stdout).toContain('unverified: no node has a manifest')
+    const ended = await room.pull(VIDEO)
+    expect(ended.code).toBe(3)
+    expect(ended.stdout).toContain('unverified: no node has a manifest')
+    expect(ended.stderr).toMatch(/^error: No node has a manifest.*saved as .*\.unverified.*--unverified/m)
+    expect(readdirSync(room.here)).toEqual([`${VIDEO}.unverified`])
+    expect(room.downloaded(`${VIDEO}.unverified`).equals(content)).toBe(true)
+    const stream = await room.pull(VIDEO, '--out', '-')
+    expect({ code: stream.code, stdout: stream.stdout }).toEqual({ code: 3, stdout: '' })
+    expect((await room.pull(VIDEO, '--unverified')).code).toBe(0)
     expect(room.downloaded().equals(content)).toBe(true)
   })
 })
@@ -224,7 +230,7 @@ describe('one byte of a replica that is wrong', () => {
     expect(nodes[0]?.rejected.length).toBeGreaterThan(0)
     expect(nodes[0]?.bytes).toBe(0)
     expect(nodes.slice(1).flatMap(({ rejected }) => rejected)).toEqual([])
-    const { stdout } = await room.pull(VIDEO)
+    const { stdout } = await room.pull(VIDEO, '--force')
     expect(stdout).toMatch(/^node1 .*chunks? \d+.* refused: wrong hash/m)
   })
 
@@ -323,7 +329,9 @@ describe('nodes that fail', () => {
     room.replicate(randomBytesOf(6 * MiB, 15))
     await room.start({ bandwidthKbps: 8_000 })
     writeFileSync(path.join(room.here, VIDEO), 'the old version')
-    const running = startCommand('pull', room.words(VIDEO, '--patience-s', '1'), { cwd: room.here })
+    const running = startCommand('pull', room.words(VIDEO, '--force', '--patience-s', '1'), {
+      cwd: room.here,
+    })
     await until('node1 serves it', () => (room.nodes[0]?.totals.bytes ?? 0) >= CHUNK)
     for (const node of room.nodes) await node.close()
     const ended = await running.ended
@@ -374,6 +382,97 @@ describe('nodes that fail', () => {
     const { nodes } = await room.pullJson(VIDEO)
     expect(nodes.find(({ name }) => name === 'cdn')?.bytes).toBeGreaterThan(0)
     expect(room.downloaded().equals(content)).toBe(true)
+  })
+})
+
+describe('a file that is there already', () => {
+  test('is not replaced, but with --force', async () => {
+    const content = randomBytesOf(CHUNK, 18)
+    const room = new Classroom()
+    room.replicate(content, 'a.mp4')
+    await room.start()
+    writeFileSync(path.join(room.here, 'a.mp4'), 'mine')
+    expectError(await room.pull('a.mp4'), /a\.mp4 is there already\. Replace it with --force.*--out/)
+    expect(room.downloaded('a.mp4').toString()).toBe('mine')
+    expect(readdirSync(room.here)).toEqual(['a.mp4'])
+    expect((await room.pull('a.mp4', '--force')).code).toBe(0)
+    expect(room.downloaded('a.mp4').equals(content)).toBe(true)
+  })
+
+  test('of the longest legal name is downloaded, and its part has a name too', async () => {
+    const name = `${'课'.repeat(83)}.mp4` // 253 bytes
+    const content = randomBytesOf(CHUNK, 19)
+    const room = new Classroom()
+    for (const root of room.roots) writeReplicaWithManifest(root, name, content)
+    await room.start()
+    expect((await room.pull(name)).code).toBe(0)
+    expect(readdirSync(room.here)).toEqual([name])
+    expect(room.downloaded(name).equals(content)).toBe(true)
+  })
+
+  test('under a name that looks the same is named', async () => {
+    const room = new Classroom()
+    room.replicate(randomBytesOf(10, 20), 'e\u0301te\u0301.mp4')
+    await room.start()
+    expectError(await room.pull('\u00e9t\u00e9.mp4'), /node1 has one that looks the same.*pull/)
+  })
+})
+
+describe('two downloads at once', () => {
+  test('of one name: the second is refused at once, and the first is whole', async () => {
+    const content = randomBytesOf(6 * MiB, 21)
+    const room = new Classroom()
+    room.replicate(content)
+    room.replicate(randomBytesOf(6 * MiB, 22), 'other.mp4')
+    await room.start({ bandwidthKbps: 1_000 })
+    const first = startCommand('pull', room.words(VIDEO), { cwd: room.here })
+    const part = path.join(room.here, `${VIDEO}.part`)
+    await until('some of it is there', () => existsSync(part) && statSync(part).blocks * 512 > MiB / 2)
+    const others = await Promise.all([room.pull(VIDEO), room.pull('other.mp4', '--out', VIDEO)])
+    for (const other of others) expectError(other, /Another pull \(process \d+\) is writing/)
+    expect((await first.ended).code).toBe(0)
+    expect(room.downloaded().equals(content)).toBe(true)
+    expect(readdirSync(room.here)).toEqual([VIDEO])
+  })
+})
+
+describe('what takes bytes in order', () => {
+  test('a named pipe gets all of them, and stays a pipe', async () => {
+    const content = randomBytesOf(2 * MiB + 5, 23)
+    const room = new Classroom()
+    room.replicate(content)
+    await room.start()
+    const words = commandLine('pull', room.words(VIDEO, '--out', 'pipe', '--json'))
+      .map((word) => `'${word}'`)
+      .join(' ')
+    const { code } = await runProgram(['sh', '-c', `mkfifo pipe; cat pipe > copy & ${words} && wait`], {
+      cwd: room.here,
+    })
+    expect(code).toBe(0)
+    expect(room.downloaded('copy').equals(content)).toBe(true)
+    expect(statSync(path.join(room.here, 'pipe')).isFIFO()).toBe(true)
+  })
+
+  test('a device is written to, and stays one', async () => {
+    const room = new Classroom()
+    room.replicate(randomBytesOf(MiB, 24))
+    await room.start()
+    expect((await room.pull(VIDEO, '--out', '/dev/null')).code).toBe(0)
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true)
+  })
+
+  test('a slow reader is waited for: patience is for the nodes', async () => {
+    const content = randomBytesOf(6 * MiB, 25)
+    const room = new Classroom()
+    room.replicate(content)
+    await room.start()
+    const words = commandLine('pull', room.words(VIDEO, '--out', '-', '--patience-s', '1'))
+      .map((word) => `'${word}'`)
+      .join(' ')
+    const { stdout } = await runProgram(['sh', '-c', `${words} | (sleep 4; cat) | sha256sum`], {
+      cwd: room.here,
+    })
+    expect(stdout.split(' ')[0]).toBe(sha256(content))
   })
 })
 

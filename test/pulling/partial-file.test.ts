@@ -4,13 +4,17 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { ClaimedError } from '../../src/pulling/claim.ts'
 import { PART_SUFFIX, PartialFile } from '../../src/pulling/partial-file.ts'
+import { OccupiedError } from '../../src/pulling/place.ts'
+import { thisWriter } from '../../src/replication/writer.ts'
 import type { SwarmFile } from '../../src/swarm/fetch-range.js'
 import { numberedRecords, temporaryFolder } from '../helpers/storage.ts'
 
@@ -67,7 +71,7 @@ describe('what an earlier run has left', () => {
     const part = await PartialFile.open(target, FILE)
     expect([...part.have]).toEqual(have)
     await writeAll(part)
-    expect(await part.finish(undefined)).toBe(FILE.sha256)
+    expect(await part.finish(undefined, false)).toBe(FILE.sha256)
     expect(readFileSync(target).equals(CONTENT)).toBe(true)
     expect(readdirSync(folder)).toEqual(['talk.mp4'])
   })
@@ -85,7 +89,7 @@ test('chunks are written in any order, and more than once', async () => {
   const part = await PartialFile.open(target, FILE)
   await Promise.all([3, 1, 0, 2, 1].map((chunk) => part.write(chunk, chunkOf(chunk))))
   expect(existsSync(target)).toBe(false)
-  await part.finish(undefined)
+  await part.finish(undefined, false)
   expect(readFileSync(target).equals(CONTENT)).toBe(true)
 })
 
@@ -94,7 +98,7 @@ describe('the end', () => {
     const { target } = place()
     const part = await PartialFile.open(target, FILE)
     await writeAll(part)
-    await part.finish(Date.UTC(2024, 1, 29, 12))
+    await part.finish(Date.UTC(2024, 1, 29, 12), false)
     expect(statSync(target).mtime).toEqual(new Date(Date.UTC(2024, 1, 29, 12)))
   })
 
@@ -104,8 +108,28 @@ describe('the end', () => {
     const part = await PartialFile.open(target, FILE)
     await writeAll(part)
     expect(readFileSync(target, 'utf8')).toBe('the old version')
-    await part.finish(undefined)
+    await part.finish(undefined, true)
     expect(readFileSync(target).equals(CONTENT)).toBe(true)
+  })
+
+  test('replaces nothing that has come into being meanwhile, unless it may', async () => {
+    const { target, folder } = place()
+    const part = await PartialFile.open(target, FILE)
+    await writeAll(part)
+    writeFileSync(target, 'mine')
+    await expect(part.finish(undefined, false)).rejects.toThrow(OccupiedError)
+    expect(readFileSync(target, 'utf8')).toBe('mine')
+    expect(readdirSync(folder)).toEqual(['talk.mp4', `talk.mp4${PART_SUFFIX}`])
+  })
+
+  test('is an error when the part is another file by now', async () => {
+    const { target, part: name } = place()
+    const part = await PartialFile.open(target, FILE)
+    await writeAll(part)
+    rmSync(name)
+    writeFileSync(name, 'something else')
+    await expect(part.finish(undefined, false)).rejects.toThrow(/Somebody else has replaced or removed/)
+    expect(existsSync(target)).toBe(false)
   })
 
   test.for<[what: string, spoil: (part: string) => void]>([
@@ -117,28 +141,56 @@ describe('the end', () => {
     await writeAll(part)
     spoil(name)
     const found = sha256(readFileSync(name))
-    await expect(part.finish(undefined)).rejects.toThrow(
+    await expect(part.finish(undefined, false)).rejects.toThrow(
       `talk.mp4 has the SHA-256 ${found} on disk, not ${FILE.sha256} as the manifest says`,
     )
     expect(readdirSync(folder)).toEqual([`talk.mp4${PART_SUFFIX}`])
     const again = await PartialFile.open(target, FILE) // the next run mends what is wrong
     await writeAll(again)
-    expect(await again.finish(undefined)).toBe(FILE.sha256)
+    expect(await again.finish(undefined, false)).toBe(FILE.sha256)
   })
 
   test('without a manifest tells the hash of what is there', async () => {
     const { target } = place()
     const part = await PartialFile.open(target, UNVERIFIED)
     await writeAll(part)
-    expect(await part.finish(undefined)).toBe(FILE.sha256)
+    expect(await part.finish(undefined, false)).toBe(FILE.sha256)
   })
 
   test('of an empty file is an empty file, whatever lay there before', async () => {
     const { target } = place(CONTENT)
     const part = await PartialFile.open(target, fileOf(Buffer.alloc(0)))
     expect([...part.have]).toEqual([])
-    expect(await part.finish(undefined)).toBe(sha256(Buffer.alloc(0)))
+    expect(await part.finish(undefined, false)).toBe(sha256(Buffer.alloc(0)))
     expect(statSync(target).size).toBe(0)
+  })
+})
+
+describe('a part that somebody is writing', () => {
+  test('is not written by another, until it is given up', async () => {
+    const { target } = place()
+    const first = await PartialFile.open(target, FILE)
+    await expect(PartialFile.open(target, FILE)).rejects.toThrow(ClaimedError)
+    await writeAll(first, [1])
+    await first.close(true)
+    const second = await PartialFile.open(target, FILE)
+    expect([...second.have]).toEqual([1])
+    await second.close(false)
+  })
+
+  test('is free at once when its process is gone', async () => {
+    const { target, part, folder } = place(CONTENT.subarray(0, 250))
+    writeFileSync(`${part}.lock`, thisWriter().replace(/^\d+/, '4194304')) // no process has so high a number
+    const again = await PartialFile.open(target, FILE)
+    expect([...again.have]).toEqual([0, 1])
+    await again.close(false)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('is left to its writer in another container for as long as that gives signs', async () => {
+    const { target, part } = place(CONTENT)
+    writeFileSync(`${part}.lock`, '1-00000000')
+    await expect(PartialFile.open(target, FILE)).rejects.toMatchObject({ pid: 1 })
   })
 })
 
