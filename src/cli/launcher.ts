@@ -3,14 +3,20 @@
  * itself, none of them takes us along, and nobody would know any more that we run.
  */
 import { readFileSync } from 'node:fs'
+import { isNpmScript } from './user-path.ts'
 
 const CHECK_MS = 250
 /** npm → sh → tsx → us, and npx is npm. */
 const MAX_LAUNCHERS = 4
+const NPM = /^(?:npm|npx) |\/npm(?:-cli\.js)? /
 const LAUNCHER = /^(?:npm|npx) |^(?:\/bin\/)?sh -c |\/tsx(?:\/dist\/cli\.mjs)? /
 
-/** Calls back once when a launcher is gone. Does not keep the process alive. */
+/** Far above us: whoever started npm, a terminal, a desktop. */
+const MAX_ANCESTORS = 64
+
+/** Calls back once when a launcher is gone, or was gone before we could look. Does not keep the process alive. */
 export function onLauncherGone(callback: () => void): void {
+  if (hasLostNpm()) return void setImmediate(callback)
   const launchers = findLaunchers()
   if (launchers.length === 0) return
   const timer = setInterval(() => {
@@ -18,6 +24,16 @@ export function onLauncherGone(callback: () => void): void {
     clearInterval(timer)
     callback()
   }, CHECK_MS).unref()
+}
+
+/** Did npm start this script, and is nowhere above us now? Known only where all that is above can be seen. */
+function hasLostNpm(): boolean {
+  const isOfNpm = process.env['npm_config_user_agent']?.startsWith('npm/') === true && isNpmScript()
+  if (!isOfNpm || process.platform !== 'linux') return false
+  const lines = parentsOf(process.ppid, MAX_ANCESTORS)
+    .filter((pid) => pid > 0)
+    .map(commandLineOf)
+  return lines.every((line) => line.trim() !== '') && !lines.some((line) => NPM.test(line))
 }
 
 /** Process numbers, nearest first. Elsewhere than on Linux only the nearest, and only of `npm run`. */

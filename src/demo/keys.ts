@@ -6,13 +6,16 @@ const END_KEYS = new Set(['\u0003', '\u0004', 'q', 'Q'])
 /** Keys go by number, and a keyboard has nine. */
 export const MAX_KEY_NODES = 9
 
+/** Is there a terminal, whose keys we get? */
+export const hasKeys = (): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true
+
 /**
  * Hands over each key at once until `end` aborts, which a key for the end does by itself.
  * @returns false where there is no terminal, and so no keys
  */
 export function readKeys(onKey: (key: string) => void, end: AbortController): boolean {
-  const { stdin, stdout } = process
-  if (!stdin.isTTY || !stdout.isTTY) return false
+  if (!hasKeys()) return false
+  const { stdin } = process
   stdin.setRawMode(true)
   stdin.setEncoding('utf8')
   stdin.on('data', (keys: string) => {

@@ -10,7 +10,7 @@ import { isForeign, type ListedNode, ownNodes } from '../node-list.ts'
 import { pickNode } from '../picking/pick.ts'
 import { Source } from '../replication/source.ts'
 import { storageNameProblem } from '../storage-name.ts'
-import { Keys, readKeys } from './keys.ts'
+import { hasKeys, Keys, readKeys } from './keys.ts'
 import { NodeProcess } from './node-process.ts'
 import { requireFreePorts } from './taken-ports.ts'
 
@@ -101,7 +101,12 @@ async function pickAndOpen({ nodes, file, config, opensBrowser }: DemoOptions): 
   printPick(pick, where)
   const url = urlToOpen(pick, false)
   if (url === undefined) {
-    console.log(explainNoChoice(pick, where))
+    const isAnyUp = pick.probed.some(({ probe }) => probe.state === 'up')
+    console.log(
+      hasKeys() && !isAnyUp
+        ? 'No node has answered. The number of a dead one starts it, p picks again.'
+        : explainNoChoice(pick, where),
+    )
     return false
   }
   await openPick(pick, url, opensBrowser)

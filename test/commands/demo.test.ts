@@ -6,6 +6,7 @@ import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { NodeProcess } from '../../src/demo/node-process.ts'
 import {
+  commandLine,
   descendantsOf,
   expectError,
   expectUsageError,
@@ -17,6 +18,7 @@ import {
   makeProject,
   PROJECT_FOLDER,
   runCommand,
+  runProgram,
   startCommand,
   type TestProject,
   temporaryFolder,
@@ -184,6 +186,18 @@ describe('the end', () => {
     const { stderr } = await demo.end(signal)
     expect(stderr).toBe('')
     await expectNothingLeft(project, nodes)
+  })
+
+  test.runIf(HAS_PROC)('of npm before the demo has begun is the end of the demo', async () => {
+    const project = await makeProject()
+    const script = 'node src/cli/launch.cjs src/demo.ts'
+    const env = { npm_config_user_agent: 'npm/11.0.0 node', npm_lifecycle_script: script }
+    const words = commandLine('demo', [writeVideo(), '--no-open', '--config', project.config])
+    // Whoever starts it here is gone at once, as an npm that was killed; should it stay, it does not stay for long.
+    const ended = await runProgram(['sh', '-c', '(timeout -s KILL 50 "$@" &)', 'sh', ...words], { env })
+    expect(ended.stderr).toBe('')
+    expect(ended.stdout).not.toContain('Ctrl+C ends everything')
+    await expectNothingLeft(project)
   })
 
   test('the last lines tell what each node served', async () => {
