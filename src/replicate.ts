@@ -12,7 +12,9 @@ const TEXT: CommandText = {
 Copies a file into every node's storage, whether the nodes run or not. The file
 appears there only when it is complete, with a manifest of its SHA-256 hashes.
 A node that has the same content already is left as it is. A node that is
-somebody else's server is skipped: copy the file there yourself.
+somebody else's server is skipped: copy the file there yourself. Where nodes
+have different versions readers get the one with the newest modification time,
+and it is said when that is not yours.
 
   --to NODES       only these nodes, by name, with commas between them
   --as NAME        name of the replicas (default: the file's own name); it may
@@ -41,6 +43,7 @@ await runCommand(TEXT, async (args) => {
     file: userPath(file),
     name: values.as ?? path.basename(userPath(file)),
     nodes: chooseNodes(nodes, values.to),
+    among: nodes,
     signal: interruptSignal(),
   })
   if (failures > 0) process.exitCode = 1

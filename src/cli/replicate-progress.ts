@@ -1,14 +1,20 @@
 /** Shows a replication: a live line for each node on a terminal, a plain line for each outcome everywhere. */
 import path from 'node:path'
 import { isForeign, type ListedNode, ownNodes, shortPath } from '../node-list.ts'
+import type { Notice } from '../replication/notices.ts'
 import { type Outcome, type Progress, type ReplicateOptions, replicate } from '../replication/replicate.ts'
 import { formatBytes } from '../words.ts'
+import { surroundings } from './printed-command.ts'
 import { formatProgress, LiveLines } from './progress.ts'
+import { describeNotice } from './replicate-notices.ts'
 import { style } from './terminal.ts'
 
 /** As {@link ReplicateOptions}, with somebody else's servers among the nodes: these are skipped. */
-export interface ShownReplication extends Omit<ReplicateOptions, 'onProgress' | 'nodes'> {
+export interface ShownReplication
+  extends Omit<ReplicateOptions, 'onNotice' | 'onProgress' | 'nodes' | 'among'> {
   readonly nodes: readonly ListedNode[]
+  /** all nodes of the node list; default: `nodes` */
+  readonly among?: readonly ListedNode[]
 }
 
 /**
@@ -28,8 +34,16 @@ export async function replicateWithProgress(options: ShownReplication): Promise<
     live?.set(node.name, `${label(node.name)}  ${bar}${suffix}`)
   }
   const nodes = ownNodes(options.nodes)
-  const { outcomes, sizeBytes } = await replicate({ ...options, nodes, onProgress }).finally(() =>
-    live?.end(true),
+  const among = ownNodes(options.among ?? options.nodes)
+  const surrounding = surroundings()
+  const late: string[] = []
+  const onNotice = (notice: Notice): void => {
+    const text = describeNotice(notice, options.file, options.name, surrounding)
+    if (notice.kind === 'overtaken') late.push(text)
+    else console.error(text) // before anything is copied
+  }
+  const { outcomes, sizeBytes } = await replicate({ ...options, nodes, among, onNotice, onProgress }).finally(
+    () => live?.end(true),
   )
 
   for (const { node, outcome } of outcomes) {
@@ -38,6 +52,7 @@ export async function replicateWithProgress(options: ShownReplication): Promise<
   }
   for (const { name, url } of options.nodes.filter(isForeign))
     console.log(`${label(name)}  skipped: ${url} is somebody else's server; copy the file there yourself`)
+  for (const text of late) console.error(text)
   return outcomes.filter(({ outcome }) => outcome.kind === 'failed').length
 }
 

@@ -64,7 +64,8 @@ export class Destination {
 
   /** Could the replica that stands there have this content? Asked before anything is hashed. */
   hasSizeOf({ stats }: Source): boolean {
-    return this.#existing?.isFile() === true && this.#existing.size === stats.size
+    const { size, mtimeNs } = this.#existing ?? {}
+    return this.#existing?.isFile() === true && size === stats.size && isDate(mtimeNs ?? 0n)
   }
 
   /** Reads the replica that stands there and compares its hash. */
@@ -174,8 +175,12 @@ export class Destination {
   }
 }
 
-/** Gives a file the modification time of another, to the microsecond. */
+/** Disks may hold times that no date can name, and then no manifest can. */
+const isDate = (timeNs: bigint): boolean => !Number.isNaN(new Date(Number(timeNs / 1_000_000n)).getTime())
+
+/** Gives a file the modification time of another, to the microsecond, if that can be true. */
 async function setModificationTime(handle: FileHandle, { mtimeNs }: BigIntStats): Promise<void> {
+  if (!isDate(mtimeNs)) return
   // A double falls just short of most times, and is then cut off: half a microsecond more meets them.
   const seconds = Number(mtimeNs / 1000n) / 1e6 + 5e-7
   // Node.js takes negative numbers for a mistake, and dates before 1970 as they are.

@@ -1,10 +1,14 @@
 /** Copies one file into the storage of many nodes: one read of the source, many writes, hashes on the way. */
 
 import { explainFileError } from '../file-errors.ts'
+import { findLookalike } from '../lookalike.ts'
+import { checkMedia } from '../media-check/check.ts'
 import type { NodeConfig } from '../node-list.ts'
 import { storageNameProblem } from '../storage-name.ts'
 import { Destination } from './destination.ts'
-import { Source } from './source.ts'
+import type { Notice } from './notices.ts'
+import { type Hashes, Source } from './source.ts'
+import { readClaims, whatReadersGet, wouldCount } from './versions.ts'
 
 /** How it went on one node. `failed`: what stood there before stands there still. */
 export type Outcome =
@@ -25,6 +29,9 @@ export interface ReplicateOptions {
   /** storage name of the replicas */
   readonly name: string
   readonly nodes: readonly NodeConfig[]
+  /** all nodes that readers ask; default: `nodes` */
+  readonly among?: readonly NodeConfig[]
+  readonly onNotice?: (notice: Notice) => void
   readonly onProgress?: (progress: Progress) => void
   /** ends the copying; what is complete on a node by then stays */
   readonly signal?: AbortSignal
@@ -49,9 +56,12 @@ export async function replicate(options: ReplicateOptions): Promise<Result> {
   const source = await Source.open(options.file)
   const run = new Replication(source, options)
   try {
+    const finding = await checkMedia(options.name, source.sizeBytes, source.readAt)
+    if (finding !== undefined) options.onNotice?.({ kind: 'media', finding })
     await run.open()
     await run.skipEqual()
     await run.copy()
+    await run.lookAtReaders()
     return {
       sizeBytes: source.sizeBytes,
       outcomes: options.nodes.map((node) => ({ node, outcome: run.outcomeOf(node) })),
@@ -69,6 +79,7 @@ class Replication {
   readonly #signal: AbortSignal
   readonly #outcomes = new Map<NodeConfig, Outcome>()
   #pending: Destination[] = []
+  #hashes: Hashes | undefined
 
   constructor(source: Source, options: ReplicateOptions) {
     this.#source = source
@@ -95,6 +106,31 @@ class Replication {
         `Cannot replicate ${this.#source.file}: it is the replica of ${own.node.name} itself. Name the other nodes with --to.`,
       )
     }
+    await this.#tellLookalikes()
+  }
+
+  async #tellLookalikes(): Promise<void> {
+    const { name } = this.#options
+    const nodes: string[] = []
+    for (const { node } of this.#pending)
+      if ((await findLookalike(node.root, name)) !== undefined) nodes.push(node.name)
+    if (nodes.length > 0) this.#options.onNotice?.({ kind: 'lookalike', nodes })
+  }
+
+  get #readersNodes(): readonly NodeConfig[] {
+    return this.#options.among ?? this.#options.nodes
+  }
+
+  /** Tells when readers get another version than the one that was replicated. */
+  async lookAtReaders(): Promise<void> {
+    const isDone = [...this.#outcomes.values()].some(({ kind }) => kind !== 'failed')
+    if (!isDone || this.#hashes === undefined) return
+    const versions = whatReadersGet(await readClaims(this.#readersNodes, this.#options.name))
+    const { sha256 } = this.#hashes
+    const [by] = versions
+    if (by === undefined || by.sha256 === sha256) return
+    const ours = versions.find((version) => version.sha256 === sha256)
+    this.#options.onNotice?.({ kind: 'overtaken', by, ours })
   }
 
   /** Settles the nodes that have this content already: looked for by size, proved by hash. */
@@ -104,11 +140,33 @@ class Replication {
     for (const { node } of candidates) this.#report(node, 'checking', 0)
     const hashes = await this.#source.read(async () => this.#goesOn())
     if (hashes === undefined) return
+    this.#hashes = hashes
+    const equal: Destination[] = []
     await this.#forEach(candidates, async (destination) => {
-      if (!(await destination.hasContent(hashes, this.#signal))) return
+      if (await destination.hasContent(hashes, this.#signal)) equal.push(destination)
+    })
+    if (await this.#isTouchedToCount(hashes, equal)) return
+    await this.#forEach(equal, async (destination) => {
       await destination.ensureManifest(hashes)
       this.#settle(destination.node, { kind: 'up to date' })
     })
+  }
+
+  /**
+   * Has the source been given a newer time so that its content counts again? Then the nodes that have the
+   * content get it anew with that time: who reads the old file reads on.
+   */
+  async #isTouchedToCount(hashes: Hashes, equal: readonly Destination[]): Promise<boolean> {
+    const claims = await readClaims(this.#readersNodes, this.#options.name)
+    const [now] = whatReadersGet(claims)
+    if (now === undefined || now.sha256 === hashes.sha256) return false
+    const { sizeBytes: size, modificationTimeMs: mtimeMs } = this.#source
+    const manifest = { version: 1, name: this.#options.name, size, mtimeMs, ...hashes } as const
+    return wouldCount(
+      claims,
+      manifest,
+      equal.map(({ node }) => node.name),
+    )
   }
 
   /** Copies to the nodes that are left. */
@@ -123,6 +181,7 @@ class Replication {
       return this.#goesOn()
     })
     if (hashes === undefined) return
+    this.#hashes = hashes
     await this.#forEach(this.#pending, async (destination) => {
       this.#report(destination.node, 'flushing', this.#source.sizeBytes)
       await destination.commit(hashes, this.#source)

@@ -97,6 +97,12 @@ export class Source {
     if (now.size !== stats.size || now.mtimeNs !== stats.mtimeNs) throw this.#changed()
   }
 
+  /** A few bytes from anywhere: as many as asked, or fewer where it ends. */
+  readonly readAt = async (position: number, length: number): Promise<Uint8Array> => {
+    const { buffer, bytesRead } = await this.#handle.read(Buffer.alloc(length), 0, length, position)
+    return buffer.subarray(0, bytesRead)
+  }
+
   async close(): Promise<void> {
     await this.#handle.close()
   }

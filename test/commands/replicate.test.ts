@@ -27,6 +27,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { decideVersion } from '../../src/swarm/versions.js'
 import {
   commandLine,
   type Ended,
@@ -52,6 +53,7 @@ const CHUNK = 256 * KIB
 function content(version: string, sizeBytes: number): Buffer {
   const bytes = Buffer.alloc(sizeBytes, `${version} `)
   for (let position = 0; position + 16 <= sizeBytes; position += 4096) bytes.write(`@${position}`, position)
+  bytes.write('\0\0\0\0moov') // an MP4 that is all index: nothing is wrong with it
   return bytes
 }
 
@@ -127,9 +129,9 @@ function writeSource(bytes: Uint8Array, name = 'demo.mp4'): string {
 const replicate = (project: TestProject, ...args: string[]): Promise<Ended> =>
   runCommand('replicate', ['--config', project.config, ...args])
 
-/** Succeeded without a complaint. */
-function expectSuccess({ code, stderr }: Ended): void {
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+/** Succeeded without a complaint, or with this one. */
+function expectSuccess({ code, stderr }: Ended, warning?: RegExp): void {
+  expect({ code, stderr }).toEqual({ code: 0, stderr: warning ? expect.stringMatching(warning) : '' })
 }
 
 /** The line of the report that is about a node. */
@@ -156,7 +158,7 @@ describe('a copy', () => {
     const project = await makeProject()
     const bytes = content('one', sizeBytes)
     const ended = await replicate(project, writeSource(bytes))
-    expectSuccess(ended)
+    expectSuccess(ended, sizeBytes < 8 ? /^warning: demo\.mp4 is [^\n]*\n$/ : undefined)
     for (const node of project.nodes) {
       expectReplica(node, 'demo.mp4', bytes)
       expect(lineOf(ended, node)).toContain('replicated')
@@ -360,9 +362,11 @@ describe('the same content again', () => {
   })
 
   test('an empty file is noticed, too', async () => {
-    const project = await makeReplicated(Buffer.alloc(0))
-    const ended = await replicate(project, writeSource(Buffer.alloc(0)))
-    expectSuccess(ended)
+    const project = await makeProject()
+    const source = writeSource(Buffer.alloc(0))
+    expectSuccess(await replicate(project, source), /^warning: demo\.mp4 is empty/)
+    const ended = await replicate(project, source)
+    expectSuccess(ended, /^warning: demo\.mp4 is empty/)
     for (const node of project.nodes) expect(lineOf(ended, node)).toContain('already up to date')
   })
 
@@ -721,6 +725,132 @@ describe('refused', () => {
     expectError(ended, /nodes\[0\]\.port: expected a whole number from 1 to 65535, found 0$/m)
   })
 })
+
+describe('what readers get is told', () => {
+  const [OLD, NEW] = [content('old', MIB), content('new', MIB + 1)]
+
+  function writeDated(bytes: Buffer, seconds: number): string {
+    const source = writeSource(bytes)
+    utimesSync(source, seconds, seconds)
+    return source
+  }
+
+  /** What a reader of all nodes decides, by what lies on the disks. */
+  function readersGet(project: TestProject): unknown {
+    const claims = project.nodes.map((node) => ({
+      node: node.name,
+      manifest: JSON.parse(readFileSync(manifestFileOf(node, 'demo.mp4'), 'utf8')),
+    }))
+    return decideVersion(claims, Date.now()).manifest?.sha256
+  }
+
+  /** `node2` has the newer version, the others the older one. */
+  async function makeMixed(): Promise<{ project: TestProject; old: string }> {
+    const project = await makeProject()
+    const old = writeDated(OLD, 1_600_000_000)
+    expectSuccess(await replicate(project, old))
+    expectSuccess(await replicate(project, writeDated(NEW, 1_700_000_000)))
+    const [ended, again] = [
+      await replicate(project, old, '--to', 'node1,node3'),
+      await replicate(project, old, '--to', 'node1,node3'),
+    ]
+    const warning =
+      /^warning: node2 has another version of demo\.mp4 \(.*modified 2023-11-14 22:13:20 UTC\)\. Readers get that one, not yours, while it is up, as it is newer\. .*touch.*node2 too\.\n$/
+    expectSuccess(ended, warning)
+    expectSuccess(again, warning)
+    expect(lineOf(again, project.nodes[0])).toContain('already up to date')
+    expect(readersGet(project)).toBe(sha256(NEW))
+    return { project, old }
+  }
+
+  test('a version elsewhere that is newer is told; a touched source counts, and readers read on', async () => {
+    const { project, old } = await makeMixed()
+    const { ino } = statSync(replicaOf(project.nodes[0], 'demo.mp4'))
+    utimesSync(old, 1_700_000_001, 1_700_000_001)
+    const ended = await replicate(project, old, '--to', 'node1,node3')
+    expectSuccess(ended)
+    expect(lineOf(ended, project.nodes[0])).toMatch(/ replicated /)
+    expect(statSync(replicaOf(project.nodes[0], 'demo.mp4')).ino).not.toBe(ino)
+    expect(readersGet(project)).toBe(sha256(OLD))
+    for (const node of [project.nodes[0], project.nodes[2]]) expectReplica(node, 'demo.mp4', OLD)
+    expectReplica(project.nodes[1], 'demo.mp4', NEW)
+  })
+
+  test('a node that could not be written keeps the version that was to be replaced: that is told, too', async () => {
+    const { project, old } = await makeMixed()
+    const { root } = project.nodes[1]
+    rmSync(path.join(root, '.incoming'), { recursive: true })
+    writeFileSync(path.join(root, '.incoming'), 'a file where a folder is needed')
+    const ended = await replicate(project, old)
+    expect(ended.code).toBe(1)
+    expect(lineOf(ended, project.nodes[1])).toContain('failed')
+    expect(ended.stderr).toMatch(/^warning: node2 has another version .* not yours/)
+    expect(readersGet(project)).toBe(sha256(NEW))
+  })
+
+  test('a source from the future counts for less than one that can be true, and that is told', async () => {
+    const project = await makeProject()
+    expectSuccess(await replicate(project, writeDated(NEW, 1_700_000_000)))
+    const ended = await replicate(project, writeDated(OLD, 4_000_000_000), '--to', 'node1')
+    expectSuccess(ended, /as the time of yours lies in the future/)
+    expect(readersGet(project)).toBe(sha256(NEW))
+  })
+
+  test('an older version elsewhere is no reason to warn', async () => {
+    const project = await makeProject()
+    expectSuccess(await replicate(project, writeDated(OLD, 1_600_000_000)))
+    expectSuccess(await replicate(project, writeDated(NEW, 1_700_000_000), '--to', 'node1'))
+  })
+
+  test('a source that no player can play is copied, with a warning before', async () => {
+    const project = await makeProject()
+    const bytes = Buffer.from('Dear all, this is no video')
+    expectSuccess(
+      await replicate(project, writeSource(bytes)),
+      /^warning: demo\.mp4 is no video and no sound: it begins with text\. It is copied as it is, and no player will play it\.\n$/,
+    )
+    for (const node of project.nodes) expectReplica(node, 'demo.mp4', bytes)
+  })
+
+  test('a file beside it whose name only looks the same is told', async () => {
+    const project = await makeProject()
+    writeFileSync(replicaOf(project.nodes[1], 'cafe\u0301.mp4'), 'x')
+    if (readdirSync(project.nodes[1].root)[0] !== 'cafe\u0301.mp4') return // a disk that composes names itself
+    const ended = await replicate(project, writeSource(OLD, 'caf\u00e9.mp4'))
+    expectSuccess(ended, /^warning: node2 has a file whose name looks like caf\u00e9\.mp4 /)
+  })
+})
+
+test.runIf(existsSync('/proc/self'))(
+  'a storage where nobody can make a folder fails at once, and alone',
+  async () => {
+    const project = await makeProject()
+    const list = JSON.parse(readFileSync(project.config, 'utf8')) as { nodes: { root: string }[] }
+    if (list.nodes[1]) list.nodes[1].root = '/proc/none/storage'
+    writeFileSync(project.config, JSON.stringify(list))
+    const ended = await replicate(project, writeSource(content('one', 1000)))
+    expect(ended.code).toBe(1)
+    expect(lineOf(ended, project.nodes[1])).toMatch(/failed: no folder can be made in \/proc/)
+    expect(lineOf(ended, project.nodes[0])).toMatch(/ replicated /)
+  },
+)
+
+test.runIf(existsSync('/dev/shm'))(
+  'a modification time that no date can name is that of the copy instead',
+  async () => {
+    const project = await makeProject()
+    const source = path.join(mkdtempSync('/dev/shm/dsm-test-'), 'demo.mp4')
+    onTestFinished(() => rmSync(path.dirname(source), { recursive: true }))
+    const bytes = content('one', 1000)
+    writeFileSync(source, bytes)
+    utimesSync(source, 9e12, 9e12)
+    expectSuccess(await replicate(project, source))
+    for (const node of project.nodes) {
+      expectReplica(node, 'demo.mp4', bytes)
+      expect(statSync(replicaOf(node, 'demo.mp4')).mtimeMs).toBeLessThanOrEqual(Date.now() + 1000)
+    }
+  },
+)
 
 test('--help prints the help', async () => {
   const { code, stdout, stderr } = await runCommand('replicate', ['--help'])
