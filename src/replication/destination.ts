@@ -68,10 +68,15 @@ export class Destination {
     return this.#existing?.isFile() === true && size === stats.size && isDate(mtimeNs ?? 0n)
   }
 
-  /** Reads the replica that stands there and compares its hash. */
+  /** Reads the replica that stands there and compares its hash. One that cannot be read is replaced. */
   async hasContent({ sha256 }: Hashes, signal: AbortSignal): Promise<boolean> {
     const hash = createHash('sha256')
-    await pipeline(createReadStream(this.target, { highWaterMark: 1024 * 1024 }), hash, { signal })
+    try {
+      await pipeline(createReadStream(this.target, { highWaterMark: 1024 * 1024 }), hash, { signal })
+    } catch {
+      signal.throwIfAborted()
+      return false // a bad spot on the disk, or no permission: what is beside it may be written all the same
+    }
     return hash.digest('hex') === sha256
   }
 

@@ -2,8 +2,8 @@
  * Storage folders with what a node may not read, as the user that a node runs as: root may read everything, so
  * there another user runs it.
  */
-import { spawn } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { chmodSync, chownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { commandLine, makeProject, type TestProject } from '../helpers/command.ts'
@@ -87,4 +87,21 @@ test('a storage folder of which nothing may be seen ends the start with an error
   expect(node.said.stderr).toMatch(
     /^error: Cannot start node1: .* cannot be its storage folder: this user may not do that; check the permissions\n$/,
   )
+})
+
+test('replicate replaces a replica that it may not read', async () => {
+  const project = await makeOpenProject()
+  const [{ root }] = project.nodes
+  const bytes = Buffer.from('\0\0\0\0moov and what is in it')
+  const source = path.join(project.folder, 'talk.mp4')
+  writeFileSync(source, bytes)
+  const replica = path.join(root, 'talk.mp4')
+  writeFileSync(replica, bytes)
+  chmodSync(replica, 0)
+  if (process.getuid?.() === 0) for (const place of [root, replica]) chownSync(place, NOBODY, NOBODY)
+  const [program, ...words] = commandLine('replicate', [source, '--to', 'node1', '--config', project.config])
+  const ended = spawnSync(program, words, { ...asNobody, cwd: '/', encoding: 'utf8' })
+  expect({ code: ended.status, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' })
+  expect(ended.stdout).toMatch(/^node1 +replicated /)
+  expect(readFileSync(replica).equals(bytes)).toBe(true)
 })
