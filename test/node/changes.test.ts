@@ -310,13 +310,18 @@ describe('a new request', () => {
   })
 })
 
-/** Writes one byte after the other all over a file, in place, for ever. */
+/**
+ * Writes one letter after the other all over a file, in place, for ever. With a breath between two of them, so
+ * that each has the processor for itself: whoever is put to sleep in the middle of one `write` leaves half of it
+ * for any reader to see, and no clock that tells.
+ */
 const SCRIBBLE = `
   const { openSync, writeSync } = require('node:fs')
   const fd = openSync(process.argv[1], 'r+')
   const versions = Array.from({ length: 26 }, (_, index) => Buffer.alloc(Number(process.argv[2]), 97 + index))
   for (let turn = 0; ; turn++) {
     writeSync(fd, versions[turn % 26], 0, undefined, 0)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
     if (turn === 1) process.stdout.write('scribbling')
   }`
 

@@ -1,0 +1,13 @@
+/** All mutants. A new one: the edit, and the tests that are to notice it, in the list of its room. */
+import type { Mutant } from './mutant.ts'
+import { NODE_MUTANTS } from './node.ts'
+import { PAGE_MUTANTS } from './page.ts'
+import { REPLICATION_MUTANTS } from './replication.ts'
+import { SWARM_MUTANTS } from './swarm.ts'
+
+export const MUTANTS: readonly Mutant[] = [
+  ...NODE_MUTANTS,
+  ...REPLICATION_MUTANTS,
+  ...SWARM_MUTANTS,
+  ...PAGE_MUTANTS,
+]
