@@ -120,7 +120,7 @@ async function replicateTo(
     '--config',
     room.config,
   ])
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(code, stderr).toBe(0) // with warnings: this is no video, and another node may have a newer one
 }
 
 /** What a stand-in for a node says of its replica. */

@@ -77,7 +77,7 @@ export const NODE_MUTANTS = [
     old: 'now.size !== this.#stats.size || now.mtimeNs !== this.#stats.mtimeNs',
     new: 'now.size !== this.#stats.size',
     tests: ['test/node/changes.test.ts'],
-    title: 'in its last byte',
+    title: 'written anew with the old bytes',
   },
   {
     file: 'src/node/replica.ts',

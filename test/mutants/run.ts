@@ -44,9 +44,14 @@ function passes(folder: string, tests: readonly string[], title = ''): Promise<b
   const vitest = path.join(folder, 'node_modules', 'vitest', 'vitest.mjs')
   const args = [vitest, 'run', '--project', 'node', '--bail', '1', '--reporter', 'dot', '-t', title, ...tests]
   const child = spawn(process.execPath, args, { cwd: folder, stdio: 'ignore', timeout: PATIENCE_MS })
+  const kill = (): boolean => child.kill('SIGKILL')
+  process.once('exit', kill)
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('exit', (code) => resolve(code === 0))
+    child.once('exit', (code) => {
+      process.off('exit', kill)
+      resolve(code === 0)
+    })
   })
 }
 
