@@ -194,6 +194,7 @@ async function main() {
   const playing = loaded(import('./player.js'))
   const showing = loaded(import('./control-room.js'))
   const nodes = await untilNodes()
+  setState({ kind: 'loading' })
   const names = nodes.map(({ name }) => name)
   const choices = readChoices(location.hash, names)
   const server = nodes.find(({ url }) => new URL(url).origin === location.origin)?.name ?? location.host
