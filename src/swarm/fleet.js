@@ -237,7 +237,7 @@ export class Fleet {
 
   /** @param {SwarmNode} node @param {Beat} beat */
   #onBeat(node, beat) {
-    if (typeof beat !== 'string') {
+    if (typeof beat !== 'string' && 'ms' in beat) {
       this.#tell({ type: 'heartbeat', node: node.name, ms: beat.ms })
       if (node.runs.size === 0) node.estimate.sampleDelay(beat.ms)
       const isBack = node.breaker.needsHealth
@@ -248,7 +248,7 @@ export class Fleet {
       this.#tell({ type: 'heartbeat', node: node.name, ms: undefined })
       const isSilent =
         node.runs.size === 0 || node.silentMs(this.#clock.now()) > silenceIsDeathMs(node.estimate)
-      if (beat === 'refused') this.fail(node, 'refused', 'the connection was refused')
+      if (beat !== 'silent') this.fail(node, 'refused', beat.why)
       else if (isSilent) this.fail(node, 'silent', 'it does not answer')
     }
     this.#onChange()

@@ -1,5 +1,6 @@
 // @ts-check
 /** Calls `/health` of nodes: often while one is away, to have it back soon; now and then while it is up, if wished. */
+import { explainFailure } from './fetch-range.js'
 import { MAX_HEALTH_BYTES, skipBounded } from './read-bounded.js'
 
 /**
@@ -9,10 +10,13 @@ import { MAX_HEALTH_BYTES, skipBounded } from './read-bounded.js'
 
 /** Between two calls to a node that is away: its return is noticed within a second. */
 const AWAY_MS = 400
-/** No answer for this long is none. A hung process that wakes up answers the call that waits. */
+/** No answer for this long is none, unless the node list allows more. A hung process that wakes up answers the call that waits. */
 const TIMEOUT_MS = 1500
 
-/** What one call found: the answer's time, or why there is none. @typedef {{ ms: number } | 'refused' | 'silent'} Beat */
+/**
+ * What one call found: the answer's time, or why there is none, in words that claim no more than is known here.
+ * @typedef {{ ms: number } | { why: string } | 'silent'} Beat
+ */
 
 /** The heartbeats of one swarm. */
 export class Heartbeats {
@@ -65,7 +69,8 @@ export class Heartbeats {
   async #call(node) {
     const abort = new AbortController()
     this.#calls.set(node, { abort })
-    const timer = this.#clock.setTimeout(() => abort.abort(), TIMEOUT_MS)
+    const timeoutMs = Math.max(TIMEOUT_MS, node.answerLimitMs)
+    const timer = this.#clock.setTimeout(() => abort.abort(), timeoutMs)
     const startedMs = this.#clock.now()
     /** @type {Beat} */
     let beat
@@ -77,9 +82,10 @@ export class Heartbeats {
       })
       await skipBounded(response, MAX_HEALTH_BYTES)
       // A server that has no such page answers all the same, so it is there.
-      beat = response.status < 500 ? { ms: this.#clock.now() - startedMs } : 'refused'
-    } catch {
-      beat = abort.signal.aborted ? 'silent' : 'refused' // either way it is told
+      const { status } = response
+      beat = status < 500 ? { ms: this.#clock.now() - startedMs } : { why: `it answers ${status}` }
+    } catch (error) {
+      beat = abort.signal.aborted ? 'silent' : { why: explainFailure(error, 'nobody answers there') }
     }
     this.#clock.clearTimeout(timer)
     if (this.#isClosed) return

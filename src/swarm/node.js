@@ -3,6 +3,7 @@
 import { Breaker } from './breaker.js'
 import { Estimate } from './estimate.js'
 import { silenceLimitMs } from './late.js'
+import { headLimitMs } from './patience.js'
 
 /**
  * Where a node is. Its files lie directly below `url`.
@@ -65,13 +66,16 @@ export class SwarmNode {
   /** since when the rate is being metered; `undefined` while no body arrives @type {number | undefined} */
   #meteredMs
   #meteredBytes = 0
+  /** how long an answer may take by the node list, 0 where it says nothing */
+  answerLimitMs
 
   /** @param {NodeAddress} address @param {() => number} random */
-  constructor({ name, url, healthUrl, delayMs }, random) {
+  constructor({ name, url, healthUrl, delayMs, ...listed }, random) {
     this.name = name
     this.url = url
     this.healthUrl = healthUrl ?? `${url}/health`
     this.estimate = new Estimate(delayMs)
+    this.answerLimitMs = listed.latencyMs === undefined ? 0 : headLimitMs(listed)
     this.breaker = new Breaker(random)
   }
 

@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest'
+import { Heartbeats } from '../../src/swarm/heartbeat.js'
+import { SwarmNode } from '../../src/swarm/node.js'
+import { VirtualClock } from './simulation.ts'
+
+/** What the first call to a node finds, in virtual time. */
+async function firstBeat(
+  listed: { latencyMs?: number; jitterMs?: number },
+  answer: (clock: VirtualClock) => Promise<Response>,
+) {
+  const clock = new VirtualClock()
+  const node = new SwarmNode({ name: 'node1', url: 'http://node1', ...listed }, Math.random)
+  let found: unknown
+  const heartbeats = new Heartbeats({
+    fetch: (_, { signal }) =>
+      new Promise((resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason))
+        answer(clock).then(resolve, reject)
+      }),
+    clock,
+    periodMs: 0,
+    onBeat: (_, beat) => {
+      found ??= { beat, atMs: clock.now() }
+    },
+  })
+  heartbeats.watch(node)
+  await clock.run(() => found !== undefined, 200_000)
+  heartbeats.close()
+  return found
+}
+
+const after = (clock: VirtualClock, ms: number) =>
+  new Promise<Response>((resolve) => clock.setTimeout(() => resolve(new Response('{}')), ms))
+const failsWith = (code?: string) => () =>
+  Promise.reject(Object.assign(new TypeError('fetch failed'), code === undefined ? {} : { cause: { code } }))
+const never = () => new Promise<Response>(() => {})
+
+describe('a heartbeat', () => {
+  test.for<[latencyMs: number]>([
+    [0],
+    [300],
+    [2500],
+    [12_000],
+    [60_000],
+  ])('waits for a node of %d ms as long as it needs', async ([latencyMs]) => {
+    expect(await firstBeat({ latencyMs }, (clock) => after(clock, latencyMs))).toEqual({
+      beat: { ms: latencyMs },
+      atMs: latencyMs,
+    })
+  })
+
+  test('calls a node silent after a second and a half, where the list does not allow more', async () => {
+    expect(await firstBeat({}, never)).toEqual({ beat: 'silent', atMs: 1500 })
+    expect(await firstBeat({ latencyMs: 50 }, never)).toEqual({ beat: 'silent', atMs: 1500 })
+  })
+
+  test.for<[who: string, code: string | undefined, why: string]>([
+    ['Node.js knows of a refusal', 'ECONNREFUSED', 'the connection was refused'],
+    ['Node.js knows of a reset', 'ECONNRESET', 'the connection was cut'],
+    ['a browser knows neither', undefined, 'nobody answers there'],
+  ])('says no more than is known: %s', async ([, code, why]) => {
+    expect(await firstBeat({}, failsWith(code))).toMatchObject({ beat: { why } })
+  })
+
+  test('of a server that fails is told as it is', async () => {
+    const answer = () => Promise.resolve(new Response('', { status: 503 }))
+    expect(await firstBeat({}, answer)).toMatchObject({ beat: { why: 'it answers 503' } })
+  })
+
+  test('may be longer than any health answer: somebody is there', async () => {
+    const answer = () => Promise.resolve(new Response(' '.repeat(1_000_000)))
+    expect(await firstBeat({}, answer)).toMatchObject({ beat: { ms: 0 } })
+  })
+})
