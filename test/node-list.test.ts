@@ -32,7 +32,7 @@ const list = (...changes: Record<string, unknown>[]): string =>
 
 test('the node list of the project has three nodes', () => {
   const root = (name: string): string => path.join(path.dirname(DEFAULT_NODE_LIST), name, 'storage')
-  const rest = { host: '127.0.0.1', jitterMs: 0, bandwidthKbps: 0 }
+  const rest = { host: '127.0.0.1', jitterMs: 0, bandwidthKbps: 3000 }
   expect(readNodeList()).toEqual([
     { name: 'node1', port: 8001, latencyMs: 50, root: root('node1'), ...rest },
     { name: 'node2', port: 8002, latencyMs: 150, root: root('node2'), ...rest },
