@@ -7,11 +7,8 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { NodeProcess } from '../../src/demo/node-process.ts'
 import {
   commandLine,
-  descendantsOf,
   expectError,
   expectUsageError,
-  HAS_PROC,
-  isListening,
   isNodeProcess,
   killNodes,
   listen,
@@ -24,6 +21,7 @@ import {
   temporaryFolder,
   until,
 } from '../helpers/command.ts'
+import { descendantsOf, HAS_PROC, isListening } from '../helpers/processes.ts'
 
 /** The line behind which everything is up and shown. */
 const READY = /Ctrl\+C ends everything/

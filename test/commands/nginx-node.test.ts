@@ -5,7 +5,6 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
   freePorts,
-  isListening,
   makeProject,
   PROJECT_FOLDER,
   RunningCommand,
@@ -16,6 +15,7 @@ import {
   until,
 } from '../helpers/command.ts'
 import { request } from '../helpers/http.ts'
+import { isListening } from '../helpers/processes.ts'
 import { randomBytesOf } from '../helpers/random.ts'
 
 const HAS_NGINX = spawnSync('nginx', ['-v']).status === 0

@@ -5,9 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   type CommandName,
   commandLine,
-  descendantsOf,
   type Ended,
-  isListening,
   killNodes,
   makeProject,
   runProgram,
@@ -16,6 +14,7 @@ import {
   temporaryFolder,
   until,
 } from '../helpers/command.ts'
+import { descendantsOf, isListening } from '../helpers/processes.ts'
 
 function writeVideo(): string {
   const file = path.join(temporaryFolder(), 'demo.mp4')

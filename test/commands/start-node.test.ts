@@ -9,7 +9,6 @@ import {
   expectUsageError,
   freePorts,
   holdReply,
-  isListening,
   listen,
   makeProject,
   type RunningCommand,
@@ -18,6 +17,7 @@ import {
   temporaryFolder,
   until,
 } from '../helpers/command.ts'
+import { isListening } from '../helpers/processes.ts'
 
 /** More than all buffers between a node and a client that does not read. */
 const LARGE_BYTES = 256 * 1024 * 1024

@@ -3,23 +3,15 @@
  * starts here ends with the test.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { get, type IncomingMessage } from 'node:http'
-import { type AddressInfo, connect, createServer, type Server } from 'node:net'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
+import { descendantsOf } from './processes.ts'
 
 export type CommandName = 'start-node' | 'replicate' | 'pick-node' | 'pull' | 'demo'
 
@@ -197,26 +189,6 @@ function kill(pid: number): void {
   }
 }
 
-/** Can we see which process has started which? */
-export const HAS_PROC = existsSync('/proc/self/stat')
-
-/** The numbers of all processes below this one; empty where there is no /proc. */
-export function descendantsOf(pid: number): number[] {
-  if (!HAS_PROC) return []
-  const entries = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))
-  const children = entries.map(Number).filter((entry) => parentOf(entry) === pid)
-  return children.flatMap((child) => [child, ...descendantsOf(child)])
-}
-
-function parentOf(pid: number): number | undefined {
-  try {
-    const parent = /.*\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]
-    return parent === undefined ? undefined : Number(parent)
-  } catch {
-    return undefined // gone
-  }
-}
-
 /** Failed, with one line that says why, and no stack. */
 export function expectError(ended: Ended, why: RegExp): void {
   expect(ended.stderr).toMatch(/^error: [^\n]+\n$/)
@@ -304,18 +276,6 @@ export function listen(server: Server): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen({ host: '127.0.0.1', port: 0 }, () => resolve((server.address() as AddressInfo).port))
-  })
-}
-
-/** Does anybody listen on this port? */
-export function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port })
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
   })
 }
 

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { isListening } from './command.ts'
 import { CORRUPT_EVERY_BYTES, type Fault } from './fault.ts'
 import { FaultyNode } from './faulty-node.ts'
+import { isListening } from './processes.ts'
 import { writeReplicaWithManifest } from './storage.ts'
 
 const CONTENT = randomBytes(256 * 1024)
