@@ -8,10 +8,11 @@
 /** @import { Player, PlayerEvent, VideoFile } from './player-events.js' */
 import { ChunkMapView } from './chunk-map-view.js'
 import { ChunkModel } from './chunk-model.js'
-import { describePolicy, writeChoices } from './experiments.js'
+import { describePolicy, tellLookAhead, writeChoices } from './experiments.js'
 import { ExperimentsView } from './experiments-view.js'
 import { Figures } from './figures.js'
 import { FiguresView } from './figures-view.js'
+import { secondsAhead } from './look-ahead.js'
 import { NodeCardsView } from './node-cards-view.js'
 import { markNodes } from './node-marks.js'
 import { NodeModel } from './node-model.js'
@@ -132,7 +133,7 @@ export class ControlRoom {
     this.#choices = next
     const say = (/** @type {string} */ text) => this.#story.note(performance.now(), `Experiment: ${text}.`)
     if (next.lookAheadSeconds !== lookAheadSeconds) {
-      say(`the look-ahead is ${next.lookAheadSeconds} s now`)
+      say(tellLookAhead(next.lookAheadSeconds, secondsAhead(this.#video)))
       this.#player?.setLookAhead(next.lookAheadSeconds)
     }
     if (next.policy !== policy) {

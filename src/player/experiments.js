@@ -52,6 +52,18 @@ export const describePolicy = (policy) =>
       : `${policy.node} only`
 
 /**
+ * What another look-ahead means now: nothing that a browser has is thrown away, so a shorter one shows only when the
+ * rest has been played.
+ * @param {number} seconds that was chosen
+ * @param {number} aheadSeconds that are buffered beyond the playhead
+ */
+export function tellLookAhead(seconds, aheadSeconds) {
+  const rest =
+    aheadSeconds < seconds + 1 ? '' : `; the ${Math.round(aheadSeconds)} s that are buffered play first`
+  return `the look-ahead is ${seconds} s now${rest}`
+}
+
+/**
  * What to try with these choices, and what to look at.
  * @param {Choices} choices
  * @param {import('./player-events.js').PlayerKind} kind where one node at a time is played, nothing is looked ahead
@@ -68,11 +80,11 @@ export function suggest({ policy, lookAheadSeconds }, kind = 'swarm') {
   }
   switch (lookAheadSeconds) {
     case 2:
-      return 'Stop a node now: with 2 s in hand, does the video still go on?'
+      return 'Stop a node when the buffer is down to 2 s, or reload first. Does the video still go on?'
     case 5:
       return 'Stop the node that served this page. Which node brings its chunks?'
     case 15:
-      return 'Stop a node, then another. Then choose 2 s and do it again.'
+      return 'Stop a node, then another. Then choose 2 s, reload, and do it again.'
     case 60:
       return 'Stop all nodes: the buffer hides it for up to a minute. Start one again in time.'
   }

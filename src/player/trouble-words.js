@@ -48,6 +48,6 @@ export const reasonOf = (state, why) => (state === 'down' ? 'it cannot be reache
  */
 export function inBrackets(state, why) {
   const reason = reasonOf(state, why)
-  const says = `it ${TROUBLES[state].later}`
-  return reason === '' || reason.length > LONGEST_REASON || reason === says ? '' : ` (${reason})`
+  const isSaid = state === 'missing' || reason === `it ${TROUBLES[state].later}`
+  return reason === '' || reason.length > LONGEST_REASON || isSaid ? '' : ` (${reason})`
 }

@@ -5,6 +5,7 @@ import {
   LOOK_AHEADS,
   readChoices,
   suggest,
+  tellLookAhead,
   writeChoices,
 } from '../../src/player/experiments.js'
 import type { Policy } from '../../src/player/player-events.js'
@@ -56,4 +57,12 @@ test('a policy is told in words', () => {
     'the fastest node only',
     'node1 only',
   ])
+})
+
+test.for<[seconds: number, buffered: number, text: string]>([
+  [60, 15, 'the look-ahead is 60 s now'],
+  [15, 15.4, 'the look-ahead is 15 s now'],
+  [2, 14.6, 'the look-ahead is 2 s now; the 15 s that are buffered play first'],
+])('a look-ahead of %i s, with %f s buffered, is told as what it does', ([seconds, buffered, text]) => {
+  expect(tellLookAhead(seconds, buffered)).toBe(text)
 })

@@ -393,7 +393,7 @@ const CASES: [what: string, events: Event[], lines: string[]][] = [
   ],
   [
     'a node that never brought a chunk did not lose the video',
-    [turned(0, 'node1', 'missing')],
+    [turned(0, 'node1', 'missing', 'up', 'it does not have the file (404)')],
     ['node1 does not have the video.'],
   ],
   [
