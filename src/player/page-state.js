@@ -58,7 +58,7 @@ export function describePageState(state, video) {
     case 'missing': {
       const { videos } = state
       const isNone = videos.length === 0
-      const text = `No node has ${video}. ${isNone ? 'Copy a video to every node:' : 'These videos exist:'}`
+      const text = `No node that answers has ${video}. ${isNone ? 'Copy a video to every node:' : 'These videos exist:'}`
       const command = isNone ? 'npm run replicate media/demo.mp4' : ''
       return { ...notice('bad', 'No such video', text), command, videos }
     }

@@ -44,12 +44,12 @@ test.for<[names: string[], command: string]>([
 
 test('a missing video comes with those that exist, or with how to make one', () => {
   expect(describePageState({ kind: 'missing', videos: ['a.mp4'] }, 'x.mp4')).toMatchObject({
-    text: 'No node has x.mp4. These videos exist:',
+    text: 'No node that answers has x.mp4. These videos exist:',
     command: '',
     videos: ['a.mp4'],
   })
   expect(describePageState({ kind: 'missing', videos: [] }, 'x.mp4')).toMatchObject({
-    text: 'No node has x.mp4. Copy a video to every node:',
+    text: 'No node that answers has x.mp4. Copy a video to every node:',
     command: 'npm run replicate media/demo.mp4',
   })
 })
