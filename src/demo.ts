@@ -48,6 +48,7 @@ await runCommand(TEXT, async (args) => {
   })
   if (positionals.length > 1)
     throw new UsageError(`one file at a time, found ${positionals.length}: ${positionals.join(', ')}`)
+  if (positionals[0] === '') throw new UsageError('name a file, or nothing at all for the sample')
   const config = values.config === undefined ? DEFAULT_NODE_LIST : userPath(values.config)
   const file = positionals[0] === undefined ? SAMPLE : userPath(positionals[0])
   const logs = textFlag('--log', values.log, LOG_RULE) ?? 'gathered'

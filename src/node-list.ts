@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { explainFileError } from './file-errors.ts'
 import {
   eachImpairment,
   IMPAIRMENTS,
@@ -94,9 +95,10 @@ export function readNodeList(file: string = DEFAULT_NODE_LIST): ListedNode[] {
   try {
     text = readFileSync(file, 'utf8')
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    const why = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'it is a folder' : String(code)
-    throw new Error(`Cannot read the node list ${shown}: ${why}. Name one with --config FILE.`, { cause })
+    throw new Error(
+      `Cannot read the node list ${shown}: ${explainFileError(cause)}. Name one with --config FILE.`,
+      { cause },
+    )
   }
   return parseNodeList(text, shown, path.dirname(path.resolve(file)))
 }

@@ -287,7 +287,7 @@ test('a file that cannot be read is an error that names it', () => {
   const missing = path.join(folder, 'missing.json')
   const advice = 'Name one with --config FILE.'
   expect(() => readNodeList(missing)).toThrow(
-    new Error(`Cannot read the node list ${missing}: no such file. ${advice}`),
+    new Error(`Cannot read the node list ${missing}: there is no such file or folder. ${advice}`),
   )
   expect(() => readNodeList(folder)).toThrow(
     new Error(`Cannot read the node list ${folder}: it is a folder. ${advice}`),

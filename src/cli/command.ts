@@ -1,5 +1,6 @@
 /** The frame of every command: help, the one place where errors become text, and exit codes. */
 import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { explainFileError } from '../file-errors.ts'
 import type { Rule } from '../impairments.ts'
 import { CONTROL_CHARACTERS } from '../storage-name.ts'
 import { argumentProblem, cut, flagKeptByNpm, inOneWord, type Options } from './check-arguments.ts'
@@ -58,10 +59,11 @@ export async function runCommand(text: CommandText, main: (args: string[]) => Pr
   }
 }
 
-/** `pick-node … | head -1` closes our output when it has enough: no error. */
+/** `pick-node … | head -1` closes our output when it has enough: no error. A full disk behind it is one. */
 function leaveWithReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
-  process.exit()
+  if (error.code === 'EPIPE') process.exit()
+  process.stderr.write(`error: Cannot write to the output: ${explainFileError(error)}\n`)
+  process.exit(1)
 }
 
 /** What a command takes. Names of files and nodes may always stand beside its options. */

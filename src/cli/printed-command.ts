@@ -24,7 +24,7 @@ export const FILE = 'FILE'
 export const surroundings = (config: string = DEFAULT_NODE_LIST): Surroundings => ({
   platform: process.platform,
   userFolder: userFolder(),
-  projectFolder: fileURLToPath(new URL('../..', import.meta.url)),
+  projectFolder: path.resolve(fileURLToPath(new URL('../..', import.meta.url))),
   config: path.resolve(config) === DEFAULT_NODE_LIST ? undefined : path.resolve(config),
 })
 

@@ -128,8 +128,10 @@ function explainListen({ code }: NodeJS.ErrnoException, name: string, host: stri
       return `Cannot start ${name}: port ${port} is taken. End what uses it, or choose another port.`
     case 'EACCES':
       return `Cannot start ${name}: this user may not listen on port ${port}. Choose one above 1023.`
-    case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `Cannot start ${name}: no address could be found for the name ${host}. Choose another host.`
+    case 'EADDRNOTAVAIL':
       return `Cannot start ${name}: this machine does not have the address ${host}. Choose another host.`
     default:
       return `Cannot start ${name} on ${host} port ${port}: ${code}`

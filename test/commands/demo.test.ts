@@ -279,6 +279,8 @@ describe('what cannot be shown', () => {
   test.for<[args: string[], why: RegExp]>([
     [['a.mp4', 'b.mp4'], /one file at a time.*a\.mp4, b\.mp4/],
     [['--open'], /--open/],
+    [[''], /name a file/],
+    [['--log', 'none'], /--log: expected "all" or "gathered", found "none"/],
   ])('the arguments %j are refused in two lines', async ([args, why]) => {
     const { config } = await makeProject()
     expectUsageError(await runCommand('demo', [...args, '--config', config]), 'demo', why)

@@ -1,5 +1,5 @@
 /** Commands whose reader goes away, as in `pick-node … | head -1`: they end without a stack. */
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import {
@@ -51,6 +51,15 @@ describe.for(READERS)('into %s', ([reader]) => {
   ])('%s --help prints no stack', async ([name]) => {
     const { stderr } = await runInPipe(reader, name, ['--help'])
     expect(stderr).toBe('status 0\n')
+  })
+})
+
+test.runIf(existsSync('/dev/full'))('onto a full disk a command says so in one line', async () => {
+  const words = commandLine('pick-node', ['--help'])
+  const { code, stderr } = await runProgram(['sh', '-c', 'exec "$@" > /dev/full', 'sh', ...words])
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: 'error: Cannot write to the output: the disk is full\n',
   })
 })
 
