@@ -24,7 +24,7 @@ const RELIEF_STEPS = 6
  * @property {number} seconds where the playhead is, or where it is sought to
  * @property {number} aheadSeconds how much it shall have ahead, at ordinary speed
  * @property {number} rate playback speed
- * @property {number} durationSeconds NaN until the video knows it
+ * @property {number} durationSeconds NaN until the video knows it, Infinity for a file that does not say it
  * @property {number} metadataEnd what must be read before the video knows anything, as far as we know
  * @property {((seconds: number) => number) | undefined} timeToByte exact, from the file's own tables
  * @property {number} starvedMs how long the video has been lacking data
@@ -38,6 +38,8 @@ const RELIEF_STEPS = 6
  */
 export function feedLimit(state) {
   const { sizeBytes, durationSeconds, metadataEnd, starvedMs } = state
+  // Without a length no byte has a time: the browser itself knows best how far to read ahead.
+  if (durationSeconds === Infinity) return Infinity
   const step = Math.floor(starvedMs / PATIENCE_MS)
   const relief = step === 0 ? 0 : step > RELIEF_STEPS ? Infinity : RELIEF_BYTES * 2 ** (step - 1)
   const needed = durationSeconds > 0 ? neededBytes(state) : Math.max(metadataEnd, HEAD_BYTES)

@@ -1,6 +1,9 @@
 // @ts-check
 /** The moment of the first picture. */
 
+/** Who tells of a picture at all has told of it before the clock is there. */
+const MOVED_SECONDS = 0.1
+
 /**
  * Calls back once, when the video shows its first picture.
  * @param {HTMLVideoElement} video
@@ -22,6 +25,13 @@ export function onFirstFrame(video, onFrame) {
   }
   video.addEventListener('loadeddata', hasData, { signal })
   video.addEventListener('playing', hasData, { signal })
+  // WebKitGTK has the callback and never calls it: there a picture is what the clock has moved past.
+  const startSeconds = video.currentTime
+  const hasMoved = () => {
+    const isSeen = document.visibilityState === 'visible' && !video.paused && !video.seeking
+    if (isSeen && Math.abs(video.currentTime - startSeconds) > MOVED_SECONDS) done()
+  }
+  video.addEventListener('timeupdate', hasMoved, { signal })
   if (callback !== undefined) {
     signal.addEventListener('abort', () => video.cancelVideoFrameCallback(callback), { once: true })
   }

@@ -123,6 +123,8 @@ async function switching(options, why, playback) {
  */
 function observe({ video, onEvent }) {
   const keepTimer = setTimeout(keepShell, KEEP_MS)
+  const ended = new AbortController()
+  playWhenPossible(video, ended.signal)
   let stop = onFirstFrame(video, (atMs) => {
     onEvent({ type: 'first frame', atMs, ms: atMs, kind: video.videoWidth === 0 ? 'sound' : 'picture' })
     stop = watchStalls(video, onEvent)
@@ -131,6 +133,20 @@ function observe({ video, onEvent }) {
   })
   return () => {
     clearTimeout(keepTimer)
+    ended.abort()
     stop()
   }
+}
+
+/**
+ * A browser begins by itself only when it believes that it can play to the end: more than the look-ahead feeds, and of
+ * a file without a length never. Two pictures are enough. Rejected where a click is wanted first: the video shows that.
+ * @param {HTMLVideoElement} video
+ * @param {AbortSignal} signal ends the waiting
+ */
+function playWhenPossible(video, signal) {
+  const play = () => {
+    if (video.autoplay && video.paused) video.play().catch(() => {})
+  }
+  video.addEventListener('canplay', play, { signal, once: true })
 }

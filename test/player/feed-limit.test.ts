@@ -72,3 +72,7 @@ describe('a video that lacks data', () => {
     expect(limits.at(-1)).toBe(Infinity)
   })
 })
+
+test('of a file that does not say how long it is the browser decides how much it reads', () => {
+  expect(feedLimit({ ...STATE, timeToByte: undefined, durationSeconds: Infinity })).toBe(Infinity)
+})
