@@ -11,12 +11,18 @@ const MAX_MOOV_BYTES = 64 * 1024 * 1024
 /** @typedef {{ readonly start: number, readonly end: number }} Extent `end` is exclusive */
 
 /**
+ * - `found`: with its content
+ * - `cut`: the file ends in the middle of what stands before it, or of the box itself
+ * - `none`: there is none, or none that makes sense
+ * @typedef {{ kind: 'found', content: Uint8Array } | { kind: 'cut' } | { kind: 'none' }} Found
+ */
+
+/**
  * Walks from box to box.
  * @param {number} sizeBytes of the file
  * @param {(start: number, end: number) => Promise<Uint8Array>} read of the file, both inclusive
  * @param {(next: Extent) => void} [onNext] told what is read next, and at the end of the `moov` box itself
- * @returns {Promise<Uint8Array | undefined>} the content of the box; `undefined` when there is none.
- *   Rejects as `read` does.
+ * @returns {Promise<Found>} Rejects as `read` does.
  */
 export async function findMoov(sizeBytes, read, onNext = () => {}) {
   let start = 0
@@ -24,16 +30,18 @@ export async function findMoov(sizeBytes, read, onNext = () => {}) {
     onNext({ start, end: start + BOX_HEAD_BYTES })
     const bytes = await read(start, start + BOX_HEAD_BYTES - 1)
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    const head = readBoxHead(view, 0, sizeBytes - start)
-    if (head === undefined) return undefined
+    const restBytes = sizeBytes - start
+    const head = readBoxHead(view, 0, restBytes) ?? readBoxHead(view, 0, Infinity)
+    if (head === undefined || !(head.type === 'moov' || OTHERS.has(head.type))) return { kind: 'none' }
+    if (head.type === 'moov' && (head.sizeBytes > MAX_MOOV_BYTES || head.sizeBytes === head.headBytes))
+      return { kind: 'none' }
+    if (head.sizeBytes > restBytes) return { kind: 'cut' }
     const end = start + head.sizeBytes
     if (head.type === 'moov') {
-      if (head.sizeBytes > MAX_MOOV_BYTES || head.sizeBytes === head.headBytes) return undefined
       onNext({ start, end })
-      return read(start + head.headBytes, end - 1)
+      return { kind: 'found', content: await read(start + head.headBytes, end - 1) }
     }
-    if (!OTHERS.has(head.type)) return undefined
     start = end
   }
-  return undefined
+  return { kind: 'none' }
 }

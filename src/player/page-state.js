@@ -1,5 +1,6 @@
 // @ts-check
 /** @import { OutageReason } from '../swarm/events.js' */
+/** @import { MediaTrouble } from './media-trouble.js' */
 /** @import { Policy } from './player-events.js' */
 /** What the page says when there is more to say than the video shows: one notice for each state. Pure. */
 import { describeOutage } from './outage-words.js'
@@ -13,6 +14,7 @@ import { listWords } from './words.js'
  *   | { kind: 'empty' }
  *   | { kind: 'failed', message: string }
  *   | { kind: 'ready' }
+ *   | { kind: 'trouble', trouble: MediaTrouble }
  *   | { kind: 'outage', why: OutageReason, policy: Policy, elsewhere: readonly string[], seconds: number }} PageState
  * `seconds`: for how long it has been so. `names`: our own nodes, as far as they are known. `videos`: what this node
  * does have. `elsewhere`: nodes that have another version of the video.
@@ -64,6 +66,10 @@ export function describePageState(state, video) {
     }
     case 'empty':
       return notice('bad', 'Nothing to play', `${video} is empty: it has 0 bytes.`)
+    case 'trouble': {
+      const { title, why, todo, command, isSilent } = state.trouble
+      return { ...notice('bad', title, `${why} ${todo}`), command, coversVideo: isSilent }
+    }
     case 'failed':
       return notice('bad', 'This page cannot play the video', state.message)
     case 'outage': {

@@ -2,6 +2,7 @@
 /** The watch page: finds the video on the nodes, plays it, and says so when it cannot. */
 /** @import { SwarmEvent } from '../swarm/events.js' */
 /** @import { ControlRoom } from './control-room.js' */
+/** @import { MediaTrouble } from './media-trouble.js' */
 /** @import { PageState } from './page-state.js' */
 /** @import { Player, PlayerEvent, Policy, VideoFile, VideoNode } from './player-events.js' */
 import { realClock } from '../swarm/clock.js'
@@ -29,8 +30,13 @@ const notice = new NoticeView()
 /** since when no node has answered @type {number | undefined} */
 let silentSinceMs
 
-/** @param {PageState} state */
-function setState(state) {
+/** why the file does not play as it should @type {MediaTrouble | undefined} */
+let trouble
+
+/** @param {PageState} asked */
+function setState(asked) {
+  /** @type {PageState} */
+  const state = asked.kind === 'ready' && trouble !== undefined ? { kind: 'trouble', trouble } : asked
   document.body.dataset['state'] = state.kind
   notice.show(describePageState(state, videoName ?? 'this address'))
 }
@@ -108,6 +114,13 @@ function watchOutage(nodes, { name, size, sha256 }, policy) {
   const outage = new PageOutage({ find, clock: realClock, onChange: show, policy })
   setInterval(() => outage.state && show(), ASK_AGAIN_MS)
   return outage
+}
+
+/** @param {SwarmEvent | PlayerEvent} event @param {PageOutage} outage which comes first while it lasts */
+function watchTrouble(event, outage) {
+  if (event.type !== 'media trouble') return
+  trouble = event.trouble
+  setState(outage.state ?? { kind: 'ready' })
 }
 
 /** @param {Parameters<typeof describeFacts>[0]} known */
@@ -252,6 +265,7 @@ async function main() {
       .map((node) => withDelay(node, found.delays.get(node.name))),
     onEvent(event) {
       outage.apply(event)
+      watchTrouble(event, outage)
       tell(event)
       if (event.type === 'started') void showPlayer()
       // One that has gone may have moved; one that has come may have been started with another list.

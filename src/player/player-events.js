@@ -25,12 +25,15 @@
  * - `switched`: the video now comes from another node (`switching` only), because the other one failed or
  *   because somebody chose so.
  * - `player error`: the video element refused, in words for a person. The player goes on trying.
+ * - `media trouble`: the file does not play here as it should, and no trying helps; `undefined`: it plays
+ *   all the same, from another place.
  * @typedef {{ readonly atMs: number } & (
  *   | { type: 'started', kind: PlayerKind, why: string }
  *   | { type: 'first frame', ms: number, kind: 'picture' | 'sound' }
  *   | { type: 'stall', isOver: boolean, ms: number }
  *   | { type: 'switched', from: string, to: string, why: string, hasFailed: boolean }
  *   | { type: 'player error', message: string }
+ *   | { type: 'media trouble', trouble: import('./media-trouble.js').MediaTrouble | undefined }
  * )} PlayerEvent
  */
 

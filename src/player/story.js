@@ -112,6 +112,8 @@ export class Story {
         return this.#switch(event)
       case 'player error':
         return this.#report(event)
+      case 'media trouble':
+        return this.#explain(event)
     }
   }
 
@@ -306,6 +308,12 @@ export class Story {
     }
     last.times++
     this.#mend(last.line, `The player reports, ${last.times} times: ${message}`)
+  }
+
+  /** Once, however often the video comes to that place. @param {Extract<PlayerEvent, { type: 'media trouble' }>} event */
+  #explain({ atMs, trouble }) {
+    const text = trouble === undefined ? '' : `${trouble.title}. ${trouble.why}`
+    if (text !== '' && !this.lines.some((line) => line.text === text)) this.#add(atMs, text, 'bad')
   }
 
   /** What goes on at a node. @param {string} node @param {number} atMs */

@@ -3,10 +3,10 @@
 
 import { realClock } from '../swarm/clock.js'
 import { Swarm } from '../swarm/swarm.js'
-import { findMoov } from './find-moov.js'
 import { LookAhead } from './look-ahead.js'
+import { readMediaFacts } from './media-facts.js'
 import { mediaTypeOf } from './media-type.js'
-import { readMp4Times } from './mp4-times.js'
+import { MediaWatch } from './media-watch.js'
 import { pingWorker } from './prepare-worker.js'
 import { resume } from './resume.js'
 import { streamUrl } from './stream-url.js'
@@ -15,14 +15,8 @@ import { VideoStreams } from './video-streams.js'
 /** How often each node's health is looked at, for its card. */
 const HEARTBEAT_MS = 2_000
 const PING_MS = 20_000
-/** How long the video rests before it tries again after an error, doubled each time up to the last. */
-const FIRST_RETRY_MS = 250
-const LAST_RETRY_MS = 4_000
-
 /** A worker that is in charge passes the first request on at once, unless something stands between. */
 const FIRST_REQUEST_MS = 3_000
-
-const MP4_TYPES = ['video/mp4', 'audio/mp4', 'video/quicktime']
 
 /** @type {number} players of this page so far */
 let players = 0
@@ -33,9 +27,8 @@ export class SwarmPlayer {
   #streams
   #lookAhead
   #id
-  #onEvent
   #stop = new AbortController()
-  #retryMs = FIRST_RETRY_MS
+  #mediaWatch
 
   /**
    * Opens the swarm and begins to read, before the video asks: the worker may still be starting.
@@ -43,7 +36,6 @@ export class SwarmPlayer {
    */
   constructor({ video, file, nodes, onEvent, lookAheadSeconds, policy }) {
     this.#video = video
-    this.#onEvent = onEvent
     this.#id = String(++players)
     this.#swarm = new Swarm({ file, nodes, onEvent, heartbeatMs: HEARTBEAT_MS })
     this.#swarm.policy = policy
@@ -61,6 +53,8 @@ export class SwarmPlayer {
         this.#swarm.patienceMs = ms
       },
     })
+    const retry = () => this.#retry()
+    this.#mediaWatch = new MediaWatch({ video, name: file.name, onEvent, retry })
     void this.#readAhead(file)
   }
 
@@ -83,11 +77,6 @@ export class SwarmPlayer {
     video.preload = 'auto'
     video.src = streamUrl(location.href, this.#id)
     if (!(await asked)) return false
-    video.addEventListener('error', () => this.#retry(), { signal })
-    const recover = () => {
-      this.#retryMs = FIRST_RETRY_MS
-    }
-    video.addEventListener('playing', recover, { signal })
     const ping = setInterval(() => this.#streams.readers > 0 && pingWorker(), PING_MS)
     signal.addEventListener('abort', () => clearInterval(ping))
     return true
@@ -106,6 +95,7 @@ export class SwarmPlayer {
   close() {
     this.#stop.abort()
     this.#lookAhead.close()
+    this.#mediaWatch.close()
     this.#streams.close()
     this.#swarm.close()
   }
@@ -125,12 +115,12 @@ export class SwarmPlayer {
    * Reads the beginning of the file, and of an MP4 the tables wherever they are: the video will want the same.
    * @param {import('./player-events.js').VideoFile} file
    */
-  async #readAhead({ name, size, chunkSize }) {
+  async #readAhead({ size, chunkSize }) {
     const read = (/** @type {number} */ start, /** @type {number} */ end) => this.#read(start, end)
     const allow = (/** @type {number} */ byte) => this.#lookAhead.allowMetadata(byte)
-    const isMp4 = MP4_TYPES.includes(mediaTypeOf(name))
-    const moov = isMp4 ? await findMoov(size, read, ({ end }) => allow(end + chunkSize)) : undefined
-    const times = moov && readMp4Times(moov)
+    const { facts, times } = await readMediaFacts(size, read, ({ end }) => allow(end + chunkSize))
+    if (this.#stop.signal.aborted) return
+    this.#mediaWatch.learn(facts)
     if (times !== undefined) this.#lookAhead.useTimes(times)
     else allow(Infinity) // of other files, and of fragmented ones, browsers first read here and there
   }
@@ -151,18 +141,11 @@ export class SwarmPlayer {
     return bytes.subarray(0, length)
   }
 
-  /** The video gave up. Its position, its speed and whether it plays survive a new beginning. */
+  /** Begins again. Position, speed and whether it plays are as they are now: a person may have changed them meanwhile. */
   #retry() {
-    const { error, currentTime, paused, playbackRate } = this.#video
-    if (error === null) return
-    const message = `The video stopped with an error (${error.message || `code ${error.code}`})`
-    this.#onEvent({ type: 'player error', atMs: performance.now(), message })
-    setTimeout(() => {
-      if (this.#stop.signal.aborted) return
-      this.#video.load()
-      resume(this.#video, { currentTime, paused, playbackRate })
-    }, this.#retryMs)
-    this.#retryMs = Math.min(2 * this.#retryMs, LAST_RETRY_MS)
+    const { currentTime, paused, playbackRate } = this.#video
+    this.#video.load()
+    resume(this.#video, { currentTime, paused, playbackRate })
   }
 }
 

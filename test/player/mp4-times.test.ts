@@ -121,8 +121,8 @@ describe('the sample video', () => {
   const read = async (start: number, end: number): Promise<Uint8Array> => bytes.subarray(start, end + 1)
 
   test.skipIf(!hasProbe())('needs at any time the bytes that ffprobe says, and hardly more', async () => {
-    const content = await findMoov(bytes.length, read)
-    const timeToByte = content && readMp4Times(content)
+    const found = await findMoov(bytes.length, read)
+    const timeToByte = found.kind === 'found' ? readMp4Times(found.content) : undefined
     if (timeToByte === undefined) throw new Error('The sample has no times')
     const packets = packetsOf(SAMPLE)
     const neededAt = (seconds: number): number =>

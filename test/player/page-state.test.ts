@@ -107,3 +107,15 @@ test('a new version that was found is named with its nodes, and a reload is offe
   expect(outage('missing')?.hasReload).toBe(false)
   expect(outage('replaced')?.hasReload).toBe(true)
 })
+
+test('what the file is the cause of is told in words, over the picture only when there is none', () => {
+  const trouble = { title: 'Cut', why: 'It is.', todo: 'Copy it:', command: 'cp', isSilent: false }
+  expect(describePageState({ kind: 'trouble', trouble }, 'talk.mp4')).toMatchObject({
+    title: 'Cut',
+    text: 'It is. Copy it:',
+    command: 'cp',
+    coversVideo: false,
+  })
+  const silent = { ...trouble, isSilent: true }
+  expect(describePageState({ kind: 'trouble', trouble: silent }, 'talk.mp4')?.coversVideo).toBe(true)
+})

@@ -502,6 +502,18 @@ const CASES: [what: string, events: Event[], lines: string[]][] = [
     ['The player reports, 31 times: it cannot decode this'],
   ],
   [
+    'trouble with the file is told once, however often the video comes to its place',
+    Array.from({ length: 3 }, (_, index): Event[] => [
+      {
+        type: 'media trouble',
+        atMs: 300 * index,
+        trouble: { title: 'This file is cut off', why: 'It ends.', todo: '', command: '', isSilent: false },
+      },
+      { type: 'media trouble', atMs: 300 * index + 1, trouble: undefined },
+    ]).flat(),
+    ['This file is cut off. It ends.'],
+  ],
+  [
     'the life of a chunk is no news',
     [
       { type: 'asked', atMs: 1, chunk: 1, node: 'node1', purpose: 'ahead' },

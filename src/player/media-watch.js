@@ -1,0 +1,108 @@
+// @ts-check
+/** Watches what a video makes of its file: tells once what does not get better by itself, and tries again the rest. */
+import { describeMediaTrouble, isHopeless } from './media-trouble.js'
+import { Retries } from './retries.js'
+
+/** @import { MediaFacts } from './media-facts.js' */
+/** @import { MediaSymptom } from './media-trouble.js' */
+
+/** A file says its length rounded, and its sound and pictures end at different times. */
+const END_SLACK_SECONDS = 1.5
+/** As the code of a `MediaError`. */
+const NETWORK = 2
+
+export class MediaWatch {
+  #video
+  #name
+  #onEvent
+  #retry
+  #retries = new Retries()
+  /** @type {MediaFacts | undefined} */
+  #facts
+  /** what holds now @type {MediaSymptom['kind'] | undefined} */
+  #told
+  /** the longest that the video has taken its file for */
+  #durationSeconds = 0
+  #stop = new AbortController()
+
+  /**
+   * @param {object} options
+   * @param {HTMLVideoElement} options.video
+   * @param {string} options.name of the file
+   * @param {(event: import('./player-events.js').PlayerEvent) => void} options.onEvent
+   * @param {() => void} options.retry begins again, in the state that the video is in then
+   */
+  constructor({ video, name, onEvent, retry }) {
+    this.#video = video
+    this.#name = name
+    this.#onEvent = onEvent
+    this.#retry = retry
+    const { signal } = this.#stop
+    const listen = (/** @type {string} */ type, /** @type {() => void} */ act) =>
+      video.addEventListener(type, act, { signal })
+    listen('error', () => this.#fail())
+    listen('ended', () => this.#end())
+    listen('timeupdate', () => this.#retries.see(video.currentTime))
+    listen('playing', () => this.#withdraw())
+    for (const type of ['loadeddata', 'playing']) listen(type, () => this.#lookForPicture())
+    listen('durationchange', () => {
+      if (Number.isFinite(video.duration))
+        this.#durationSeconds = Math.max(this.#durationSeconds, video.duration)
+    })
+  }
+
+  /**
+   * What the file is, once that is known.
+   * @param {MediaFacts} facts
+   */
+  learn(facts) {
+    this.#facts = facts
+    this.#lookForPicture()
+  }
+
+  close() {
+    this.#stop.abort()
+  }
+
+  #fail() {
+    const { error, currentTime } = this.#video
+    if (error === null) return
+    const isNetwork = error.code === NETWORK
+    /** @type {Extract<MediaSymptom, { kind: 'error' }>} */
+    const symptom = { kind: 'error', code: error.code, message: error.message, seconds: currentTime }
+    const pauseMs = isHopeless(symptom, this.#facts) ? undefined : this.#retries.fail(isNetwork)
+    if (pauseMs === undefined) return this.#tell(symptom)
+    const message = `The video stopped with an error (${error.message || `code ${error.code}`})`
+    this.#onEvent({ type: 'player error', atMs: performance.now(), message })
+    setTimeout(() => {
+      if (!this.#stop.signal.aborted) this.#retry()
+    }, pauseMs)
+  }
+
+  #end() {
+    const { currentTime: seconds } = this.#video
+    const ofSeconds = Math.max(this.#durationSeconds, this.#facts?.cut?.ofSeconds ?? 0)
+    if (seconds < ofSeconds - END_SLACK_SECONDS) this.#tell({ kind: 'ended early', seconds, ofSeconds })
+  }
+
+  #lookForPicture() {
+    const { readyState, videoWidth } = this.#video
+    const isBlack = readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && videoWidth === 0
+    if (isBlack && this.#facts?.pictures !== undefined) this.#tell({ kind: 'no picture' })
+  }
+
+  /** It plays, from another place perhaps: what stopped it is no matter now. */
+  #withdraw() {
+    if (this.#told === undefined || this.#told === 'no picture') return
+    this.#told = undefined
+    this.#onEvent({ type: 'media trouble', atMs: performance.now(), trouble: undefined })
+  }
+
+  /** @param {MediaSymptom} symptom */
+  #tell(symptom) {
+    if (this.#told === symptom.kind) return // the same again is no news
+    this.#told = symptom.kind
+    const trouble = describeMediaTrouble(symptom, this.#facts, this.#name)
+    this.#onEvent({ type: 'media trouble', atMs: performance.now(), trouble })
+  }
+}
