@@ -76,8 +76,8 @@ const NOTHING = { calls: 0, fastestMs: Number.POSITIVE_INFINITY, slowestMs: 0 } 
 function formatGathered({ first, calls, fastestMs, slowestMs, sinceMs }: Gathered): string {
   const { node, status = 'no reply', latencyMs, end, client, page } = first
   const seconds = Math.round((performance.now() - sinceMs) / 1000)
-  const firstByte =
-    slowestMs === 0 ? '' : `, first byte ${Math.round(fastestMs)} to ${Math.round(slowestMs)} ms`
+  const times = [...new Set([fastestMs, slowestMs].map(Math.round))]
+  const firstByte = slowestMs === 0 ? '' : `, first byte ${times.join(' to ')} ms`
   const facts = `simulated latency ${latencyMs} ms${firstByte}${ENDINGS[end]}`
   const head = `${formatTime(new Date())} ${node} GET /health ${status}, ${calls} more in ${seconds} s`
   return `${head} (${facts}) by the page of ${page} ${describeClient(client)}`

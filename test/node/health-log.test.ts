@@ -121,7 +121,7 @@ test('the end tells what was gathered until then, with the time that it took', (
     vi.advanceTimersByTime(1_000)
   }
   log.end()
-  expect(lines[1]).toMatch(/^12:00:13 .*, 11 more in 12 s \(/)
+  expect(lines[1]).toMatch(/^12:00:13 .*, 11 more in 12 s \(simulated latency 150 ms, first byte 151 ms\) /)
   vi.advanceTimersByTime(600_000)
   expect(lines).toHaveLength(2)
 })
