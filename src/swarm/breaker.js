@@ -17,11 +17,11 @@ const LIES_BEFORE_QUARANTINE = 2
 const MAX_RETRY_AFTER_MS = 30_000
 
 /**
- * @typedef {'refused' | 'cut' | 'silent' | 'missing' | 'other version' | 'wrong answer' | 'busy' | 'bad data'} FailureKind
+ * @typedef {'refused' | 'cut' | 'silent' | 'ill' | 'missing' | 'other version' | 'wrong answer' | 'busy' | 'bad data'} FailureKind
  */
 
 /** Failures after which `/health` tells when a trial is worth it. @type {ReadonlySet<FailureKind | undefined>} */
-const UNREACHABLE = new Set(/** @type {FailureKind[]} */ (['refused', 'cut', 'silent']))
+const UNREACHABLE = new Set(/** @type {FailureKind[]} */ (['refused', 'cut', 'silent', 'ill']))
 
 /** One node's breaker. Times are ms on the swarm's clock. */
 export class Breaker {
@@ -29,6 +29,8 @@ export class Breaker {
   state = 'closed'
   /** `/health` must have answered before the next trial */
   needsHealth = false
+  /** when the trial began */
+  trialSinceMs = 0
   /** earliest time of the next trial */
   untilMs = 0
   #backoffMs = BACKOFF_MS.first
@@ -50,7 +52,7 @@ export class Breaker {
    * @param {number} nowMs
    */
   admits(nowMs) {
-    if (this.state === 'open' && this.wouldAdmit(nowMs)) this.state = 'trial'
+    if (this.state === 'open' && this.wouldAdmit(nowMs)) this.#try(nowMs)
     return this.state !== 'open'
   }
 
@@ -111,9 +113,15 @@ export class Breaker {
     return waitMs
   }
 
-  /** There is nobody else: a liar is tried before its time, with one request. */
-  tryAnyway() {
-    if (this.isLiar && !this.needsHealth) this.state = 'trial'
+  /** There is nobody else: a liar is tried before its time, with one request. @param {number} nowMs */
+  tryAnyway(nowMs) {
+    if (this.state === 'open' && this.isLiar && !this.needsHealth) this.#try(nowMs)
+  }
+
+  /** @param {number} nowMs */
+  #try(nowMs) {
+    this.state = 'trial'
+    this.trialSinceMs = nowMs
   }
 
   /** `/health` answered. */

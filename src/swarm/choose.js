@@ -17,6 +17,7 @@
  * @property {number} leftBytes asked for, and not here yet
  * @property {number} runs requests under way
  * @property {boolean} isOnTrial it has one chance to show that it works again
+ * @property {number} trialMs for how long it has waited for that
  */
 
 /**
@@ -48,6 +49,8 @@
 export const MAX_RUNS = 4
 /** What a node on trial might waste, and one that has never answered may be late by: they get what is needed later. */
 const PENALTY_MS = { trial: 500, unknown: 400 }
+/** Where one chunk at a time is wanted, every other node would be sooner for ever: after so long it is asked like all others. */
+const TRIAL_OVERDUE_MS = 2000
 /** What was asked for comes, however slowly it is taken. */
 export const MAX_RUN_BYTES = 8 * 2 ** 20
 /** Completion times this near to each other are the same; the names decide then, differently for each chunk. */
@@ -96,8 +99,9 @@ export function planRuns(wanted, candidates, options) {
 }
 
 /** When would this node have so many bytes more? Pure. @param {Candidate} candidate @param {number} bytes */
-export function completionMs({ rate, delayMs, isDelayKnown, leftBytes, isOnTrial }, bytes) {
-  const penaltyMs = isOnTrial ? PENALTY_MS.trial : isDelayKnown ? 0 : PENALTY_MS.unknown
+export function completionMs({ rate, delayMs, isDelayKnown, leftBytes, isOnTrial, trialMs }, bytes) {
+  const trialPenaltyMs = PENALTY_MS.trial * Math.max(0, 1 - trialMs / TRIAL_OVERDUE_MS)
+  const penaltyMs = isOnTrial ? trialPenaltyMs : isDelayKnown ? 0 : PENALTY_MS.unknown
   return Math.max(leftBytes / rate, delayMs) + bytes / rate + penaltyMs
 }
 

@@ -27,6 +27,8 @@ export class Estimate {
   isDelayKnown = false
   #bytes = 0
   #ms = 0
+  /** for how long it was metered in all, up to where that makes no difference */
+  #knownMs = 0
 
   /** @param {number} [delayMs] as far as it was measured before */
   constructor(delayMs) {
@@ -58,10 +60,30 @@ export class Estimate {
     this.rate = this.isRateKnown
       ? mix(this.rate, rate, this.#ms, rate < this.rate ? RATE_HALF_LIFE_MS.down : RATE_HALF_LIFE_MS.up)
       : rate
-    this.usualRate = this.usualRate === 0 ? rate : mix(this.usualRate, rate, this.#ms, USUAL_HALF_LIFE_MS)
+    this.#noteUsual(rate, this.#ms)
     this.isRateKnown = true
     this.#bytes = 0
     this.#ms = 0
+  }
+
+  /**
+   * Bytes that came in an interval of which a part was not watched: they may have lain here for long.
+   * @param {number} bytes
+   * @param {number} ms
+   */
+  sampleRateAtLeast(bytes, ms) {
+    if (!this.isRateKnown || bytes > this.rate * ms) this.sampleRate(bytes, ms)
+  }
+
+  /**
+   * Until there was much to see it is the mean of all that was: what comes first often comes at once, and who then
+   * goes on at its ordinary rate has not become slow.
+   * @param {number} rate
+   * @param {number} ms
+   */
+  #noteUsual(rate, ms) {
+    this.#knownMs += ms
+    this.usualRate += Math.max(weightOf(ms, USUAL_HALF_LIFE_MS), ms / this.#knownMs) * (rate - this.usualRate)
   }
 
   /** The node was away: half of what was usual is a careful guess, and the first sample replaces it. */
@@ -72,6 +94,11 @@ export class Estimate {
     this.#ms = 0
   }
 
+  /** It was careful for long enough: only asking can show how it is. */
+  hope() {
+    if (!this.isRateKnown && this.usualRate > 0) this.rate = Math.max(this.rate, this.usualRate)
+  }
+
   /** @param {number} bytes @returns {number} ms that they take, the delay apart */
   transferMs(bytes) {
     return bytes / Math.max(this.rate, 1e-3)
@@ -80,6 +107,8 @@ export class Estimate {
 
 /** @param {number} old @param {number} sample @param {number} ms @param {number} halfLifeMs */
 function mix(old, sample, ms, halfLifeMs) {
-  const weight = 1 - 0.5 ** (ms / halfLifeMs)
-  return old + weight * (sample - old)
+  return old + weightOf(ms, halfLifeMs) * (sample - old)
 }
+
+/** @param {number} ms @param {number} halfLifeMs */
+const weightOf = (ms, halfLifeMs) => 1 - 0.5 ** (ms / halfLifeMs)

@@ -3,6 +3,7 @@
  * One range request, and what its answer proves. Every answer that is not the very bytes asked for is told
  * apart here and named; what to do about it is decided elsewhere.
  */
+import { whyCut, whyNoAnswer } from './unreachable.js'
 
 /**
  * A file as the swarm knows it. Without `chunks` nothing can be verified.
@@ -110,9 +111,7 @@ export async function fetchRange({ url, start, end, file, fetch, signal, onHead,
       signal,
     })
   } catch (error) {
-    return signal.aborted
-      ? { kind: 'stopped' }
-      : { kind: 'refused', why: explainFailure(error, 'nobody answers there') }
+    return signal.aborted ? { kind: 'stopped' } : { kind: 'refused', why: whyNoAnswer(error) }
   }
   const { status, headers } = response
   const failure = judgeHead({ status, get: (name) => headers.get(name) }, start, end, file)
@@ -149,35 +148,9 @@ async function readBody(reader, expectedBytes, signal, onBytes) {
       }
     }
   } catch (error) {
-    return signal.aborted
-      ? { kind: 'stopped' }
-      : { kind: 'cut', why: explainFailure(error, 'the connection broke off') }
+    return signal.aborted ? { kind: 'stopped' } : { kind: 'cut', why: whyCut(error) }
   }
   return receivedBytes === expectedBytes
     ? { kind: 'complete' }
     : { kind: 'cut', why: `the answer ended ${expectedBytes - receivedBytes} bytes short` }
-}
-
-/**
- * Browsers do not tell why a request failed; Node.js hides it in the cause.
- * @param {unknown} error
- * @param {string} otherwise
- */
-export function explainFailure(error, otherwise) {
-  const { cause } = /** @type {{ cause?: { code?: unknown } }} */ (error)
-  switch (cause?.code) {
-    case 'ECONNREFUSED':
-      return 'the connection was refused'
-    case 'ECONNRESET':
-    case 'UND_ERR_SOCKET':
-      return 'the connection was cut'
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return 'there is no such host'
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return 'no way leads there'
-    default:
-      return otherwise
-  }
 }

@@ -4,10 +4,10 @@
  * follows: a chunk is true when it fits the manifest, whichever node sent it. Only our own nodes have that authority;
  * what somebody else's server says is never more than a claim.
  */
-import { explainFailure } from './fetch-range.js'
 import { checkManifest, MAX_MANIFEST_BYTES } from './manifest.js'
 import { bodyLimitMs, headLimitMs } from './patience.js'
 import { readBoundedJson } from './read-bounded.js'
+import { whyNoAnswer } from './unreachable.js'
 import { chooseUnverified, isWebPage } from './unverified.js'
 import { contradiction, decideVersion } from './versions.js'
 
@@ -255,7 +255,7 @@ class Search {
     } catch (error) {
       const reply = this.#reply(node)
       if (!this.#abort.signal.aborted && reply.delayMs === undefined)
-        this.#replies.set(node.name, { ...reply, failure: explainFailure(error, 'nobody answers there') })
+        this.#replies.set(node.name, { ...reply, failure: whyNoAnswer(error) })
       return undefined // the others may answer
     }
   }

@@ -1,7 +1,7 @@
 // @ts-check
 /** All nodes of a swarm: which of them may be asked now, how each is doing, and why. Every change is told. */
 import { Heartbeats } from './heartbeat.js'
-import { silenceIsDeathMs, silenceIsLateMs } from './late.js'
+import { silenceIsLateMs } from './late.js'
 import { SwarmNode } from './node.js'
 import { Outage, outageReason } from './outage.js'
 
@@ -31,6 +31,7 @@ const STATE_AFTER = {
   refused: 'down',
   cut: 'down',
   silent: 'no answer',
+  ill: 'wrong answer',
   missing: 'missing',
   'other version': 'other version',
   'wrong answer': 'wrong answer',
@@ -45,7 +46,6 @@ export class Fleet {
   #policy
   /** with the policy `fastest`: the node that is read from @type {SwarmNode | undefined} */
   #favourite
-  #chunkSize
   #clock
   #tell
   #onChange
@@ -59,15 +59,15 @@ export class Fleet {
    * @param {number} options.chunkSize bytes
    * @param {import('./fetch-range.js').Fetch} options.fetch
    * @param {Clock} options.clock
+   * @param {import('./attention.js').Attention} options.attention
    * @param {() => number} options.random
    * @param {number} options.heartbeatMs between `/health` calls to nodes that are up; 0: none
    * @param {(event: Told) => void} options.tell
    * @param {() => void} options.onChange somebody may be asked now who could not be before
    */
-  constructor({ addresses, policy, chunkSize, fetch, clock, random, heartbeatMs, tell, onChange }) {
-    this.nodes = addresses.map((address) => new SwarmNode(address, random))
+  constructor({ addresses, policy, fetch, clock, heartbeatMs, tell, onChange, ...forNodes }) {
+    this.nodes = addresses.map((address) => new SwarmNode(address, forNodes))
     this.#policy = policy
-    this.#chunkSize = chunkSize
     this.#clock = clock
     this.#tell = tell
     this.#onChange = onChange
@@ -114,7 +114,7 @@ export class Fleet {
     const admitted = allowed.filter((node) => node.breaker.admits(nowMs))
     if (admitted.length === 0) {
       const liars = allowed.filter(({ liedMs }) => nowMs - liedMs > LAST_RESORT_MS)
-      for (const { breaker } of liars) breaker.tryAnyway()
+      for (const { breaker } of liars) breaker.tryAnyway(nowMs)
       return liars.filter(({ breaker }) => breaker.state === 'trial')
     }
     if (this.#policy.kind !== 'fastest') return admitted
@@ -160,6 +160,7 @@ export class Fleet {
     node.breaker.fail(kind, this.#clock.now(), retryAfterMs)
     this.#setState(node, STATE_AFTER[kind], why)
     if (node.breaker.state === 'open') node.estimate.relearn()
+    node.forgetSilence()
     if (node.breaker.needsHealth) this.#heartbeats.watch(node)
   }
 
@@ -180,34 +181,30 @@ export class Fleet {
   /** Who is silent has failed; who is far below what is usual is slow. */
   judge() {
     const nowMs = this.#clock.now()
-    for (const node of this.nodes) node.meter(nowMs)
+    for (const node of this.nodes) node.meter()
     const closed = this.nodes.filter(({ breaker }) => breaker.state !== 'open')
-    const bestRate = Math.max(...closed.map(({ estimate }) => (estimate.isRateKnown ? estimate.rate : 0)), 0)
     const patience = closed.length <= 1 ? LAST_NODE_PATIENCE : 1
     for (const node of this.nodes) {
-      const silentMs = node.silentMs(nowMs)
-      if (node.runs.size > 0 && silentMs > patience * silenceIsDeathMs(node.estimate)) {
+      const { silentMs } = node
+      if (silentMs > patience * node.deathMs) {
         this.fail(node, 'silent', `it has sent nothing for ${Math.round(silentMs)} ms`)
         for (const run of [...node.runs]) run.stop()
       } else if (node.breaker.state !== 'open') {
-        this.#judgeRate(node, bestRate, nowMs)
+        this.#judgeRate(node, nowMs - node.lastByteMs)
       }
     }
   }
 
-  /** @param {SwarmNode} node @param {number} bestRate of all nodes, bytes per ms @param {number} nowMs */
-  #judgeRate(node, bestRate, nowMs) {
-    if (node.state === 'up' && node.hasBecomeSlow(bestRate, this.#chunkSize, nowMs))
-      this.#setState(node, 'slow', `its rate fell to ${Math.round(node.estimate.rate)} kB/s`)
-    else if (node.state === 'slow' && node.runs.size > 0 && !node.isSlow(bestRate, this.#chunkSize))
+  /** @param {SwarmNode} node @param {number} idleMs since its last byte */
+  #judgeRate(node, idleMs) {
+    const { slowness, estimate } = node
+    if (node.state === 'up' && slowness.isToBeTold())
+      this.#setState(node, 'slow', `its rate fell from ${kBps(estimate.usualRate)} to ${kBps(estimate.rate)}`)
+    else if (node.state === 'slow' && node.runs.size > 0 && !slowness.shows(true))
       this.#setState(node, 'up', 'its rate is back')
-    node.giveAnotherChance(nowMs)
-  }
-
-  /** We were asleep, so nobody was silent. @param {number} lostMs @param {number} sinceMs */
-  excuse(lostMs, sinceMs) {
-    for (const node of this.nodes)
-      if (node.runs.size > 0) node.lastByteMs = Math.max(node.lastByteMs, sinceMs) + lostMs
+    else if (node.state === 'slow' && node.runs.size === 0 && slowness.isForgotten(idleMs))
+      this.#setState(node, 'up', 'it answers, and was not asked for long')
+    if (node.runs.size === 0) slowness.giveAnotherChance(idleMs)
   }
 
   /** Tells what is known of each node. */
@@ -222,7 +219,7 @@ export class Fleet {
         inFlightBytes: node.leftBytes,
         receivedBytes: node.receivedBytes,
         verifiedBytes: node.verifiedBytes,
-        isLate: node.silentMs(this.#clock.now()) > silenceIsLateMs(node.estimate),
+        isLate: node.silentMs > silenceIsLateMs(node.estimate),
       })
     }
   }
@@ -237,23 +234,39 @@ export class Fleet {
 
   /** @param {SwarmNode} node @param {Beat} beat */
   #onBeat(node, beat) {
-    if (typeof beat !== 'string' && 'ms' in beat) {
-      this.#tell({ type: 'heartbeat', node: node.name, ms: beat.ms })
-      if (node.runs.size === 0) node.estimate.sampleDelay(beat.ms)
-      const isBack = node.breaker.needsHealth
-      node.breaker.healthy()
-      if (isBack || node.state === 'unknown')
-        this.#setState(node, 'up', isBack ? 'it answers again' : 'it answers')
-    } else {
-      this.#tell({ type: 'heartbeat', node: node.name, ms: undefined })
-      const isSilent =
-        node.runs.size === 0 || node.silentMs(this.#clock.now()) > silenceIsDeathMs(node.estimate)
-      if (beat !== 'silent') this.fail(node, 'refused', beat.why)
-      else if (isSilent) this.fail(node, 'silent', 'it does not answer')
+    this.#tell({ type: 'heartbeat', node: node.name, ms: beat.kind === 'answer' ? beat.ms : undefined })
+    switch (beat.kind) {
+      case 'answer':
+        this.#noteHealth(node, beat)
+        break
+      case 'none':
+        this.fail(node, 'refused', beat.why)
+        break
+      case 'error':
+        this.fail(node, 'ill', `its /health answers ${beat.status}`)
+        break
+      case 'silent':
+        if (node.lastByteMs < beat.sinceMs)
+          this.fail(node, 'silent', `it has not answered for ${Math.round(beat.forMs)} ms`)
     }
     this.#onChange()
   }
+
+  /** @param {SwarmNode} node @param {{ ms: number, isLate: boolean }} beat */
+  #noteHealth(node, { ms, isLate }) {
+    const isBack = node.breaker.needsHealth
+    if (isBack || node.isDelayDoubtful) node.estimate.isDelayKnown = false // it may have come back as another
+    if (node.runs.size === 0) node.estimate.sampleDelay(ms)
+    node.isDelayDoubtful = isBack || isLate
+    node.forgetSilence()
+    node.breaker.healthy()
+    if (isBack || node.state === 'unknown')
+      this.#setState(node, 'up', isBack ? 'it answers again' : 'it answers')
+  }
 }
+
+/** @param {number} bytesPerMs */
+const kBps = (bytesPerMs) => `${bytesPerMs < 10 ? bytesPerMs.toFixed(1) : Math.round(bytesPerMs)} kB/s`
 
 /** @param {SwarmNode} node */
 const breakerOf = ({ breaker }) => breaker

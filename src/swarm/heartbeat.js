@@ -1,7 +1,12 @@
 // @ts-check
-/** Calls `/health` of nodes: often while one is away, to have it back soon; now and then while it is up, if wished. */
-import { explainFailure } from './fetch-range.js'
+/**
+ * Calls `/health` of nodes: often while one is away, to have it back soon; now and then while it is up, if wished.
+ * A call that is late is told, and goes on: a slow node answers it in the end, and so does a hung process that wakes
+ * up. Beside it new ones are made, for a call that was lost on the way is never answered.
+ */
+import { afterAttentively } from './attention.js'
 import { MAX_HEALTH_BYTES, skipBounded } from './read-bounded.js'
+import { whyNoAnswer } from './unreachable.js'
 
 /**
  * @typedef {import('./clock.js').Clock} Clock
@@ -10,12 +15,18 @@ import { MAX_HEALTH_BYTES, skipBounded } from './read-bounded.js'
 
 /** Between two calls to a node that is away: its return is noticed within a second. */
 const AWAY_MS = 400
-/** No answer for this long is none, unless the node list allows more. A hung process that wakes up answers the call that waits. */
+/** An answer may take so long, or as long as is usual for the node. */
 const TIMEOUT_MS = 1500
+/** A browser opens six connections to one server. */
+const MAX_CALLS = 3
+/** Hardly any node is set up to be slower than that. */
+const GIVE_UP_MS = 65_000
 
 /**
- * What one call found: the answer's time, or why there is none, in words that claim no more than is known here.
- * @typedef {{ ms: number } | { why: string } | 'silent'} Beat
+ * What one call found: the answer's time, and whether it was told before that there is none yet; that there is none
+ * yet, and since when it was waited for; or why there is none.
+ * @typedef {{ kind: 'answer', ms: number, isLate: boolean } | { kind: 'silent', sinceMs: number, forMs: number }
+ *   | { kind: 'error', status: number } | { kind: 'none', why: string }} Beat
  */
 
 /** The heartbeats of one swarm. */
@@ -25,8 +36,8 @@ export class Heartbeats {
   #periodMs
   #onBeat
   #isClosed = false
-  /** what is scheduled or under way for each node @type {Map<SwarmNode, { timer?: unknown, abort?: AbortController }>} */
-  #calls = new Map()
+  /** @type {Map<SwarmNode, Watched>} */
+  #watched = new Map()
 
   /**
    * @param {object} options
@@ -44,34 +55,53 @@ export class Heartbeats {
 
   /** Watches a node from now on. @param {SwarmNode} node */
   watch(node) {
-    if (this.#isClosed || this.#calls.get(node)?.abort !== undefined) return // the call under way goes on
-    this.#schedule(node, 0)
+    if (this.#isClosed) return
+    const watched = this.#watched.get(node) ?? new Watched()
+    this.#watched.set(node, watched)
+    if (watched.isCalling) return // it will tell soon
+    this.#schedule(node, watched, 0)
   }
 
   /** Ends every call. */
   close() {
     this.#isClosed = true
-    for (const { timer, abort } of this.#calls.values()) {
-      if (timer !== undefined) this.#clock.clearTimeout(timer)
-      abort?.abort()
+    for (const watched of this.#watched.values()) {
+      this.#clock.clearTimeout(watched.timer)
+      watched.endCalls()
     }
-    this.#calls.clear()
+    this.#watched.clear()
   }
 
-  /** @param {SwarmNode} node @param {number} ms */
-  #schedule(node, ms) {
-    const before = this.#calls.get(node)?.timer
-    if (before !== undefined) this.#clock.clearTimeout(before)
-    this.#calls.set(node, { timer: this.#clock.setTimeout(() => void this.#call(node), ms) })
+  /** @param {SwarmNode} node @param {Watched} watched @param {number} ms */
+  #schedule(node, watched, ms) {
+    this.#clock.clearTimeout(watched.timer)
+    watched.timer = this.#clock.setTimeout(() => {
+      watched.timer = undefined
+      void this.#call(node, watched)
+    }, ms)
   }
 
-  /** @param {SwarmNode} node */
-  async #call(node) {
+  /** @param {SwarmNode} node @param {Watched} watched */
+  async #call(node, watched) {
+    const sinceMs = this.#clock.now()
+    watched.isCalling = true
+    let isLate = false
+    const limitMs = Math.max(TIMEOUT_MS, node.deathMs)
+    const callOff = afterAttentively(this.#clock, limitMs, () => {
+      isLate = true
+      watched.isCalling = false
+      this.#tell(node, watched, { kind: 'silent', sinceMs, forMs: this.#clock.now() - sinceMs })
+    })
     const abort = new AbortController()
-    this.#calls.set(node, { abort })
-    const timeoutMs = Math.max(TIMEOUT_MS, node.answerLimitMs)
-    const timer = this.#clock.setTimeout(() => abort.abort(), timeoutMs)
-    const startedMs = this.#clock.now()
+    const giveUp = this.#clock.setTimeout(() => abort.abort(), Math.max(GIVE_UP_MS, 2 * limitMs))
+    const call = {
+      end: () => {
+        abort.abort()
+        callOff()
+        this.#clock.clearTimeout(giveUp)
+      },
+    }
+    watched.add(call)
     /** @type {Beat} */
     let beat
     try {
@@ -82,18 +112,68 @@ export class Heartbeats {
       })
       await skipBounded(response, MAX_HEALTH_BYTES)
       // A server that has no such page answers all the same, so it is there.
-      const { status } = response
-      beat = status < 500 ? { ms: this.#clock.now() - startedMs } : { why: `it answers ${status}` }
+      const ms = this.#clock.now() - sinceMs
+      beat =
+        response.status < 500 ? { kind: 'answer', ms, isLate } : { kind: 'error', status: response.status }
     } catch (error) {
-      beat = abort.signal.aborted ? 'silent' : { why: explainFailure(error, 'nobody answers there') }
+      beat = { kind: 'none', why: whyNoAnswer(error) } // that is what is told
     }
-    this.#clock.clearTimeout(timer)
-    if (this.#isClosed) return
-    this.#onBeat(node, beat) // who asks to watch the node now has to wait for the next call like everybody
-    this.#calls.delete(node)
+    if (this.#isClosed || abort.signal.aborted) return
+    if (beat.kind === 'none' && !watched.isNewest(call)) return watched.remove(call) // the newest knows better
+    watched.endCalls()
+    this.#tell(node, watched, beat)
+  }
+
+  /** @param {SwarmNode} node @param {Watched} watched @param {Beat} beat */
+  #tell(node, watched, beat) {
+    watched.isTelling = true // who asks to watch the node now has to wait for the next call like everybody
+    this.#onBeat(node, beat)
+    watched.isTelling = false
     const isAway = node.breaker.needsHealth
     const periodMs = isAway ? AWAY_MS : this.#periodMs
-    if (periodMs > 0 && !this.#calls.has(node))
-      this.#schedule(node, beat === 'silent' && isAway ? 0 : periodMs)
+    // It may have answered when it woke up, or be so slow now: another call shows which.
+    const isAtOnce = beat.kind === 'silent' ? isAway : beat.kind === 'answer' && node.isDelayDoubtful
+    if (!this.#isClosed && (periodMs > 0 || isAtOnce)) this.#schedule(node, watched, isAtOnce ? 0 : periodMs)
+  }
+}
+
+/** One node's calls, the oldest first. */
+class Watched {
+  /** when the next call is made @type {unknown} */
+  timer
+  /** is the newest call under way, and in time? */
+  #isCalling = false
+  isTelling = false
+  /** @type {{ end: () => void }[]} */
+  #calls = []
+
+  get isCalling() {
+    return this.#isCalling || this.isTelling
+  }
+
+  set isCalling(isCalling) {
+    this.#isCalling = isCalling
+  }
+
+  /** @param {{ end: () => void }} call */
+  add(call) {
+    this.#calls.push(call)
+    if (this.#calls.length > MAX_CALLS) for (const { end } of this.#calls.splice(1, 1)) end()
+  }
+
+  /** @param {{ end: () => void }} call */
+  isNewest(call) {
+    return this.#calls.at(-1) === call
+  }
+
+  /** @param {{ end: () => void }} call */
+  remove(call) {
+    call.end()
+    this.#calls = this.#calls.filter((other) => other !== call)
+  }
+
+  endCalls() {
+    for (const { end } of this.#calls.splice(0)) end()
+    this.#isCalling = false
   }
 }

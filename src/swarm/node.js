@@ -2,8 +2,11 @@
 /** One node of the swarm: what it is doing for us, and what is known of it. */
 import { Breaker } from './breaker.js'
 import { Estimate } from './estimate.js'
-import { silenceLimitMs } from './late.js'
+import { silenceIsDeathMs, silenceLimitMs } from './late.js'
+import { Meter } from './meter.js'
 import { headLimitMs } from './patience.js'
+import { Silence } from './silence.js'
+import { Slowness } from './slowness.js'
 
 /**
  * Where a node is. Its files lie directly below `url`.
@@ -19,26 +22,11 @@ import { headLimitMs } from './patience.js'
  */
 
 /**
+ * @typedef {import('./attention.js').Attention} Attention
  * @typedef {import('./choose.js').Candidate} Candidate
  * @typedef {import('./events.js').NodeState} NodeState
  * @typedef {import('./run.js').Run} Run
  */
-
-/** A node that is this much below its usual rate is slow, and no longer slow when it is well above that. */
-const SLOW = { below: 0.25, above: 0.5 }
-/** Slow, too, is what takes so many times as long as the best of the others from the start. */
-const SLOW_AGAINST_BEST = 1 / 24
-
-/** What comes first has been on its way for about this long, and would otherwise have come in no time. */
-const FIRST_PIECE_MS = 10
-/** Whatever is usual for a node: one that brings a chunk in this time is not slow. */
-const FAST_ENOUGH_MS = 300
-/** Who is slow for shorter than this is not called so. */
-const SLOW_FOR_MS = 1000
-
-/** Who became slow is not chosen any more, and could not show that it recovered: it gets another chance after this, then after twice as long, … */
-const FIRST_CHANCE_MS = 2000
-const LAST_CHANCE_MS = 16_000
 
 /** A node as one reader sees it. */
 export class SwarmNode {
@@ -47,36 +35,41 @@ export class SwarmNode {
   healthUrl
   estimate
   breaker
+  slowness
   /** @type {NodeState} */
   state = 'unknown'
-  /** requests under way @type {Set<Run>} */
+  /** requests under way, in their order @type {Set<Run>} */
   runs = new Set()
-  lastByteMs = Number.NEGATIVE_INFINITY
-  /** since when it has owed us something without a break */
-  #owingSinceMs = 0
-  /** silence beyond what is usual, of requests that were given up before it was long enough to prove anything */
-  #carriedMs = 0
   receivedBytes = 0
   verifiedBytes = 0
+  /** when its last byte came, on the swarm's clock */
+  lastByteMs = Number.NEGATIVE_INFINITY
+  /** was the delay measured while it may have hung? */
+  isDelayDoubtful = false
   /** when it last sent a chunk with a wrong hash */
   liedMs = Number.NEGATIVE_INFINITY
-  #chanceAfterMs = FIRST_CHANCE_MS
-  /** since when it has looked slow @type {number | undefined} */
-  #slowSinceMs
-  /** since when the rate is being metered; `undefined` while no body arrives @type {number | undefined} */
-  #meteredMs
-  #meteredBytes = 0
-  /** how long an answer may take by the node list, 0 where it says nothing */
-  answerLimitMs
+  #answerLimitMs
+  #attention
+  #meter
+  #silence = new Silence()
 
-  /** @param {NodeAddress} address @param {() => number} random */
-  constructor({ name, url, healthUrl, delayMs, ...listed }, random) {
+  /**
+   * @param {NodeAddress} address
+   * @param {object} swarm
+   * @param {() => number} swarm.random
+   * @param {Attention} swarm.attention
+   * @param {number} swarm.chunkSize bytes
+   */
+  constructor({ name, url, healthUrl, delayMs, ...listed }, { random, attention, chunkSize }) {
     this.name = name
     this.url = url
     this.healthUrl = healthUrl ?? `${url}/health`
+    this.#answerLimitMs = headLimitMs(listed)
     this.estimate = new Estimate(delayMs)
-    this.answerLimitMs = listed.latencyMs === undefined ? 0 : headLimitMs(listed)
     this.breaker = new Breaker(random)
+    this.#attention = attention
+    this.#meter = new Meter(this.estimate, attention)
+    this.slowness = new Slowness(this.estimate, this.#meter, chunkSize)
   }
 
   /** Bytes asked for that are not here. */
@@ -86,8 +79,8 @@ export class SwarmNode {
     return bytes
   }
 
-  /** @returns {Candidate} */
-  get candidate() {
+  /** @param {number} nowMs on the swarm's clock @returns {Candidate} */
+  candidateAt(nowMs) {
     return {
       name: this.name,
       rate: Math.max(this.estimate.rate, 1e-3),
@@ -97,83 +90,60 @@ export class SwarmNode {
       leftBytes: this.leftBytes,
       runs: this.runs.size,
       isOnTrial: this.breaker.state === 'trial',
+      trialMs: nowMs - this.breaker.trialSinceMs,
     }
   }
 
-  /** A request begins. @param {Run} run @param {number} nowMs */
-  addRun(run, nowMs) {
-    if (this.runs.size === 0) this.#owingSinceMs = nowMs
+  /** A request begins. @param {Run} run */
+  addRun(run) {
     this.runs.add(run)
   }
 
-  /** A request has ended. @param {Run} run @param {number} nowMs */
-  removeRun(run, nowMs) {
-    const silentMs = this.silentMs(nowMs)
+  /** A request has ended. @param {Run} run */
+  removeRun(run) {
+    this.#silence.noteGivenUp(run.askedMs, this.#attention.now(), silenceLimitMs(this.estimate))
     this.runs.delete(run)
-    if (this.runs.size === 0)
-      this.#carriedMs = Math.max(this.#carriedMs, silentMs - silenceLimitMs(this.estimate))
+    this.meter()
   }
 
-  /** @param {Run} run @param {number} nowMs */
+  /** @param {Run} run @param {number} nowMs on the swarm's clock */
   noteFirstByte(run, nowMs) {
-    // Bytes that wait in front of a request on the same uplink are no delay of the node.
-    if (this.#meteredMs === undefined || nowMs - run.startedMs < this.estimate.delayMs)
-      this.estimate.sampleDelay(nowMs - run.startedMs)
-    this.#meteredMs ??= nowMs - FIRST_PIECE_MS
+    const delayMs = nowMs - run.startedMs
+    const wasWatched = delayMs - (this.#attention.now() - run.askedMs) < 1
+    // Bytes that wait in front of a request on the same uplink are no delay of the node, and neither is our own.
+    const isItsOwn = wasWatched && !this.#meter.isRunning
+    if (isItsOwn || delayMs < this.estimate.delayMs) this.estimate.sampleDelay(delayMs)
+    this.#meter.start()
   }
 
-  /** @param {number} bytes @param {number} nowMs */
+  /** @param {number} bytes @param {number} nowMs on the swarm's clock */
   noteBytes(bytes, nowMs) {
     this.lastByteMs = nowMs
-    this.#carriedMs = 0
-    this.#meteredBytes += bytes
+    this.#silence.noteByte(this.#attention.now())
+    this.#meter.add(bytes)
   }
 
-  /** Takes a sample of the rate; call it now and then, and whenever a run has ended. @param {number} nowMs */
-  meter(nowMs) {
-    if (this.#meteredMs === undefined) return
-    this.estimate.sampleRate(this.#meteredBytes, nowMs - this.#meteredMs)
-    this.#meteredBytes = 0
-    this.#meteredMs = this.#hasBody() ? nowMs : undefined
+  /** Takes a sample of the rate; call it now and then. */
+  meter() {
+    let goesOn = false
+    for (const run of this.runs) goesOn ||= run.firstByteMs !== undefined
+    this.#meter.sample(goesOn)
   }
 
-  #hasBody() {
-    for (const run of this.runs) if (run.firstByteMs !== undefined) return true
-    return false
+  /** How long it has owed us bytes without sending any, as far as we were there to see it. */
+  get silentMs() {
+    const [oldest] = this.runs
+    return this.#silence.lastsMs(oldest?.askedMs, this.#attention.now())
   }
 
-  /** How long it has owed us bytes without sending any. @param {number} nowMs */
-  silentMs(nowMs) {
-    if (this.runs.size === 0) return 0
-    return this.#carriedMs + Math.max(0, nowMs - Math.max(this.#owingSinceMs, this.lastByteMs))
+  /** From which silence on it counts as gone: as the node list allows, until more is known. */
+  get deathMs() {
+    const deathMs = silenceIsDeathMs(this.estimate)
+    return this.estimate.isDelayKnown ? deathMs : Math.max(deathMs, this.#answerLimitMs)
   }
 
-  /** Forgets a bad rate after a while without requests. @param {number} nowMs */
-  giveAnotherChance(nowMs) {
-    const { rate, usualRate, isRateKnown } = this.estimate
-    if (!isRateKnown || this.runs.size > 0) return
-    if (rate > usualRate * SLOW.above) this.#chanceAfterMs = FIRST_CHANCE_MS
-    else if (nowMs - this.lastByteMs > this.#chanceAfterMs) {
-      this.#chanceAfterMs = Math.min(2 * this.#chanceAfterMs, LAST_CHANCE_MS)
-      this.estimate.relearn()
-    }
-  }
-
-  /**
-   * Has it been slow for long enough to say so? A hiccup is not worth a word.
-   * @param {number} bestRate @param {number} chunkSize @param {number} nowMs
-   */
-  hasBecomeSlow(bestRate, chunkSize, nowMs) {
-    this.#slowSinceMs = this.isSlow(bestRate, chunkSize) ? (this.#slowSinceMs ?? nowMs) : undefined
-    return this.#slowSinceMs !== undefined && nowMs - this.#slowSinceMs >= SLOW_FOR_MS
-  }
-
-  /** @param {number} bestRate of all nodes, bytes per ms @param {number} chunkSize bytes */
-  isSlow(bestRate, chunkSize) {
-    const { rate, usualRate, isRateKnown } = this.estimate
-    if (!isRateKnown) return this.state === 'slow'
-    if (this.estimate.transferMs(chunkSize) < FAST_ENOUGH_MS) return false
-    const factor = this.state === 'slow' ? SLOW.above : SLOW.below
-    return rate < usualRate * factor || rate < bestRate * SLOW_AGAINST_BEST
+  /** It has shown that it lives, or what it owed was held against it already. */
+  forgetSilence() {
+    this.#silence.forget()
   }
 }

@@ -56,6 +56,7 @@ function reasonOf(breaker) {
     case 'bad data':
       return 'bad data'
     case 'wrong answer':
+    case 'ill':
     case 'busy':
       return 'wrong answers'
     default: // its health may answer while its file does not come

@@ -25,6 +25,7 @@ export class Rescue {
   #demand
   #transfers
   #clock
+  #attention
   #tell
   #hedgedBytes = 0
 
@@ -35,14 +36,16 @@ export class Rescue {
    * @param {Demand} options.demand
    * @param {Transfers} options.transfers
    * @param {Clock} options.clock
+   * @param {import('./attention.js').Attention} options.attention
    * @param {(event: Told) => void} options.tell
    */
-  constructor({ chunks, chunkSize, demand, transfers, clock, tell }) {
+  constructor({ chunks, chunkSize, demand, transfers, clock, attention, tell }) {
     this.#chunks = chunks
     this.#chunkSize = chunkSize
     this.#demand = demand
     this.#transfers = transfers
     this.#clock = clock
+    this.#attention = attention
     this.#tell = tell
   }
 
@@ -75,18 +78,18 @@ export class Rescue {
     const { node } = run
     const others = usable.filter((other) => other !== node && !this.#chunks.badOn(chunk).has(other.name))
     if (others.length === 0) return
-    const nowMs = this.#clock.now()
+    const nowMs = this.#attention.now()
     const bytes = this.#chunks.bytesOf(chunk)
-    const othersRate = others.reduce((sum, { candidate }) => sum + candidate.rate, 0)
-    const elsewhereMs = (/** @type {SwarmNode} */ { candidate }) =>
-      position === 0 ? overtakingMs(candidate, bytes) : completionMs(candidate, bytes)
+    const othersRate = others.reduce((sum, { estimate }) => sum + Math.max(estimate.rate, 1e-3), 0)
+    const elsewhereMs = (/** @type {SwarmNode} */ other) =>
+      (position === 0 ? overtakingMs : completionMs)(other.candidateAt(this.#clock.now()), bytes)
     const best = others.reduce((a, b) => (elsewhereMs(b) < elsewhereMs(a) ? b : a))
     const verdict = judgeOwed({
       position,
       isArriving: run.next === chunk,
       arrivalMs: arrivalMs(run, chunk, nowMs),
       promisedMs: run.promisedMs - nowMs,
-      silentMs: node.silentMs(nowMs),
+      silentMs: node.silentMs,
       silenceLimitMs: silenceLimitMs(node.estimate),
       elsewhereMs: elsewhereMs(best) + beforeBytes / othersRate,
       patienceMs,
@@ -141,12 +144,12 @@ export class Rescue {
   }
 }
 
-/** When a chunk would be here, from now. Runs of one node share its rate. @param {Run} run @param {number} chunk @param {number} nowMs */
+/** When a chunk would be here, from now. Runs of one node share its rate. @param {Run} run @param {number} chunk @param {number} nowMs of our attention */
 function arrivalMs(run, chunk, nowMs) {
   const { estimate, runs } = run.node
   const sharing = [...runs].filter((other) => other.firstByteMs !== undefined && other !== run).length + 1
   const untilFirstByteMs =
-    run.firstByteMs === undefined ? Math.max(0, estimate.delayMs - (nowMs - run.startedMs)) : 0
+    run.firstByteMs === undefined ? Math.max(0, estimate.delayMs - (nowMs - run.askedMs)) : 0
   return untilFirstByteMs + estimate.transferMs(run.bytesUntil(chunk) * sharing)
 }
 

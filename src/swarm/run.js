@@ -28,7 +28,9 @@ export class Run {
   next
   purpose
   startedMs
-  /** when its last chunk was to be here, as it was estimated at the start */
+  /** the same on the clock of our attention */
+  askedMs
+  /** when its last chunk was to be here, as it was estimated at the start, on the clock of our attention */
   promisedMs = Number.POSITIVE_INFINITY
   /** @type {number | undefined} */
   firstByteMs
@@ -46,8 +48,9 @@ export class Run {
    * @param {number} last
    * @param {Purpose} purpose
    * @param {number} startedMs
+   * @param {number} askedMs
    */
-  constructor(node, chunks, first, last, purpose, startedMs) {
+  constructor(node, chunks, first, last, purpose, startedMs, askedMs) {
     this.node = node
     this.#chunks = chunks
     this.first = first
@@ -55,6 +58,7 @@ export class Run {
     this.last = last
     this.purpose = purpose
     this.startedMs = startedMs
+    this.askedMs = askedMs
   }
 
   /** Bytes that are still to come. */

@@ -6,6 +6,7 @@
  * and rescue.js, breaker.js and fleet.js.
  */
 
+import { Attention } from './attention.js'
 import { MAX_RUN_BYTES, planRuns } from './choose.js'
 import { ChunkTable } from './chunk-table.js'
 import { realClock } from './clock.js'
@@ -48,8 +49,6 @@ const TICK_MS = 20
 /** A rate is metered, and silence judged, in steps of this. */
 const METER_MS = 100
 const MEASURED_MS = 250
-/** A tick that comes this late says that we were asleep, and not the nodes. */
-const ASLEEP_MS = 300
 /** Reading in order: little in flight, so that plans stay young. Bulk: long requests. See choose.js. */
 const PACE = { stream: { budgetMs: 100, runMs: 100 }, bulk: { budgetMs: 1000, runMs: 1000 } }
 /** A reader that waits needs so many chunks soonest. */
@@ -66,6 +65,7 @@ export class Swarm {
   #file
   #onEvent
   #clock
+  #attention
   #mode
   #onChunk
   #chunks
@@ -78,7 +78,6 @@ export class Swarm {
   /** @type {unknown} */
   #timer
   #wasBusy = false
-  #tickedMs = 0
   #meteredMs = 0
   #measuredMs = 0
   #untakenBytes = 0
@@ -102,9 +101,11 @@ export class Swarm {
     have = [],
     onChunk = () => {},
   }) {
+    const attention = new Attention(clock)
     this.#file = file
     this.#onEvent = onEvent
     this.#clock = clock
+    this.#attention = attention
     this.#mode = mode
     this.#onChunk = onChunk
     const { chunkSize } = file
@@ -113,10 +114,21 @@ export class Swarm {
     const chunks = new ChunkTable(file, Math.max(cacheBytes, windowBytes), have)
     const demand = new Demand(chunks, windowBytes, mode === 'bulk')
     const fleet = new Fleet({
-      ...{ addresses: nodes, policy, chunkSize, fetch, clock, random, heartbeatMs, tell, onChange },
+      ...{
+        addresses: nodes,
+        policy,
+        chunkSize,
+        fetch,
+        clock,
+        attention,
+        random,
+        heartbeatMs,
+        tell,
+        onChange,
+      },
     })
     const transfers = new Transfers({
-      ...{ file, chunks, fleet, fetch, clock, hash, tell, onChange },
+      ...{ file, chunks, fleet, fetch, clock, attention, hash, tell, onChange },
       onChunk: (chunk, bytes) => this.#take(chunk, bytes),
       waitedMs: (chunk) => demand.waitedMs(chunk, clock.now()),
     })
@@ -124,7 +136,7 @@ export class Swarm {
     this.#demand = demand
     this.#fleet = fleet
     this.#transfers = transfers
-    this.#rescue = new Rescue({ chunks, chunkSize, demand, transfers, clock, tell })
+    this.#rescue = new Rescue({ chunks, chunkSize, demand, transfers, clock, attention, tell })
   }
 
   get policy() {
@@ -254,7 +266,7 @@ export class Swarm {
           this.#mode === 'stream' &&
           spans.some(({ first }) => chunk >= first && chunk < first + URGENT_CHUNKS),
       },
-      usable.map((node) => node.candidate),
+      usable.map((node) => node.candidateAt(this.#clock.now())),
       { ...PACE[this.#mode], ...this.#amounts(spans[0]?.first ?? 0) },
     )
     for (const { node: name, first, last } of plan) {
@@ -317,7 +329,6 @@ export class Swarm {
       return
     }
     this.#wasBusy = true
-    this.#tickedMs = this.#clock.now()
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = undefined
       this.#tick()
@@ -326,8 +337,7 @@ export class Swarm {
 
   #tick() {
     const nowMs = this.#clock.now()
-    const lostMs = nowMs - this.#tickedMs - TICK_MS
-    if (lostMs > ASLEEP_MS) this.#fleet.excuse(lostMs, this.#tickedMs)
+    this.#attention.now()
     if (nowMs - this.#meteredMs >= METER_MS) {
       this.#meteredMs = nowMs
       this.#fleet.judge()

@@ -35,6 +35,7 @@ export class Transfers {
   #onChunk
   #waitedMs
   #onChange
+  #attention
   #url
   #isClosed = false
   #failovers = new Failovers()
@@ -48,18 +49,20 @@ export class Transfers {
    * @param {Fleet} options.fleet
    * @param {Fetch} options.fetch
    * @param {Clock} options.clock
+   * @param {import('./attention.js').Attention} options.attention
    * @param {(bytes: Uint8Array<ArrayBuffer>) => Promise<string>} options.hash
    * @param {(event: Told) => void} options.tell
    * @param {(chunk: number, bytes: Uint8Array<ArrayBuffer>) => void} options.onChunk takes a good chunk
    * @param {(chunk: number) => number} options.waitedMs how long a reader has waited for a chunk
    * @param {() => void} options.onChange something has to be asked for, or may be
    */
-  constructor({ file, chunks, fleet, fetch, clock, hash, tell, onChunk, waitedMs, onChange }) {
+  constructor({ file, chunks, fleet, fetch, clock, attention, hash, tell, onChunk, waitedMs, onChange }) {
     this.#file = file
     this.#chunks = chunks
     this.#fleet = fleet
     this.#fetch = fetch
     this.#clock = clock
+    this.#attention = attention
     this.#hash = hash
     this.#tell = tell
     this.#onChunk = onChunk
@@ -81,10 +84,11 @@ export class Transfers {
    * @param {Purpose} purpose
    */
   start(node, first, last, purpose) {
-    const nowMs = this.#clock.now()
-    const run = new Run(node, this.#chunks, first, last, purpose, nowMs)
-    run.promisedMs = nowMs + completionMs(node.candidate, this.#chunks.bytesOf(first, last))
-    node.addRun(run, nowMs)
+    const askedMs = this.#attention.now()
+    const run = new Run(node, this.#chunks, first, last, purpose, this.#clock.now(), askedMs)
+    run.promisedMs =
+      askedMs + completionMs(node.candidateAt(this.#clock.now()), this.#chunks.bytesOf(first, last))
+    node.addRun(run)
     for (let chunk = first; chunk <= last; chunk++) {
       this.#chunks.claim(chunk, run)
       this.#tell({ type: 'asked', chunk, node: node.name, purpose })
@@ -214,8 +218,7 @@ export class Transfers {
   #end(run, outcome) {
     const { node } = run
     const nowMs = this.#clock.now()
-    node.meter(nowMs)
-    node.removeRun(run, nowMs)
+    node.removeRun(run)
     if (run.partBytes > 0) {
       node.receivedBytes += run.partBytes
       this.#waste(node, run.partBytes, outcome.kind === 'stopped' ? 'cancelled' : 'incomplete')

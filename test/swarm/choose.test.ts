@@ -21,6 +21,7 @@ const FAST: Candidate = {
   leftBytes: 0,
   runs: 0,
   isOnTrial: false,
+  trialMs: 0,
 }
 /** Brings a chunk in 100 ms, 300 ms after it was asked for. */
 const SLOW: Candidate = { ...FAST, name: 'slow', rate: 1, delayMs: 300 }
@@ -51,6 +52,8 @@ describe('the completion time', () => {
     ['is the rest of the queue and transfer for a busy one', { leftBytes: 1000 }, 110],
     ['is never less than the delay, however short the queue', { leftBytes: 10 }, 60],
     ['is later for a node on trial', { isOnTrial: true }, 560],
+    ['is later for it by less, the longer it waits for its trial', { isOnTrial: true, trialMs: 1000 }, 310],
+    ['is as for all others when that is overdue', { isOnTrial: true, trialMs: 2000 }, 60],
     ['is later for a node that has never answered', { isDelayKnown: false }, 460],
   ])('%s', ([, node, ms]) => {
     expect(completionMs({ ...FAST, ...node }, CHUNK_BYTES)).toBe(ms)

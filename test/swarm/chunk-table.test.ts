@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { Attention } from '../../src/swarm/attention.js'
 import { ChunkTable } from '../../src/swarm/chunk-table.js'
 import { SwarmNode } from '../../src/swarm/node.js'
 import { Run } from '../../src/swarm/run.js'
+import { VirtualClock } from './simulation.ts'
+
+const FOR_NODES = { random: Math.random, attention: new Attention(new VirtualClock()), chunkSize: 1 }
 
 /** Ten chunks, the last one of 50 bytes. */
 const FILE = { name: 'talk.mp4', size: 950, chunkSize: 100 }
@@ -12,8 +16,8 @@ const chunkBytes = (length = 100): Uint8Array<ArrayBuffer> => new Uint8Array(len
 const nobody = (): boolean => false
 
 function runOf(chunks: ChunkTable, first: number, last: number): Run {
-  const node = new SwarmNode({ name: 'node1', url: 'http://node1' }, Math.random)
-  return new Run(node, chunks, first, last, 'ahead', 0)
+  const node = new SwarmNode({ name: 'node1', url: 'http://node1' }, FOR_NODES)
+  return new Run(node, chunks, first, last, 'ahead', 0, 0)
 }
 
 describe('where a chunk lies', () => {

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { Attention } from '../../src/swarm/attention.js'
 import { ChunkTable } from '../../src/swarm/chunk-table.js'
 import { Demand, isWithin } from '../../src/swarm/demand.js'
 import { SwarmNode } from '../../src/swarm/node.js'
 import { Reader } from '../../src/swarm/reader.js'
 import { Run } from '../../src/swarm/run.js'
+import { VirtualClock } from './simulation.ts'
+
+const FOR_NODES = { random: Math.random, attention: new Attention(new VirtualClock()), chunkSize: 1 }
 
 /** Twenty chunks. */
 const FILE = { name: 'talk.mp4', size: 2000, chunkSize: 100 }
@@ -29,8 +33,8 @@ function readerAt(position: number, end = FILE.size - 1): Reader {
 }
 
 const claim = (chunks: ChunkTable, chunk: number): void => {
-  const node = new SwarmNode({ name: 'node1', url: 'http://node1' }, Math.random)
-  chunks.claim(chunk, new Run(node, chunks, chunk, chunk, 'ahead', 0))
+  const node = new SwarmNode({ name: 'node1', url: 'http://node1' }, FOR_NODES)
+  chunks.claim(chunk, new Run(node, chunks, chunk, chunk, 'ahead', 0, 0))
 }
 
 describe('what a reader wants', () => {

@@ -189,7 +189,7 @@ describe('a request', () => {
       Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNREFUSED' } }),
     ],
     ['there is no such host', Object.assign(new TypeError('fetch failed'), { cause: { code: 'ENOTFOUND' } })],
-    ['nobody answers there', new TypeError('Failed to fetch')], // a browser does not tell more
+    ['it cannot be reached', new TypeError('Failed to fetch')], // a browser does not tell more
   ])('is refused: %s', async ([why, error]) => {
     expect((await ask(() => Promise.reject(error))).outcome).toEqual({ kind: 'refused', why })
   })

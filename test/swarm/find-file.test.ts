@@ -309,7 +309,7 @@ describe('patience', () => {
   test('who refuses and who is silent are told apart', async () => {
     const { found: file } = await found([{ isDown: true }, { isHung: true }])
     expect(file?.kind === 'no node' && [...file.replies]).toEqual([
-      ['node1', { failure: 'nobody answers there' }],
+      ['node1', { failure: 'it cannot be reached' }],
       ['node2', {}],
     ])
   })

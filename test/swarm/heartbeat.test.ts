@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { Attention } from '../../src/swarm/attention.js'
 import { Heartbeats } from '../../src/swarm/heartbeat.js'
 import { SwarmNode } from '../../src/swarm/node.js'
 import { VirtualClock } from './simulation.ts'
@@ -9,7 +10,8 @@ async function firstBeat(
   answer: (clock: VirtualClock) => Promise<Response>,
 ) {
   const clock = new VirtualClock()
-  const node = new SwarmNode({ name: 'node1', url: 'http://node1', ...listed }, Math.random)
+  const forNodes = { random: Math.random, attention: new Attention(clock), chunkSize: 1 }
+  const node = new SwarmNode({ name: 'node1', url: 'http://node1', ...listed }, forNodes)
   let found: unknown
   const heartbeats = new Heartbeats({
     fetch: (_, { signal }) =>
@@ -43,28 +45,29 @@ describe('a heartbeat', () => {
     [12_000],
     [60_000],
   ])('waits for a node of %d ms as long as it needs', async ([latencyMs]) => {
-    expect(await firstBeat({ latencyMs }, (clock) => after(clock, latencyMs))).toEqual({
-      beat: { ms: latencyMs },
+    expect(await firstBeat({ latencyMs }, (clock) => after(clock, latencyMs))).toMatchObject({
+      beat: { kind: 'answer', ms: latencyMs, isLate: false },
       atMs: latencyMs,
     })
   })
 
   test('calls a node silent after a second and a half, where the list does not allow more', async () => {
-    expect(await firstBeat({}, never)).toEqual({ beat: 'silent', atMs: 1500 })
-    expect(await firstBeat({ latencyMs: 50 }, never)).toEqual({ beat: 'silent', atMs: 1500 })
+    const silent = { beat: { kind: 'silent', sinceMs: 0, forMs: 1520 }, atMs: 1520 } // with a last look
+    expect(await firstBeat({}, never)).toEqual(silent)
+    expect(await firstBeat({ latencyMs: 50 }, never)).toEqual(silent)
   })
 
   test.for<[who: string, code: string | undefined, why: string]>([
     ['Node.js knows of a refusal', 'ECONNREFUSED', 'the connection was refused'],
     ['Node.js knows of a reset', 'ECONNRESET', 'the connection was cut'],
-    ['a browser knows neither', undefined, 'nobody answers there'],
+    ['a browser knows neither', undefined, 'it cannot be reached'],
   ])('says no more than is known: %s', async ([, code, why]) => {
     expect(await firstBeat({}, failsWith(code))).toMatchObject({ beat: { why } })
   })
 
   test('of a server that fails is told as it is', async () => {
     const answer = () => Promise.resolve(new Response('', { status: 503 }))
-    expect(await firstBeat({}, answer)).toMatchObject({ beat: { why: 'it answers 503' } })
+    expect(await firstBeat({}, answer)).toMatchObject({ beat: { kind: 'error', status: 503 } })
   })
 
   test('may be longer than any health answer: somebody is there', async () => {

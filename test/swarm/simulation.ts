@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../src/swarm/clock.js'
 import type { NodeState, SwarmEvent } from '../../src/swarm/events.js'
-import type { SwarmFile } from '../../src/swarm/fetch-range.js'
+import type { Fetch, FetchInit, SwarmFile } from '../../src/swarm/fetch-range.js'
 import { Swarm, type SwarmOptions } from '../../src/swarm/swarm.js'
 
 interface Timer {
@@ -137,7 +137,7 @@ export class SimulatedNode {
     this.#last = Promise.resolve()
   }
 
-  async fetch(url: URL, init: RequestInit): Promise<Response> {
+  async fetch(url: URL, init: FetchInit): Promise<Response> {
     const signal = init.signal ?? new AbortController().signal
     const refuse = (): never => {
       throw Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNREFUSED' } })
@@ -293,13 +293,24 @@ export class Simulation {
   constructor(
     file: SwarmFile,
     behaviours: readonly Partial<NodeBehaviour>[],
-    options: Partial<SwarmOptions> & { knowsDelays?: boolean; hashMs?: number } = {},
+    options: Partial<SwarmOptions> & {
+      knowsDelays?: boolean
+      hashMs?: number
+      /** how the swarm sees the world: its clock, and what it fetches with */
+      through?: (clock: VirtualClock, fetch: Fetch) => { clock: Clock; fetch: Fetch }
+    } = {},
   ) {
     this.file = file
     this.nodes = behaviours.map(
       (behaviour, index) => new SimulatedNode(`node${index + 1}`, this.clock, file, behaviour),
     )
     const byHost = new Map(this.nodes.map((node) => [node.name, node]))
+    const fetch: Fetch = (input, init) => {
+      const url = new URL(input)
+      const node = byHost.get(url.host)
+      if (node === undefined) throw new Error(`There is no node ${url.host}`)
+      return node.fetch(url, init)
+    }
     this.swarm = new Swarm({
       file,
       nodes: this.nodes.map(({ name, url, behaviour }) => ({
@@ -307,7 +318,7 @@ export class Simulation {
         url,
         ...(options.knowsDelays === true ? { delayMs: behaviour.delayMs } : {}),
       })),
-      clock: this.clock,
+      ...(options.through?.(this.clock, fetch) ?? { clock: this.clock, fetch }),
       random: () => 0.5,
       hash: async (bytes) => {
         if (options.hashMs !== undefined) await this.clock.wait(options.hashMs)
@@ -315,12 +326,6 @@ export class Simulation {
         return isUniform ? hashOf(bytes[0] ?? 0, bytes.length) : 'mixed'
       },
       onEvent: (event) => this.events.push(event),
-      fetch: (input, init = {}) => {
-        const url = new URL(String(input))
-        const node = byHost.get(url.host)
-        if (node === undefined) throw new Error(`There is no node ${url.host}`)
-        return node.fetch(url, init)
-      },
       ...options,
     })
   }

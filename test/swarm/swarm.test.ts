@@ -229,7 +229,7 @@ describe('a node that answers wrongly', () => {
     ],
     ['no Content-Range', says(() => ({ status: 206, fields: {} })), 'wrong answer', /no Content-Range/],
     ['a body that ends too soon', { endAfter: 100_000 }, 'down', /short/],
-    ['a body that breaks off', { cutAfter: 100_000 }, 'down', /broke off/],
+    ['a body that breaks off', { cutAfter: 100_000 }, 'down', /connection was cut/],
   ]
   const cases = WRONG.flatMap(([what, behaviour, state, why]) =>
     NUMBERS.map((number) => [what, number, behaviour, state, why] as const),

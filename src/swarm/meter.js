@@ -1,0 +1,69 @@
+// @ts-check
+/**
+ * Meters one node's rate. Time counts only while a body of it is under way: who is not asked sends nothing, and is
+ * not slow. Where we were not looking, the bytes seen show only how fast it is at least.
+ */
+
+/**
+ * @typedef {import('./attention.js').Attention} Attention
+ * @typedef {import('./estimate.js').Estimate} Estimate
+ */
+
+/** What comes first has been on its way for about this long, and would otherwise have come in no time. */
+const FIRST_PIECE_MS = 10
+
+/** One node's meter. */
+export class Meter {
+  /** for how long bodies of it were watched, ms */
+  meteredMs = 0
+  #estimate
+  #attention
+  #bytes = 0
+  /** since when a body is under way, on the clock of our attention @type {number | undefined} */
+  #sinceMs
+  /** what we had missed by then */
+  #lostMs = 0
+
+  /** @param {Estimate} estimate @param {Attention} attention */
+  constructor(estimate, attention) {
+    this.#estimate = estimate
+    this.#attention = attention
+  }
+
+  get isRunning() {
+    return this.#sinceMs !== undefined
+  }
+
+  /** The first byte of a body is here. */
+  start() {
+    if (this.isRunning) return
+    this.#begin()
+    this.#sinceMs = this.#attention.now() - FIRST_PIECE_MS
+  }
+
+  /** @param {number} bytes */
+  add(bytes) {
+    this.#bytes += bytes
+  }
+
+  /** Takes a sample; call it now and then, and whenever a body has ended. @param {boolean} goesOn is one still under way? */
+  sample(goesOn) {
+    if (this.#sinceMs === undefined) return
+    const ms = this.#attention.now() - this.#sinceMs
+    const missedMs = this.#attention.lostMs - this.#lostMs
+    if (missedMs > 0 && goesOn && !this.#attention.isCaughtUp) return
+    if (missedMs > 0) this.#estimate.sampleRateAtLeast(this.#bytes, ms + missedMs)
+    else {
+      this.meteredMs += ms
+      this.#estimate.sampleRate(this.#bytes, ms)
+    }
+    this.#begin()
+    if (!goesOn) this.#sinceMs = undefined
+  }
+
+  #begin() {
+    this.#bytes = 0
+    this.#sinceMs = this.#attention.now()
+    this.#lostMs = this.#attention.lostMs
+  }
+}

@@ -1,0 +1,74 @@
+// @ts-check
+/**
+ * Has one node become slow, that is, does it send far less than it used to? Who has always been slow has not become
+ * so; who is not asked is not slow; and a hiccup is not worth a word.
+ */
+
+/**
+ * @typedef {import('./estimate.js').Estimate} Estimate
+ * @typedef {import('./meter.js').Meter} Meter
+ */
+
+/** A node that is this much below its usual rate is slow, no longer slow when it is well above that, and as usual from here on. */
+const FACTOR = { below: 0.25, above: 0.5, usual: 0.9 }
+/** Whatever is usual for a node: one that brings a chunk in this time is not slow. */
+const FAST_ENOUGH_MS = 300
+/** For so long its bodies must have been slow, one after the other. */
+const SLOW_FOR_MS = 700
+
+/** Who became slower is not chosen any more, and could not show that it recovered: it gets another chance after this, then after twice as long, … */
+const CHANCE_MS = { first: 2000, last: 16_000 }
+/** What was not asked for so long is called slow no more. */
+const FORGOTTEN_MS = 30_000
+
+/** One node's slowness. */
+export class Slowness {
+  #estimate
+  #meter
+  #chunkSize
+  #chanceAfterMs = CHANCE_MS.first
+  /** how much had been metered when it began to look slow @type {number | undefined} */
+  #sinceMeteredMs
+
+  /** @param {Estimate} estimate @param {Meter} meter @param {number} chunkSize bytes */
+  constructor(estimate, meter, chunkSize) {
+    this.#estimate = estimate
+    this.#meter = meter
+    this.#chunkSize = chunkSize
+  }
+
+  /** Does it look slow now? @param {boolean} isCalledSlow already */
+  shows(isCalledSlow) {
+    const { rate, usualRate, isRateKnown } = this.#estimate
+    if (!isRateKnown) return isCalledSlow
+    if (this.#estimate.transferMs(this.#chunkSize) < FAST_ENOUGH_MS) return false
+    return rate < usualRate * (isCalledSlow ? FACTOR.above : FACTOR.below)
+  }
+
+  /** Has it looked slow for long enough to say so? Ask now and then. */
+  isToBeTold() {
+    const { meteredMs } = this.#meter
+    this.#sinceMeteredMs = this.shows(false) ? (this.#sinceMeteredMs ?? meteredMs) : undefined
+    return this.#sinceMeteredMs !== undefined && meteredMs - this.#sinceMeteredMs >= SLOW_FOR_MS
+  }
+
+  /** Is it too long ago to be said? @param {number} idleMs since its last byte */
+  isForgotten(idleMs) {
+    return idleMs > FORGOTTEN_MS
+  }
+
+  /**
+   * Forgets a bad rate after a while without requests, and the caution after another.
+   * @param {number} idleMs since its last byte
+   */
+  giveAnotherChance(idleMs) {
+    const { rate, usualRate, isRateKnown } = this.#estimate
+    if (!isRateKnown) {
+      if (idleMs > CHANCE_MS.first) this.#estimate.hope()
+    } else if (rate > usualRate * FACTOR.usual) this.#chanceAfterMs = CHANCE_MS.first
+    else if (idleMs > this.#chanceAfterMs) {
+      this.#chanceAfterMs = Math.min(2 * this.#chanceAfterMs, CHANCE_MS.last)
+      this.#estimate.relearn()
+    }
+  }
+}
