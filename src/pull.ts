@@ -92,8 +92,10 @@ await runCommand(TEXT, async (args) => {
   const isStream = values.out === '-'
   const target = isStream ? '' : targetOf(values.out, video)
   const stop = new AbortController()
+  /** is there something on the disk that the next run can use? */
+  let isKept = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => stop.abort(new Error(isStream ? 'stopped' : STOPPED)))
+    process.once(signal, () => stop.abort(new Error(isKept ? STOPPED : 'stopped')))
   let progress: PullProgress | undefined
   try {
     const place = isStream ? undefined : await findPlace(target, values.force)
@@ -112,6 +114,7 @@ await runCommand(TEXT, async (args) => {
       acceptsUnverified: values.unverified,
       signal: stop.signal,
       onBegin: (file, tally) => {
+        isKept = place !== undefined && inOrder === undefined && file.chunks !== undefined
         if (!values.json) progress = new PullProgress(process.stderr, file, tally)
       },
     })
@@ -151,7 +154,7 @@ async function explain(error: unknown, attempt: Attempt): Promise<unknown> {
     return new Error(`${error.message}. Replace it with --force, or name another file with --out FILE`)
   if (error instanceof ClaimedError)
     return new Error(
-      `Another pull (process ${error.pid}) is writing ${shortPath(target)}. ` +
+      `Another pull${error.pid === 0 ? '' : ` (process ${error.pid})`} is writing ${shortPath(target)}. ` +
         'Wait for its end, or name another file with --out FILE',
     )
   if (error instanceof UnverifiedError) {

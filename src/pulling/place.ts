@@ -68,7 +68,7 @@ async function untilRead(file: string, signal: AbortSignal, onWait: () => void):
     )
     if (asked !== undefined) return asked
     if (isFirst) onWait()
-    await delay(LOOK_AGAIN_MS, undefined, { signal })
+    await delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => signal.throwIfAborted()) // with its reason
   }
 }
 

@@ -166,6 +166,15 @@ describe('a file with manifests', () => {
     }
   })
 
+  test('is not missed because another, which should have answered sooner, is silent', async () => {
+    const nodes: FakeNode[] = [
+      { isHung: true, latencyMs: 1 },
+      { manifest: manifest(1) },
+      { manifest: manifest(2, { sha256: OTHER_HASH }), ms: 4000 },
+    ]
+    expect((await found(nodes)).found).toMatchObject({ file: { sha256: OTHER_HASH } })
+  })
+
   test('comes through a narrow uplink: who has begun to answer is waited for', async () => {
     // the rule is in patience.js; here, that the body has time of its own
     expect(headLimitMs({ latencyMs: 50, jitterMs: 10 })).toBeGreaterThan(60)
