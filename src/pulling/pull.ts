@@ -103,6 +103,7 @@ export async function pull(options: PullOptions): Promise<Pulled> {
   })
   if (found.kind !== 'found') throw new NoSourceError(found)
   const { file, isVerified, versions, discarded, delays } = found
+  expectVersion(video, policy, versions)
   const readable = nodes.filter(({ name }) => found.sources.includes(name))
   const known = readable.map((node) => {
     const delayMs = delays.get(node.name)
@@ -118,6 +119,15 @@ export async function pull(options: PullOptions): Promise<Pulled> {
     : intoStream(read, out, isNamedAfterVideo))
   const elapsedMs = performance.now() - startedMs
   return { file, isVerified, versions, discarded, tally, elapsedMs, ...result }
+}
+
+/** @throws Error when the one node that may be read is known to have another version: waiting for it is in vain */
+function expectVersion(video: string, policy: Policy, [newest, ...others]: readonly FileVersion[]): void {
+  if (policy.kind !== 'only' || !others.some(({ nodes }) => nodes.includes(policy.node))) return
+  throw new Error(
+    `${policy.node} has another version of ${video} than ${newest?.nodes.join(', ')}, whose version counts. ` +
+      'Read from there, or replicate it again',
+  )
 }
 
 interface Read extends PullOptions {

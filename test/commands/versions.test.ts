@@ -10,7 +10,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { type RunningNode, startNode } from '../../src/node/server.ts'
 import { type ListedNode, NODE_DEFAULTS, nodeAddress, nodeUrl } from '../../src/node-list.ts'
 import { pickNode } from '../../src/picking/pick.ts'
-import { type Pulled, pull } from '../../src/pulling/pull.ts'
+import { type Pulled, type PullOptions, pull } from '../../src/pulling/pull.ts'
 import { realClock } from '../../src/swarm/clock.js'
 import { findFile } from '../../src/swarm/find-file.js'
 import { freePorts, listen } from '../helpers/command.ts'
@@ -59,9 +59,13 @@ class Classroom {
   }
 }
 
-const pullTo = (nodes: readonly ListedNode[], target: string): Promise<Pulled> =>
+const pullTo = (
+  nodes: readonly ListedNode[],
+  target: string,
+  policy: PullOptions['policy'] = { kind: 'all' },
+): Promise<Pulled> =>
   pull({
-    ...{ video: VIDEO, nodes: nodes.map(nodeAddress), policy: { kind: 'all' } },
+    ...{ video: VIDEO, nodes: nodes.map(nodeAddress), policy },
     ...{ out: { path: target, replaces: false }, signal: new AbortController().signal },
   })
 
@@ -110,6 +114,17 @@ describe.each([
       for (const old of room.living.filter(({ name }) => name !== holder))
         expect(urls.some((url) => url?.startsWith(nodeUrl(old)))).toBe(false)
     }
+  })
+})
+
+test('a pull from one node that has another version says so at once', async () => {
+  const room = await Classroom.open(2)
+  const target = path.join(temporaryFolder(), 'talk.mp4')
+  await expect(pullTo(room.nodes, target, { kind: 'only', node: 'node1' })).rejects.toThrow(
+    'node1 has another version of week 1/talk.mp4 than node3, whose version counts',
+  )
+  expect(await pullTo(room.nodes, target, { kind: 'only', node: 'node3' })).toMatchObject({
+    sha256: sha256(NEW),
   })
 })
 
