@@ -9,23 +9,20 @@ const ERASE = '\r\u001b[K'
 export const canShowBottomLine = ({ isTTY }: NodeJS.WriteStream): boolean =>
   isTTY === true && process.env['TERM'] !== 'dumb'
 
-/** One bottom line. Everybody goes on writing to the stream, whose `write` is ours until the end. */
+/** One bottom line. Everybody goes on writing to the terminal, by streams whose `write` is ours until the end. */
 export class BottomLine {
   readonly #stream: NodeJS.WriteStream
   readonly #write: Write
+  readonly #restores: (() => void)[] = []
   #text = ''
   /** somebody has begun a line of theirs and not ended it */
   #isInLine = false
 
-  constructor(stream: NodeJS.WriteStream) {
+  /** @param others further streams to the same terminal: stderr beside stdout */
+  constructor(stream: NodeJS.WriteStream, ...others: NodeJS.WriteStream[]) {
     this.#stream = stream
     this.#write = stream.write
-    stream.write = ((chunk: string | Uint8Array, ...rest: []) => {
-      const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()
-      const erase = this.#isInLine || this.#text === '' ? '' : ERASE
-      this.#isInLine = !text.endsWith('\n')
-      return this.#write.call(stream, erase + text + (this.#isInLine ? '' : this.#shown()), ...rest)
-    }) as Write
+    for (const each of [stream, ...others]) if (each.isTTY) this.#takeOver(each)
     stream.on('resize', this.#redraw)
   }
 
@@ -39,7 +36,20 @@ export class BottomLine {
   end(): void {
     this.set('')
     this.#stream.off('resize', this.#redraw)
-    this.#stream.write = this.#write
+    for (const restore of this.#restores) restore()
+  }
+
+  #takeOver(stream: NodeJS.WriteStream): void {
+    const { write } = stream
+    this.#restores.push(() => {
+      stream.write = write
+    })
+    stream.write = ((chunk: string | Uint8Array, ...rest: []) => {
+      const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()
+      const erase = this.#isInLine || this.#text === '' ? '' : ERASE
+      this.#isInLine = !text.endsWith('\n')
+      return write.call(stream, erase + text + (this.#isInLine ? '' : this.#shown()), ...rest)
+    }) as Write
   }
 
   readonly #redraw = (): void => {

@@ -120,7 +120,7 @@ function useKeys(keys: Keys, end: AbortController): BottomLine | undefined {
     console.log(keys.line)
     return undefined
   }
-  const bottom = new BottomLine(process.stdout)
+  const bottom = new BottomLine(process.stdout, process.stderr)
   bottom.set(style('bold', keys.line))
   return bottom
 }

@@ -59,6 +59,32 @@ test('what is written stands above it, in order', () => {
   expect(terminal.rows).toEqual(['one', 'two', 'three', 'Keys: q end'])
 })
 
+test('a complaint on the other stream of the same terminal stands above it, too', () => {
+  const terminal = new Terminal()
+  const stdout = terminal as unknown as NodeJS.WriteStream
+  const write = terminal.write.bind(terminal)
+  const stderr = { isTTY: true, write } as unknown as NodeJS.WriteStream
+  const line = new BottomLine(stdout, stderr)
+  line.set('Keys')
+  stderr.write('warning: cut\n')
+  stdout.write('one\n')
+  expect(terminal.rows).toEqual(['warning: cut', 'one', 'Keys'])
+  line.end()
+  expect(stderr.write).toBe(write)
+})
+
+test('a file behind stderr gets what was meant for it, and nothing else', () => {
+  const terminal = new Terminal()
+  const written: unknown[] = []
+  const stderr = {
+    isTTY: false,
+    write: (text: string) => written.push(text),
+  } as unknown as NodeJS.WriteStream
+  new BottomLine(terminal as unknown as NodeJS.WriteStream, stderr).set('Keys')
+  stderr.write('warning\n')
+  expect([written, terminal.rows]).toEqual([['warning\n'], ['Keys']])
+})
+
 test('who has begun a line can end it', () => {
   const { terminal, stream } = show('Keys')
   stream.write('half')

@@ -28,7 +28,7 @@ const READY = /Ctrl\+C ends everything/
 
 function writeVideo(name = 'demo.mp4'): string {
   const file = path.join(temporaryFolder(), name)
-  writeFileSync(file, Buffer.alloc(1_000_000, `${name} `))
+  writeFileSync(file, Buffer.alloc(1_000_000, `OggS, as a medium begins: ${name} `)) // text would be warned of
   return file
 }
 

@@ -18,7 +18,7 @@ import { descendantsOf, isListening } from '../helpers/processes.ts'
 
 function writeVideo(): string {
   const file = path.join(temporaryFolder(), 'demo.mp4')
-  writeFileSync(file, 'video')
+  writeFileSync(file, 'OggS, as a medium begins') // text would be warned of
   return file
 }
 
