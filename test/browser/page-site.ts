@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import type { ReplyRecord } from '../../src/node/log.ts'
 import { type RunningNode, startNode } from '../../src/node/server.ts'
 import { NODE_DEFAULTS, type NodeConfig } from '../../src/node-list.ts'
 import { replicate } from '../../src/replication/replicate.ts'
@@ -18,6 +19,8 @@ export class PageSite {
   readonly ports: readonly number[]
   readonly #folder: string
   #running: RunningNode[] = []
+  /** targets for which browsers asked as for another project's service worker */
+  readonly othersWorkers: string[] = []
 
   private constructor(folder: string, ports: readonly number[]) {
     this.#folder = folder
@@ -50,8 +53,11 @@ export class PageSite {
   async start(nodes: readonly NodeConfig[], version?: number): Promise<void> {
     await this.stop()
     const pageFolders = version === undefined ? undefined : this.#pageOf(version)
+    const onReply = ({ isOthersWorker, target }: ReplyRecord): void => {
+      if (isOthersWorker) this.othersWorkers.push(target)
+    }
     for (const node of nodes)
-      this.#running.push(await startNode(node, { nodes, ...(pageFolders && { pageFolders }) }))
+      this.#running.push(await startNode(node, { nodes, onReply, ...(pageFolders && { pageFolders }) }))
   }
 
   /** Stops one of those that run. @param index in their list */
@@ -78,6 +84,7 @@ export class PageSite {
     edit('watch.html', (text) => text.replace('<body>', `<body data-page="${version}">`))
     edit('watch.css', (text) => `${text}\n:root { --version: ${version} }\n`)
     edit('boot.js', (text) => `${text}\nglobalThis.bootVersion = ${version}\n`)
+    edit('worker.js', (text) => `${text}\n// version ${version}\n`)
     edit('page.js', (text) => `${text}\nglobalThis.pageVersion = ${version}\n`)
     return { player: path.join(folder, 'player'), swarm: path.join(folder, 'swarm') }
   }

@@ -1,4 +1,5 @@
 /** The service worker in a real browser: late, passed by, and out of room. */
+import { createServer } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Browser } from './browser.ts'
 import { describeInBrowsers, describeInChromium } from './browsers.ts'
@@ -39,6 +40,24 @@ const plays = (browser: Browser): Promise<void> =>
     if (look === 3000) throw new Error('It does not play: ' + document.body.innerText)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }`)
+
+/** Another project at this port, whose worker answers everything with its own page, before any network. */
+async function serveOtherProject(port: number): Promise<{ stop(): Promise<void> }> {
+  const worker = `const page = new Response('<title>Their project</title>', { headers: { 'Content-Type': 'text/html' } })
+    addEventListener('fetch', (event) => event.request.mode === 'navigate' && event.respondWith(page.clone()))`
+  const server = createServer(({ url }, response) => {
+    const isWorker = url === '/their-worker.js'
+    response.setHeader('Content-Type', isWorker ? 'text/javascript' : 'text/html')
+    response.end(isWorker ? worker : '<script>navigator.serviceWorker.register("/their-worker.js")</script>')
+  })
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  const stop = async (): Promise<void> => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+  onTestFinished(() => stop())
+  return { stop }
+}
 
 /** The node list that the page has, as names and ports. */
 const listOf = (browser: Browser): Promise<string[]> =>
@@ -105,6 +124,22 @@ describeInChromium(() => {
       expect(await factsOf(browser)).toContain('page from node1')
     }
   })
+
+  test("another project's worker, left at our port, is seen by the node, and a forced reload goes past it", async () => {
+    const [site, browser] = [await PageSite.make(), await openBrowser(CHROMIUM)]
+    const theirs = await serveOtherProject(site.ports[0] ?? 0)
+    await browser.goTo(site.origin)
+    await browser.run('await navigator.serviceWorker.ready')
+    await theirs.stop()
+    await site.start([site.node(1), site.node(2)])
+    await browser.goTo(site.page)
+    expect(await browser.run('return document.title')).toBe('Their project')
+    await expect.poll(() => site.othersWorkers, { timeout: 20_000 }).toContain('/their-worker.js')
+    await browser.devTools('Page.reload', { ignoreCache: true })
+    await expect.poll(() => browser.run(`return document.title`), { timeout: 20_000 }).toContain('watch')
+    await plays(browser)
+    expect(await factsOf(browser)).toContain('reads from all nodes')
+  })
 })
 
 describeInBrowsers((kind) => {
@@ -163,5 +198,24 @@ describeInBrowsers((kind) => {
     await plays(browser)
     expect(await listOf(browser)).toContain(`node2 ${site.ports[3]}`)
     expect(await factsOf(browser)).not.toContain('changed')
+  })
+
+  test('a new worker in mid-play takes over, and the video goes on', async () => {
+    const [site, browser] = [await PageSite.make(), await openBrowser(kind)]
+    await site.start([site.node(1), site.node(2)], 1)
+    await visit(browser, site)
+    await site.start([site.node(1), site.node(2)], 2)
+    // Some browsers exchange it at once, some when the video asks for another range.
+    const seconds = await browser.run<number>(`
+      await (await navigator.serviceWorker.getRegistration()).update()
+      return document.querySelector('video').currentTime`)
+    await browser.run(
+      `const video = document.querySelector('video')
+      video.currentTime = arguments[0] + 30 // what the worker before has not brought
+      while (!(video.currentTime > arguments[0] + 32)) await new Promise((resolve) => setTimeout(resolve, 20))`,
+      seconds,
+    )
+    expect(await browser.run(`return document.querySelector('video').error`)).toBe(null)
+    expect(await factsOf(browser)).toContain('reads from all nodes')
   })
 })
