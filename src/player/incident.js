@@ -68,10 +68,6 @@ export class Incident {
     return this.#refused.size
   }
 
-  get isLeftOut() {
-    return this.#leftOut.sinceMs !== undefined
-  }
-
   /**
    * @param {Trouble} state
    * @param {string} why
@@ -192,7 +188,7 @@ export class Incident {
 
   #tellLeftOut() {
     const { times, ms } = this.#leftOut
-    if (this.isLeftOut) return `${this.node} is left out for now.`
+    if (this.#leftOut.sinceMs !== undefined) return `${this.node} is left out for now.`
     if (times === 0) return ''
     return `${this.node} was left out for ${formatMs(ms)}${times === 1 ? '' : ' in all'}.`
   }

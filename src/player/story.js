@@ -55,6 +55,8 @@ export class Story {
   #entries = []
   /** refused chunk → whose story it is part of @type {Map<number, Entry>} */
   #refused = new Map()
+  /** who is asked for nothing any more, and which line says so @type {Map<string, Entry>} */
+  #leftOut = new Map()
   #absences = new Absences()
   #requests = new Requests()
   /** the stall that goes on, and whose fault it is @type {{ sinceMs: number, entry: Entry | undefined } | undefined} */
@@ -162,8 +164,9 @@ export class Story {
   /** @param {{ chunk: number, node: string, atMs: number }} event */
   #ask({ chunk, node, atMs }) {
     this.#absences.ask(node, chunk)
-    const entry = this.#latest.get(node)
-    if (!entry?.incident.isLeftOut) return
+    const entry = this.#leftOut.get(node)
+    if (entry === undefined) return
+    this.#leftOut.delete(node)
     entry.incident.askAgain(atMs)
     this.#tell(entry)
   }
@@ -172,10 +175,11 @@ export class Story {
   #noteLeftOut(atMs) {
     for (const [node, entry] of this.#latest) {
       const { incident } = entry
-      if (incident.refusals < LIES || incident.isLeftOut || incident.isOver) continue
+      if (incident.refusals < LIES || incident.isOver || this.#leftOut.has(node)) continue
       const sinceMs = this.#requests.leftOutSinceMs(node, incident.lastMs, atMs)
       if (sinceMs === undefined) continue
       incident.leaveOut(sinceMs)
+      this.#leftOut.set(node, entry)
       this.#tell(entry)
     }
   }

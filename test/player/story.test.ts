@@ -455,6 +455,21 @@ const CASES: [what: string, events: Event[], lines: string[]][] = [
     ['Chunks 4 and 9 from node1 had wrong hashes; they were thrown away. node1 was left out for 8.0 s.'],
   ],
   [
+    'also when it had other trouble meanwhile',
+    [
+      rejected(0, 4, 'node1'),
+      rejected(50, 9, 'node1'),
+      asked(900, 6, 'node2'),
+      verified(1_100, 6, 'node2'),
+      turned(20_000, 'node1', 'down', 'sent bad data'),
+      asked(30_050, 7, 'node1'),
+    ],
+    [
+      'Chunks 4 and 9 from node1 had wrong hashes; they were thrown away. node1 was left out for 30 s.',
+      'node1 went down (it cannot be reached).',
+    ],
+  ],
+  [
     'chunks that a node did not deliver, without being down, are told of',
     [failover(0, 'node1', ['node2'], [1, 2], 0)],
     ['node1 did not deliver: its 2 chunks came from node2; nobody had to wait; the video did not stop.'],

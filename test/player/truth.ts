@@ -15,6 +15,7 @@ const ofType = <T extends Event['type']>(events: readonly Event[], type: T): Eve
 const UNREACHED = new Set(['no answer', 'down'])
 const AWAY = new Set([...UNREACHED, 'missing', 'other version', 'wrong answer'])
 const HERE = new Set(['up', 'unknown', 'sent bad data'])
+const TRIED_WITHIN_MS = 2_500
 const DURATION = String.raw`([\d.]+ (?:ms|s|min))`
 
 /** What a duration in words may be, ms. */
@@ -141,7 +142,7 @@ function failovers({ events, figures, story }: SimulatedPlayer): string[] {
 }
 
 /** What is said of all nodes agrees with each card. */
-function outage({ events, nodes, policy, story }: SimulatedPlayer): string[] {
+function outage({ events, nodes, nowMs, policy, story }: SimulatedPlayer): string[] {
   const last = ofType(events, 'outage').at(-1)
   const said = story.lines.findLast(({ text }) =>
     /^(No node|Only wrong|The video (was|is)|The page may|A node answers|There is a node|This version)/.test(
@@ -154,7 +155,11 @@ function outage({ events, nodes, policy, story }: SimulatedPlayer): string[] {
   if (last.isOver) return []
   const cards = nodes.nodes.map(({ mark, state }) => ({ name: mark.name, state }))
   const allowed = cards.filter(({ name }) => policy.kind !== 'only' || policy.node === name)
-  const isUp = ({ state }: { state: string }) => state === 'up' || state === 'slow'
+  // Who has just answered a health call is about to be tried, and that decides.
+  const isNew = (name: string): boolean =>
+    (ofType(events, 'node').findLast(({ node }) => node === name)?.atMs ?? 0) > nowMs - TRIED_WITHIN_MS
+  const isUp = ({ name, state }: { name: string; state: string }): boolean =>
+    (state === 'up' || state === 'slow') && !isNew(name)
   const told = `"${said?.text}" beside ${cards.map(({ state }) => state).join(', ')}`
   if (last.why === 'nobody answers' && allowed.some(isUp)) return [told]
   if (last.why === 'missing' && !allowed.some(({ state }) => state === 'missing')) return [told]
