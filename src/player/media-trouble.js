@@ -38,6 +38,8 @@ const CODECS = [
 ]
 /** The code of a `MediaError` that the network is to blame for. */
 const NETWORK = 2
+/** What Firefox says of a file with sound only where there is no sound card. */
+const NO_OUTPUT = /MediaSinkAudioError|CUBEB/i
 const THEN = 'then replicate the new file'
 const CONVERT = `This makes a file that all browsers play; ${THEN}:`
 
@@ -53,6 +55,11 @@ export function describeMediaTrouble(symptom, facts, name) {
   const isSilent = symptom.kind === 'error'
   const { cut } = facts ?? {}
   if (cut !== undefined && isAtCut(symptom, cut)) return { ...describeCut(cut, file), isSilent }
+  if (symptom.kind === 'error' && NO_OUTPUT.test(symptom.message)) {
+    const why = `The browser finds nothing on this machine to play sound with. ${file} is not the cause.`
+    const todo = 'Connect loudspeakers or headphones, then reload the page.'
+    return { title: 'This machine has no sound', why, todo, command: '', isSilent }
+  }
   if (symptom.kind === 'ended early') {
     const why = `The file says that it has ${formatClock(symptom.ofSeconds)}; this browser finds no more than ${formatClock(symptom.seconds)}. Another browser may play all of it.`
     const todo = `This writes its index anew; ${THEN}:`
@@ -141,7 +148,11 @@ function describeCodec(symptom, facts, file) {
 
 /** @param {string} file */
 const convertCommand = (file) =>
-  `ffmpeg -i ${shellWord(file)} -c:v libx264 -pix_fmt yuv420p -c:a aac -movflags +faststart ${shellWord(withEnding(file, 'h264'))}`
+  SOUND_NAME.test(file)
+    ? `ffmpeg -i ${shellWord(file)} -vn -c:a aac ${shellWord(withEnding(file, 'aac').replace(/mp4$/, 'm4a'))}`
+    : `ffmpeg -i ${shellWord(file)} -c:v libx264 -pix_fmt yuv420p -c:a aac -movflags +faststart ${shellWord(withEnding(file, 'h264'))}`
+
+const SOUND_NAME = /\.(?:mp3|m4a|aac|ogg|oga|opus|flac|wav|weba)$/i
 
 /** Bytes as they are, with a new index in front. @param {string} file */
 const copyCommand = (file) =>

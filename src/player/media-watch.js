@@ -8,6 +8,8 @@ import { Retries } from './retries.js'
 
 /** A file says its length rounded, and its sound and pictures end at different times. */
 const END_SLACK_SECONDS = 1.5
+/** Who has come so far without a picture gets none. */
+const SOUND_SECONDS = 0.5
 /** As the code of a `MediaError`. */
 const NETWORK = 2
 
@@ -42,9 +44,11 @@ export class MediaWatch {
       video.addEventListener(type, act, { signal })
     listen('error', () => this.#fail())
     listen('ended', () => this.#end())
-    listen('timeupdate', () => this.#retries.see(video.currentTime))
+    listen('timeupdate', () => {
+      this.#retries.see(video.currentTime)
+      this.#lookForPicture()
+    })
     listen('playing', () => this.#withdraw())
-    for (const type of ['loadeddata', 'playing']) listen(type, () => this.#lookForPicture())
     listen('durationchange', () => {
       if (Number.isFinite(video.duration))
         this.#durationSeconds = Math.max(this.#durationSeconds, video.duration)
@@ -57,7 +61,6 @@ export class MediaWatch {
    */
   learn(facts) {
     this.#facts = facts
-    this.#lookForPicture()
   }
 
   close() {
@@ -85,9 +88,10 @@ export class MediaWatch {
     if (seconds < ofSeconds - END_SLACK_SECONDS) this.#tell({ kind: 'ended early', seconds, ofSeconds })
   }
 
+  /** Only what plays is known to be sound: some browsers have its data first and then refuse all of it. */
   #lookForPicture() {
-    const { readyState, videoWidth } = this.#video
-    const isBlack = readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && videoWidth === 0
+    const { currentTime, paused, seeking, videoWidth } = this.#video
+    const isBlack = currentTime >= SOUND_SECONDS && !paused && !seeking && videoWidth === 0
     if (isBlack && this.#facts?.pictures !== undefined) this.#tell({ kind: 'no picture' })
   }
 

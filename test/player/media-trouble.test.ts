@@ -101,6 +101,14 @@ test.for<[what: string, MediaSymptom, MediaFacts | undefined, title: string, wor
       /0:30.*0:03.*Another browser/,
       /-c copy/,
     ],
+    [
+      'sound on a machine without any',
+      { ...error(0, 3), message: 'OnMediaSinkAudioError' },
+      { container: 'sound' },
+      'This machine has no sound',
+      /not the cause.*headphones/,
+      /^$/,
+    ],
   ],
 )('%s is explained, with what to do', ([, symptom, facts, title, words, command]) => {
   const trouble = describeMediaTrouble(symptom, facts, 'week 1/talk.mov')
@@ -129,4 +137,9 @@ test('what stands in the file is not tried again; what the network did is', () =
   expect(isHopeless(error(3), CUT)).toBe(false)
   expect(isHopeless(error(), { container: 'mp4', pictures: 'avc1' })).toBe(false)
   expect(isHopeless(error(), undefined)).toBe(false)
+})
+
+test('of sound only sound is made', () => {
+  const { command } = describeMediaTrouble(error(), { container: 'sound' }, 'tone.flac')
+  expect(command).toBe('ffmpeg -i tone.flac -vn -c:a aac tone-aac.m4a')
 })
