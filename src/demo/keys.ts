@@ -92,13 +92,17 @@ export class Keys {
 
   #pick(): void {
     if (this.#isPicking) this.#controls.say('A pick is under way')
-    else void this.#pickOnce()
+    else void this.whilePicking(this.#controls.pick)
   }
 
-  async #pickOnce(): Promise<void> {
+  /** Runs a pick, the first one too, so that another one does not begin beside it. */
+  async whilePicking<T>(pick: () => Promise<T>): Promise<T> {
     this.#isPicking = true
-    await this.#controls.pick()
-    this.#isPicking = false
+    try {
+      return await pick()
+    } finally {
+      this.#isPicking = false
+    }
   }
 
   #help(): string {

@@ -91,7 +91,8 @@ async function prepare(
   const failures = await replicateWithProgress({ file, name, nodes, signal })
   if (failures > 0 && failures === processes.length) throw new Error(`No node could be given ${name}`)
   keys.notYet = undefined
-  if (!(await pickAndOpen(options))) throw new Error('There is nothing to show')
+  const isShown = await keys.whilePicking(() => pickAndOpen(options))
+  if (!isShown && !hasKeys()) throw new Error('There is nothing to show') // a key may mend it
 }
 
 /** Picks, shows, opens. @returns whether there was a node to open from */

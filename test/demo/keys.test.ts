@@ -103,6 +103,23 @@ test('a second pick says that one is under way, and the next one picks', async (
   expect(picks).toHaveLength(2)
 })
 
+test('the first pick is one, too, and a kill does not wait for it', async () => {
+  const { keys, nodes, said, picks } = makeKeys()
+  let finish = (_: string): void => {}
+  const shown = new Promise<string>((resolve) => {
+    finish = resolve
+  })
+  const first = keys.whilePicking(() => shown)
+  keys.press('p')
+  keys.press('2')
+  await settle()
+  expect([said, picks, nodes[1]?.done]).toEqual([['A pick is under way'], [], ['kill']])
+  finish('shown')
+  expect(await first).toBe('shown')
+  keys.press('p')
+  expect(picks).toHaveLength(1)
+})
+
 test.for([['1'], ['p']])('%s, pressed too early, says why it does nothing', async ([key = '']) => {
   const { keys, nodes, said, picks } = makeKeys()
   keys.notYet = 'the nodes are being started'
