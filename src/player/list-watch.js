@@ -7,6 +7,8 @@
 
 /** Nodes go and come in groups; the list is asked for once for all of them, and not more often than this. */
 const REST_MS = 5_000
+/** A node that did not answer may be starting. */
+const REST_AFTER_NONE_MS = 1_000
 
 export class ListWatch {
   #known
@@ -46,10 +48,11 @@ export class ListWatch {
     this.#isAsking = true
     const nodes = await this.#ask().catch(() => undefined) // whose node is dead has no other list to go by
     this.#isAsking = false
-    this.#timer = this.#clock.setTimeout(() => {
+    const rest = () => {
       this.#timer = undefined
       if (this.#isSuspected) this.suspect()
-    }, REST_MS)
+    }
+    this.#timer = this.#clock.setTimeout(rest, nodes === undefined ? REST_AFTER_NONE_MS : REST_MS)
     if (nodes === undefined) return
     const text = JSON.stringify(nodes)
     if (text === this.#told || text === JSON.stringify(this.#known)) return

@@ -81,20 +81,30 @@ async function untilFound(nodes, name, onNone) {
       setState({ kind: 'no node', seconds: silentSeconds(), names })
     } else {
       silentSinceMs = undefined
-      setState(found.kind === 'found' ? { kind: 'empty' } : { kind: 'missing', videos: await videosOrNone() })
+      setState(found.kind === 'found' ? { kind: 'empty' } : { kind: 'missing', videos: await videosSoFar() })
     }
     await wait()
   }
 }
 
-/** The videos of this node; none when it does not answer, for then there is nothing to choose from. */
-async function videosOrNone() {
-  try {
-    return await askForVideos()
-  } catch (error) {
-    console.warn('Cannot list the videos:', error)
-    return []
-  }
+/** @type {readonly string[]} that this node has, as far as it has said so */
+let videos = []
+/** @type {Promise<void> | undefined} */
+let askingForVideos
+
+/** The videos of this node; those that it last told when it is slow, for the page has something to say meanwhile. */
+async function videosSoFar() {
+  askingForVideos ??= askForVideos()
+    .catch((error) => {
+      console.warn('Cannot list the videos:', error)
+      return []
+    })
+    .then((names) => {
+      videos = names
+      askingForVideos = undefined
+    })
+  await Promise.race([askingForVideos, wait()])
+  return videos
 }
 
 /**
@@ -203,7 +213,11 @@ async function main() {
   setText(part('video-name', HTMLElement), videoName ?? 'No video')
   document.title = `${videoName ?? 'No video'} · watch`
   setState({ kind: 'loading' })
-  if (videoName === undefined) return setState({ kind: 'missing', videos: await videosOrNone() })
+  if (videoName === undefined) {
+    setState({ kind: 'missing', videos: await videosSoFar() })
+    await askingForVideos
+    return setState({ kind: 'missing', videos })
+  }
   const playing = loaded(import('./player.js'))
   const showing = loaded(import('./control-room.js'))
   const nodes = await untilNodes()
