@@ -1,4 +1,5 @@
 /** All mutants. A new one: the edit, and the tests that are to notice it, in the list of its room. */
+import { COMMAND_MUTANTS } from './commands.ts'
 import type { Mutant } from './mutant.ts'
 import { NODE_MUTANTS } from './node.ts'
 import { PAGE_MUTANTS } from './page.ts'
@@ -10,4 +11,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...REPLICATION_MUTANTS,
   ...SWARM_MUTANTS,
   ...PAGE_MUTANTS,
+  ...COMMAND_MUTANTS,
 ]
