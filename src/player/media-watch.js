@@ -83,8 +83,9 @@ export class MediaWatch {
   }
 
   #end() {
-    const { currentTime: seconds } = this.#video
-    const ofSeconds = Math.max(this.#durationSeconds, this.#facts?.cut?.ofSeconds ?? 0)
+    // WebKit says that it has come to the file's own end, whatever there was to see before.
+    const { atSeconds: seconds = this.#video.currentTime, ofSeconds = this.#durationSeconds } =
+      this.#facts?.cut ?? {}
     if (seconds < ofSeconds - END_SLACK_SECONDS) this.#tell({ kind: 'ended early', seconds, ofSeconds })
   }
 

@@ -105,7 +105,8 @@ describeInBrowsers((kind) => {
     const lastSeconds = expected === 'cut' ? seconds / 2 - 1.5 : seconds - 1.5
     await browser.goTo(`${node.url}/watch/${name.split('/').map(encodeURIComponent).join('/')}`)
     const seen = await browser.run<Seen>(WATCHED, lastSeconds, seconds - 1.5)
-    const isFine = seen.outcome === 'plays' || seen.outcome === expected
+    // WebKit says of a cut file that it has played it to the end.
+    const isFine = expected !== 'cut' && (seen.outcome === 'plays' || seen.outcome === expected)
     const tell = (): Promise<Told> => browser.run<Told>(TOLD)
     // What may get better is tried a few times before it is said that it does not.
     if (!isFine) await expect.poll(async () => (await tell()).notice, { timeout: 20_000 }).not.toBe('')
