@@ -11,7 +11,7 @@
 export function shellWord(text: string, platform: NodeJS.Platform): string | undefined {
   if (text.includes('\0')) return undefined
   if (platform === 'win32') {
-    if (/^[\w./:-]+$/.test(text)) return text
+    if (/^(?:[\w./:-]|\\)+$/.test(text)) return text
     return text === '' || WINDOWS_READS.test(text) ? undefined : `"${text}"`
   }
   if (/[\n\r]/.test(text)) return undefined // a line end runs what stands before it, in some terminals
