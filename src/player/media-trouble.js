@@ -52,7 +52,7 @@ const CONVERT = `This makes a file that all browsers play; ${THEN}:`
  */
 export function describeMediaTrouble(symptom, facts, name) {
   const file = name.split('/').at(-1) ?? name
-  const isSilent = symptom.kind === 'error'
+  const isSilent = symptom.kind === 'error' && symptom.seconds === 0 // later there is a picture, which stays
   const { cut } = facts ?? {}
   if (cut !== undefined && isAtCut(symptom, cut)) return { ...describeCut(cut, file), isSilent }
   if (symptom.kind === 'error' && NO_OUTPUT.test(symptom.message)) {
