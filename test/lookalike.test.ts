@@ -30,3 +30,10 @@ test.for<[what: string, there: string, asked: string, found: string | undefined]
 test('a folder that is not there has no lookalikes', async () => {
   expect(await findLookalike(path.join(temporaryFolder(), 'none'), COMPOSED)).toBeUndefined()
 })
+
+test('who asks for a name that is there gets no other, although one that looks the same is there, too', async () => {
+  const folder = temporaryFolder()
+  for (const name of [COMPOSED, DECOMPOSED]) writeFileSync(path.join(folder, name), '')
+  expect(await findLookalike(folder, COMPOSED)).toBeUndefined()
+  expect(await findLookalike(folder, DECOMPOSED)).toBeUndefined()
+})
