@@ -55,6 +55,11 @@ test.for<[what: string, bytes: Buffer, finding: object | undefined]>([
   ['media that end early, the index behind', join(ftyp, box('mdat').subarray(0, 60)), CUT(48, false)],
   ['an index that ends early', join(ftyp, box('mdat'), box('moov').subarray(0, 107)), CUT(1, false)],
   ['a long box that ends early', join(ftyp, box('moov'), longMdat.subarray(0, 100)), CUT(16, true)],
+  [
+    'an index to the end of the file',
+    join(ftyp, box('mdat'), u32(0), Buffer.from('moov'), Buffer.alloc(9)),
+    { kind: 'index at end' },
+  ],
   ['media and nothing else', join(ftyp, box('mdat')), { kind: 'no index' }],
   ['an endless box in front of the index', join(ftyp, endlessMdat, box('moov')), { kind: 'no index' }],
   ['nothing but its head', ftyp, { kind: 'no index' }],

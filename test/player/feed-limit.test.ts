@@ -71,6 +71,12 @@ describe('a video that lacks data', () => {
     ])
     expect(limits.at(-1)).toBe(Infinity)
   })
+
+  test('is fed everything in the end, however large it is', () => {
+    const huge = { ...STATE, sizeBytes: Number.MAX_SAFE_INTEGER }
+    expect(feedLimit({ ...huge, starvedMs: 3400 })).toBeLessThan(Infinity)
+    expect(feedLimit({ ...huge, starvedMs: 3600 })).toBe(Infinity)
+  })
 })
 
 test('of a file that does not say how long it is the browser decides how much it reads', () => {

@@ -69,3 +69,13 @@ test.for<[what: string, boxes: Uint8Array[]]>([
 test('a read that fails is told', async () => {
   await expect(findMoov(100, () => Promise.reject(new Error('no node')))).rejects.toThrow('no node')
 })
+
+test('tables that are huge are not read, also where the file could hold them', async () => {
+  const head = Buffer.concat([u32(2 ** 30), Buffer.from('moov'), Buffer.alloc(8)])
+  const reads: number[] = []
+  const found = await findMoov(2 ** 31, async (start, end) => {
+    reads.push(end - start + 1)
+    return head
+  })
+  expect({ found, reads }).toEqual({ found: undefined, reads: [head.length] })
+})
