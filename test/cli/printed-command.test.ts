@@ -81,11 +81,12 @@ describe.skipIf(process.platform === 'win32')('pasted into sh', () => {
     ['-it\'s `touch pwned` $(touch pwned) "!" 100 % — été.mp4'],
   ])('the advice to copy %j copies it under that name', async ([video = '']) => {
     const cwd = temporaryFolder('two words')
-    writeFileSync(path.join(cwd, path.posix.basename(video)), 'video')
+    const content = '\0\0\0\0moov' // with nothing wrong that `replicate` would tell of
+    writeFileSync(path.join(cwd, path.posix.basename(video)), content)
     const { where, nodes } = await projectIn(cwd)
     const { code, stderr } = await paste(adviseCopy(video, where), cwd)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    for (const { root } of nodes) expect(readFileSync(path.join(root, video), 'utf8')).toBe('video')
+    for (const { root } of nodes) expect(readFileSync(path.join(root, video), 'utf8')).toBe(content)
   })
 
   test('the sample is found where it lies', async () => {

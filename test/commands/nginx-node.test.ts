@@ -51,6 +51,7 @@ async function startClass(): Promise<NginxClass> {
   const served = path.join(folder, 'videos')
   mkdirSync(served)
   const bytes = Buffer.from(Array.from({ length: 100_000 }, (_, index) => index % 251))
+  bytes.write('\0\0\0\0moov') // with nothing wrong that `replicate` would tell of
   writeFileSync(path.join(served, 'demo.mp4'), bytes)
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((kind) => `${kind}_temp_path ${path.join(folder, kind)};`)

@@ -31,6 +31,7 @@ interface Version {
 /** A version of the video, which differs in every block from the others. */
 function makeVersion(name: string, sizeBytes: number, mtimeSeconds: number): Version {
   const bytes = Buffer.alloc(sizeBytes, `version ${name} `)
+  bytes.write('\0\0\0\0moov') // with nothing wrong that `replicate` would tell of
   const source = path.join(temporaryFolder(), 'demo.mp4')
   writeFileSync(source, bytes)
   utimesSync(source, mtimeSeconds, mtimeSeconds)
