@@ -1,5 +1,6 @@
 /** All mutants. A new one: the edit, and the tests that are to notice it, in the list of its room. */
 import { COMMAND_MUTANTS } from './commands.ts'
+import { LESSON_MUTANTS } from './lessons.ts'
 import type { Mutant } from './mutant.ts'
 import { NODE_MUTANTS } from './node.ts'
 import { PAGE_MUTANTS } from './page.ts'
@@ -12,4 +13,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...SWARM_MUTANTS,
   ...PAGE_MUTANTS,
   ...COMMAND_MUTANTS,
+  ...LESSON_MUTANTS,
 ]

@@ -97,4 +97,9 @@ export const NODE_MUTANTS = [
     ['test/lookalike.test.ts'],
     ['entries.includes(segment) ? segment : ', ''],
   ),
+  ...mutantsOf(
+    'src/node/watch-page.ts',
+    ['test/node/watch-page.test.ts'],
+    ['JSON.stringify(nodes)', 'files'],
+  ),
 ]

@@ -6,7 +6,6 @@ export const PAGE_MUTANTS = [
     'src/picking/choose.ts',
     ['test/picking/choose.test.ts'],
     ['RANK.indexOf(a.holding) - RANK.indexOf(b.holding) || ', ''],
-    ['own.some(isHolder) ? own : ', ''],
     ['reply.replica?.etag === found.file.etag', 'true'],
   ),
   ...mutantsOf(
@@ -38,7 +37,7 @@ export const PAGE_MUTANTS = [
     'src/player/find-moov.js',
     ['test/player/find-moov.test.ts'],
     ['head.sizeBytes > MAX_MOOV_BYTES || ', ''],
-    ['if (!OTHERS.has(head.type)) return undefined', ''],
+    ["!(head.type === 'moov' || OTHERS.has(head.type))", 'false'],
   ),
   ...mutantsOf(
     'src/player/choose-source.js',
@@ -50,5 +49,102 @@ export const PAGE_MUTANTS = [
     'src/player/words.js',
     ['test/player/words.test.ts'],
     ['if (sizeBytes === 1) return', 'if (sizeBytes === 0) return'],
+  ),
+  ...mutantsOf(
+    'src/player/prepare-worker.js',
+    ['test/player/prepare-worker.test.ts'],
+    ["if (!isOurs(workers.controller)) send({ type: 'claim' }, active)", ''],
+    [
+      'const isOurs = (worker) => worker?.scriptURL === WORKER_URL',
+      'const isOurs = (worker) => worker !== null',
+    ],
+  ),
+  ...mutantsOf(
+    'src/player/worker-shell.js',
+    ['test/player/worker-shell.test.ts'],
+    ["const isMixed = asked.kind === 'ours' && asked.version !== version", 'const isMixed = false'],
+    ['if (asked.version !== version) this.#onRenewed(client)', ''],
+    ['BRIEFLY_MS + 2 * copy.tookMs', 'BRIEFLY_MS'],
+    [
+      "return part.kind === 'ours' && part.version === asked.version ? part.part : undefined",
+      "return part.kind === 'ours' ? part.part : undefined",
+    ],
+  ),
+  ...mutantsOf(
+    'src/player/worker-copies.js',
+    ['test/player/worker-shell.test.ts'],
+    ['return expected === undefined || (await this.#hash(bytes)) === expected', 'return true'],
+    ['if (!wasWhole) await this.#caches.delete(name)', ''],
+  ),
+  ...mutantsOf(
+    'src/player/list-watch.js',
+    ['test/player/list-watch.test.ts'],
+    [
+      'if (text === this.#told || text === JSON.stringify(this.#known)) return',
+      'if (text === JSON.stringify(this.#known)) return',
+    ],
+  ),
+  ...mutantsOf(
+    'src/picking/choose.ts',
+    ['test/picking/choose.test.ts'],
+    [
+      'const holders = (own.some(isHolder) ? own : foreign.some(isHolder) ? foreign : up).filter(isHolder)',
+      'const holders = up.filter(isHolder)',
+    ],
+  ),
+  ...mutantsOf(
+    'src/player/incident.js',
+    ['test/player/story.test.ts'],
+    [
+      '    this.#hasMoved = movesSinceMs !== undefined && movesSinceMs <= this.atMs - (wasSilent ? UNNOTICED_MS : 0)',
+      '    this.#hasMoved = movesSinceMs !== undefined',
+    ],
+    ['    if (!this.#hasMoved || sinceMs >= this.#handedOverMs) return false', '    return false'],
+    ['filter((node) => node !== this.node)', 'filter(() => true)'],
+  ),
+  ...mutantsOf(
+    'src/player/story.js',
+    ['test/player/story.test.ts'],
+    ["    this.#hasPicture ||= event.type === 'first frame'", '    this.#hasPicture = true'],
+    [
+      '    if (end !== undefined) this.lines = this.lines.filter((line) => line !== end) // it was no end',
+      '    ',
+    ],
+  ),
+  ...mutantsOf(
+    'src/player/requests.js',
+    ['test/player/story.test.ts'],
+    ['this.#asked.get(chunk)?.has(node)', 'this.#asked.has(chunk)'],
+  ),
+  ...mutantsOf(
+    'src/player/absences.js',
+    ['test/player/story.test.ts'],
+    ['      unreachedSinceMs: wasUnreached ? away.unreachedSinceMs : atMs,', '      unreachedSinceMs: atMs,'],
+    ['    if (back === undefined || !back.chunks.has(chunk)) return', '    if (back === undefined) return'],
+  ),
+  ...mutantsOf(
+    'src/player/figures.js',
+    ['test/player/figures.test.ts'],
+    ['(standsSinceMs === undefined ? 0 : nowMs - standsSinceMs)', '0'],
+  ),
+  ...mutantsOf(
+    'src/player/node-watch.js',
+    ['test/player/node-watch.test.ts'],
+    ["  if (reasons.size > 1) reasons.delete('nobody answers')", '  '],
+  ),
+  ...mutantsOf(
+    'src/player/patient-call.js',
+    ['test/player/node-watch.test.ts'],
+    ['      if (clock.now() - dueMs < ASLEEP_MS) return then()', '      return then()'],
+  ),
+  ...mutantsOf(
+    'src/player/page-outage.js',
+    ['test/player/page-outage.test.ts'],
+    ['sinceMs: this.#open?.sinceMs ?? event.atMs', 'sinceMs: event.atMs'],
+  ),
+  ...mutantsOf(
+    'src/player/node-model.js',
+    ['test/player/node-model.test.ts'],
+    ['AT_WORK.has(state) ? bytesPerSecond : undefined', 'bytesPerSecond'],
   ),
 ]

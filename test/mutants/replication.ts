@@ -48,4 +48,26 @@ export const REPLICATION_MUTANTS = [
     ['test/media-check/check.test.ts'],
     ['value: isUnknown ? undefined : value', 'value'],
   ),
+  ...mutantsOf(
+    'src/pulling/partial-file.ts',
+    ['test/pulling/partial-file.test.ts'],
+    ['await this.#expectIdentity()', '// gone'],
+    [
+      'if (replaces) await rename(this.#part, this.#target)',
+      'if (true) await rename(this.#part, this.#target)',
+    ],
+  ),
+  ...mutantsOf(
+    'src/pulling/claim.ts',
+    ['test/pulling/partial-file.test.ts'],
+    [
+      'if (!holder.isGone && !holder.isSilent) throw new ClaimedError(holder.pid)',
+      'if (!holder.isGone && holder.isSilent) throw new ClaimedError(holder.pid)',
+    ],
+  ),
+  ...mutantsOf(
+    'src/pulling/http-fetch.ts',
+    ['test/pulling/http-fetch.test.ts'],
+    ['return next.origin === from.origin ? next : undefined', 'return next'],
+  ),
 ]

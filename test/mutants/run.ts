@@ -4,7 +4,7 @@
  * `npm run mutate -- --only TEXT`: only edits with this in their file or text.
  */
 import { spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,22 +19,19 @@ const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
 /** An edit may make a test wait for ever: that is noticed, too. */
 const PATIENCE_MS = 180_000
 
+/** What no test needs: what is installed, what was committed, and the videos of the nodes. */
+const LEFT_OUT = /^(?:node_modules|\.git|node[0-9]+)$/
+
 /** A copy of what the tests need, which goes when this process does. */
 function copyProject(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'dsm-mutants-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
-  for (const name of [
-    'src',
-    'test',
-    'media',
-    'nodes.json',
-    'package.json',
-    'tsconfig.json',
-    'vitest.config.ts',
-    'README.md',
-  ])
-    cpSync(path.join(PROJECT, name), path.join(folder, name), { recursive: true })
+  for (const name of readdirSync(PROJECT).filter((name) => !LEFT_OUT.test(name)))
+    cpSync(path.join(PROJECT, name), path.join(folder, name), {
+      recursive: true,
+      filter: (from) => !LEFT_OUT.test(path.basename(from)),
+    })
   symlinkSync(path.join(PROJECT, 'node_modules'), path.join(folder, 'node_modules'), 'junction')
   return folder
 }

@@ -58,4 +58,48 @@ export const SWARM_MUTANTS = [
     ['test/swarm/estimate.test.ts'],
     ['if (this.#ms < MIN_INTERVAL_MS) return', ''],
   ),
+  ...mutantsOf(
+    'src/swarm/versions.js',
+    ['test/swarm/find-file.test.ts'],
+    ['if (manifest.size !== replica.size)', 'if (false)'],
+  ),
+  ...mutantsOf(
+    'src/swarm/find-file.js',
+    ['test/swarm/find-file.test.ts'],
+    ['if (node.isForeign) return this.#askReplica(node)', '// foreign manifests too'],
+  ),
+  ...mutantsOf(
+    'src/swarm/patience.js',
+    ['test/swarm/find-file.test.ts'],
+    ['const SLACK_MS = 500', 'const SLACK_MS = -200'],
+  ),
+  ...mutantsOf(
+    'src/swarm/manifest.js',
+    ['test/swarm/find-file.test.ts'],
+    ['!(Math.abs(mtimeMs) <= MAX_DATE_MS)', '!Number.isFinite(mtimeMs)'],
+    ['if (chunkSize < SMALLEST_CHUNK_BYTES)', 'if (chunkSize < 1)'],
+  ),
+  ...mutantsOf(
+    'src/swarm/read-bounded.js',
+    ['test/swarm/read-bounded.test.ts'],
+    ['void reader?.cancel().catch(() => {}) // what is told is that it is too long', '// gone'],
+  ),
+  ...mutantsOf(
+    'src/swarm/unverified.js',
+    ['test/swarm/unverified.test.ts'],
+    ['if (etag === undefined || !STRONG_TAG.test(etag)) return { file, sources: [newest.node] }', '// gone'],
+  ),
+  ...mutantsOf(
+    'src/swarm/fetch-range.js',
+    ['test/commands/versions.test.ts'],
+    ["if (file.etag !== undefined && get('ETag') !== file.etag)", 'if (false)'],
+  ),
+  ...mutantsOf(
+    'src/swarm/fleet.js',
+    ['test/swarm/late-verdict.test.ts'],
+    [
+      "if (node.breaker.state === 'open') return // it came before the node failed, and says nothing of now",
+      '',
+    ],
+  ),
 ]
