@@ -4,6 +4,7 @@ import { LESSON_MUTANTS } from './lessons.ts'
 import type { Mutant } from './mutant.ts'
 import { NODE_MUTANTS } from './node.ts'
 import { PAGE_MUTANTS } from './page.ts'
+import { PULL_MUTANTS } from './pull.ts'
 import { REPLICATION_MUTANTS } from './replication.ts'
 import { SWARM_MUTANTS } from './swarm.ts'
 
@@ -14,4 +15,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...PAGE_MUTANTS,
   ...COMMAND_MUTANTS,
   ...LESSON_MUTANTS,
+  ...PULL_MUTANTS,
 ]
