@@ -29,9 +29,12 @@ import { contradiction } from './versions.js'
  * @property {import('./fetch-range.js').Fetch} fetch
  * @property {import('./clock.js').Clock} clock
  * @property {number} patienceMs how long to wait while nobody has a manifest
- * @property {boolean} hearsEverybody waits for somebody else's servers too when one of ours has a manifest
+ * @property {boolean} hearsEverybody waits so long for each, somebody else's servers too, when one of ours has a manifest
  * @property {ReadonlyMap<string, Reply>} known what need not be asked, by the node's name
  */
+
+/** At a start every machine has most to do, and a newer version that is missed is worse than a moment more. */
+const BUSY_MS = 500
 
 /** The questions to all nodes, and the end of waiting for their answers. */
 export class Search {
@@ -61,7 +64,7 @@ export class Search {
       for (const node of nodes) {
         const reply = known.get(node.name)
         this.#replies.set(node.name, reply ?? {})
-        if (reply === undefined) this.#waiting.set(node, this.#startedMs + headLimitMs(node))
+        if (reply === undefined) this.#waiting.set(node, this.#startedMs + headLimitMs(node) + BUSY_MS)
       }
       for (const node of [...this.#waiting.keys()]) {
         void this.#ask(node).then(() => {
@@ -86,13 +89,10 @@ export class Search {
     clock.clearTimeout(this.#timer)
     if (this.#abort.signal.aborted) return
     const hasManifest = [...this.#replies.values()].some(({ manifest }) => manifest !== undefined)
-    const ends = [...this.#waiting].flatMap(([node, endMs]) =>
-      hasManifest
-        ? node.isForeign && !hearsEverybody
-          ? []
-          : [endMs]
-        : [Math.max(endMs, this.#startedMs + patienceMs)],
-    )
+    const ends = [...this.#waiting].flatMap(([node, endMs]) => {
+      if (!hasManifest || hearsEverybody) return [Math.max(endMs, this.#startedMs + patienceMs)]
+      return node.isForeign ? [] : [endMs]
+    })
     const leftMs = Math.max(0, ...ends) - clock.now()
     if (ends.length === 0 || leftMs <= 0) this.#finish()
     else this.#timer = clock.setTimeout(() => this.#look(), leftMs)

@@ -45,7 +45,7 @@ const PATIENCE_MS = 3000
  * @param {Clock} options.clock
  * @param {number} [options.patienceMs] how long to wait for the first who has the file; no shorter than the node list
  *   allows
- * @param {boolean} [options.hearsEverybody] waits for somebody else's servers too when the file is known; default no
+ * @param {boolean} [options.hearsEverybody] waits for all with that patience, somebody else's servers too; default no
  * @param {ReadonlyMap<string, Reply>} [options.known] what need not be asked, by the node's name
  * @param {() => number} [options.today] ms since 1970
  * @param {AbortSignal} [options.signal]

@@ -22,7 +22,7 @@ export const PULL_MUTANTS = [
   ...mutantsOf(
     'src/swarm/patience.js',
     ['test/swarm/find-file.test.ts'],
-    ['const SLACK_MS = 500', 'const SLACK_MS = -200'],
+    ['const FACTOR = 1.5', 'const FACTOR = 0.2'],
   ),
   ...mutantsOf(
     'src/swarm/manifest.js',
