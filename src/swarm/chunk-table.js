@@ -1,5 +1,5 @@
 // @ts-check
-/** Every chunk of one file: where it lies, who is bringing it, who sent it wrong, and the verified ones themselves. */
+/** Every chunk of one file: where it lies, who is bringing it, and the verified ones themselves. */
 
 /**
  * @typedef {import('./fetch-range.js').SwarmFile} SwarmFile
@@ -17,8 +17,6 @@ export class ChunkTable {
   #keptBytes = 0
   /** @type {Map<number, Set<Run>>} */
   #owners = new Map()
-  /** @type {Map<number, Set<string>>} */
-  #badOn = new Map()
   /** complete, and its hash is being computed @type {Set<number>} */
   #verifying = new Set()
   /** handed over for good (bulk) @type {Set<number>} */
@@ -136,26 +134,7 @@ export class ChunkTable {
     if (isVerifying) this.#verifying.add(chunk)
     else this.#verifying.delete(chunk)
   }
-
-  /** @param {number} chunk @param {string} node which sent it with a wrong hash */
-  blame(chunk, node) {
-    const nodes = this.#badOn.get(chunk)
-    if (nodes === undefined) this.#badOn.set(chunk, new Set([node]))
-    else nodes.add(node)
-  }
-
-  /** @param {number} chunk @returns {ReadonlySet<string>} nodes that sent it with a wrong hash */
-  badOn(chunk) {
-    return this.#badOn.get(chunk) ?? NO_NODES
-  }
-
-  /** Every node is forgiven: there is nobody else to ask. @param {number} chunk */
-  forgive(chunk) {
-    this.#badOn.delete(chunk)
-  }
 }
 
 /** @type {ReadonlySet<Run>} */
 const NOBODY = new Set()
-/** @type {ReadonlySet<string>} */
-const NO_NODES = new Set()

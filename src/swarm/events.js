@@ -22,7 +22,7 @@
  * - `nobody answers`: every node that may be asked is down or silent.
  * - `not allowed`: the policy leaves only nodes that cannot be used, while another one could be.
  * - `replaced`, `missing`: those that answer have another version of the file; they lack it.
- * - `bad data`: those that answer are left out for wrong hashes, or all sent wrong what is needed next.
+ * - `bad data`: those that answer are left out for wrong hashes.
  * - `wrong answers`: those that answer send nothing that is of use: an error, busy, a body that breaks off.
  * - `mixed`: several of these.
  * @typedef {'nobody answers' | 'not allowed' | 'replaced' | 'missing' | 'bad data' | 'wrong answers' | 'mixed'} OutageReason

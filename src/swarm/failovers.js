@@ -46,6 +46,10 @@ export class Failovers {
    */
   bring(chunk, node, waitedMs, nowMs) {
     return this.#settle(chunk, nowMs, (open) => {
+      if (node === open.from) {
+        open.chunks = open.chunks.filter((other) => other !== chunk) // it is back: nobody takes over from himself
+        return
+      }
       open.to.add(node)
       open.waitedMs = Math.max(open.waitedMs, waitedMs)
     })

@@ -21,7 +21,7 @@ import { Outage, outageReason } from './outage.js'
 
 /** Where there are only liars, each is asked for one chunk in this time, until one of them is true. */
 const LAST_RESORT_MS = 500
-/** A node that sent one bad chunk is shown as such for so long, though it goes on being read. */
+/** With the policy `fastest`: a node that sent a bad chunk is left for so long, where another is to be had. */
 const DISGRACE_MS = 10_000
 /** The last node that works gets more patience: if all are late it is the network. */
 const LAST_NODE_PATIENCE = 3
@@ -118,8 +118,8 @@ export class Fleet {
       return liars.filter(({ breaker }) => breaker.state === 'trial')
     }
     if (this.#policy.kind !== 'fastest') return admitted
-    const honest = admitted.filter(({ state }) => state !== 'sent bad data')
-    const choice = honest.length > 0 ? honest : admitted
+    const good = admitted.filter(({ state, liedMs }) => state !== 'slow' && nowMs - liedMs > DISGRACE_MS)
+    const choice = good.length > 0 ? good : admitted
     let favourite = this.#favourite
     if (favourite === undefined || !choice.includes(favourite))
       favourite = choice.reduce((a, b) => (b.estimate.delayMs < a.estimate.delayMs ? b : a))
@@ -158,7 +158,7 @@ export class Fleet {
    */
   fail(node, kind, why, retryAfterMs) {
     node.breaker.fail(kind, this.#clock.now(), retryAfterMs)
-    this.#setState(node, STATE_AFTER[kind], why)
+    if (kind !== 'bad data' || node.breaker.isLiar) this.#setState(node, STATE_AFTER[kind], why)
     if (node.breaker.state === 'open') node.estimate.relearn()
     node.forgetSilence()
     if (node.breaker.needsHealth) this.#heartbeats.watch(node)
@@ -168,14 +168,8 @@ export class Fleet {
   succeed(node) {
     node.breaker.succeed()
     if (node.breaker.state === 'open') return // it came before the node failed, and says nothing of now
-    if (node.state === 'slow' || this.#isInDisgrace(node)) return
+    if (node.state === 'slow') return
     this.#setState(node, 'up', node.state === 'unknown' ? 'it answered' : 'it works again')
-  }
-
-  /** Bad data is not forgotten with the next good chunk. @param {SwarmNode} node */
-  #isInDisgrace(node) {
-    if (node.state !== 'sent bad data') return false
-    return node.breaker.state !== 'closed' || this.#clock.now() - node.liedMs < DISGRACE_MS
   }
 
   /** Who is silent has failed; who is far below what is usual is slow. */

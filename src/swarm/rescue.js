@@ -26,6 +26,7 @@ export class Rescue {
   #transfers
   #clock
   #attention
+  #blame
   #tell
   #hedgedBytes = 0
 
@@ -37,15 +38,17 @@ export class Rescue {
    * @param {Transfers} options.transfers
    * @param {Clock} options.clock
    * @param {import('./attention.js').Attention} options.attention
+   * @param {import('./blame.js').Blame} options.blame
    * @param {(event: Told) => void} options.tell
    */
-  constructor({ chunks, chunkSize, demand, transfers, clock, attention, tell }) {
+  constructor({ chunks, chunkSize, demand, transfers, clock, attention, blame, tell }) {
     this.#chunks = chunks
     this.#chunkSize = chunkSize
     this.#demand = demand
     this.#transfers = transfers
     this.#clock = clock
     this.#attention = attention
+    this.#blame = blame
     this.#tell = tell
   }
 
@@ -76,7 +79,7 @@ export class Rescue {
    */
   #help(run, chunk, position, beforeBytes, usable, patienceMs) {
     const { node } = run
-    const others = usable.filter((other) => other !== node && !this.#chunks.badOn(chunk).has(other.name))
+    const others = usable.filter((other) => other !== node && !this.#blame.on(chunk).has(other.name))
     if (others.length === 0) return
     const nowMs = this.#attention.now()
     const bytes = this.#chunks.bytesOf(chunk)
@@ -139,7 +142,7 @@ export class Rescue {
 
   /** Did a node send one of these chunks wrong? @param {number} first @param {number} last @param {SwarmNode} node */
   #isBadOn(first, last, { name }) {
-    for (let chunk = first; chunk <= last; chunk++) if (this.#chunks.badOn(chunk).has(name)) return true
+    for (let chunk = first; chunk <= last; chunk++) if (this.#blame.on(chunk).has(name)) return true
     return false
   }
 }

@@ -7,6 +7,7 @@
  */
 
 import { Attention } from './attention.js'
+import { Blame } from './blame.js'
 import { MAX_RUN_BYTES, planRuns } from './choose.js'
 import { ChunkTable } from './chunk-table.js'
 import { realClock } from './clock.js'
@@ -66,6 +67,7 @@ export class Swarm {
   #onEvent
   #clock
   #attention
+  #blame = new Blame()
   #mode
   #onChunk
   #chunks
@@ -128,7 +130,7 @@ export class Swarm {
       },
     })
     const transfers = new Transfers({
-      ...{ file, chunks, fleet, fetch, clock, attention, hash, tell, onChange },
+      ...{ file, chunks, fleet, fetch, clock, attention, blame: this.#blame, hash, tell, onChange },
       onChunk: (chunk, bytes) => this.#take(chunk, bytes),
       waitedMs: (chunk) => demand.waitedMs(chunk, clock.now()),
     })
@@ -136,7 +138,9 @@ export class Swarm {
     this.#demand = demand
     this.#fleet = fleet
     this.#transfers = transfers
-    this.#rescue = new Rescue({ chunks, chunkSize, demand, transfers, clock, attention, tell })
+    this.#rescue = new Rescue({
+      ...{ chunks, chunkSize, demand, transfers, clock, attention, blame: this.#blame, tell },
+    })
   }
 
   get policy() {
@@ -261,7 +265,7 @@ export class Swarm {
         isFree: (chunk) =>
           isWithin(spans, chunk) && !this.#chunks.isHere(chunk) && this.#chunks.ownersOf(chunk).size === 0,
         bytesOf: (chunk) => this.#chunks.bytesOf(chunk),
-        isBadOn: (chunk, node) => this.#chunks.badOn(chunk).has(node),
+        isBadOn: (chunk, node) => this.#blame.on(chunk).has(node),
         isUrgent: (chunk) =>
           this.#mode === 'stream' &&
           spans.some(({ first }) => chunk >= first && chunk < first + URGENT_CHUNKS),
@@ -341,7 +345,7 @@ export class Swarm {
     if (nowMs - this.#meteredMs >= METER_MS) {
       this.#meteredMs = nowMs
       this.#fleet.judge()
-      this.#transfers.forgive()
+      this.#blame.forgive(this.#fleet.usable().map(nameOf), nowMs)
     }
     if (nowMs - this.#measuredMs >= MEASURED_MS) {
       this.#measuredMs = nowMs
@@ -352,3 +356,6 @@ export class Swarm {
     this.#ask()
   }
 }
+
+/** @param {{ name: string }} node */
+const nameOf = ({ name }) => name

@@ -18,8 +18,8 @@ import { verifyChunk } from './verify.js'
  * @typedef {import('./node.js').SwarmNode} SwarmNode
  */
 
-/** A chunk that every node sent wrong is asked for again after this, then after twice as long, …: a replica may have been mended. */
-const FORGIVE_MS = { first: 2000, last: 16_000 }
+/** The runtime may refuse to compute a hash, short of memory for example. */
+const HASH_AGAIN_MS = { first: 250, last: 4000 }
 
 /** The transfers of one swarm. */
 export class Transfers {
@@ -36,11 +36,10 @@ export class Transfers {
   #waitedMs
   #onChange
   #attention
+  #blame
   #url
   #isClosed = false
   #failovers = new Failovers()
-  /** when a chunk was last rejected, and how long that is held against the nodes @type {Map<number, { atMs: number, patienceMs: number }>} */
-  #rejected = new Map()
 
   /**
    * @param {object} options
@@ -50,19 +49,34 @@ export class Transfers {
    * @param {Fetch} options.fetch
    * @param {Clock} options.clock
    * @param {import('./attention.js').Attention} options.attention
+   * @param {import('./blame.js').Blame} options.blame
    * @param {(bytes: Uint8Array<ArrayBuffer>) => Promise<string>} options.hash
    * @param {(event: Told) => void} options.tell
    * @param {(chunk: number, bytes: Uint8Array<ArrayBuffer>) => void} options.onChunk takes a good chunk
    * @param {(chunk: number) => number} options.waitedMs how long a reader has waited for a chunk
    * @param {() => void} options.onChange something has to be asked for, or may be
    */
-  constructor({ file, chunks, fleet, fetch, clock, attention, hash, tell, onChunk, waitedMs, onChange }) {
+  constructor({
+    file,
+    chunks,
+    fleet,
+    fetch,
+    clock,
+    attention,
+    blame,
+    hash,
+    tell,
+    onChunk,
+    waitedMs,
+    onChange,
+  }) {
     this.#file = file
     this.#chunks = chunks
     this.#fleet = fleet
     this.#fetch = fetch
     this.#clock = clock
     this.#attention = attention
+    this.#blame = blame
     this.#hash = hash
     this.#tell = tell
     this.#onChunk = onChunk
@@ -113,20 +127,6 @@ export class Transfers {
     run.shorten(last)
   }
 
-  /** What all usable nodes sent wrong may be asked for again after a while. */
-  forgive() {
-    if (this.#rejected.size === 0) return
-    const nowMs = this.#clock.now()
-    const usable = this.#fleet.usable()
-    for (const [chunk, rejected] of this.#rejected) {
-      const badOn = this.#chunks.badOn(chunk)
-      if (badOn.size === 0 || nowMs - rejected.atMs <= rejected.patienceMs) continue
-      if (!usable.every(({ name }) => badOn.has(name))) continue
-      this.#chunks.forgive(chunk)
-      rejected.patienceMs = Math.min(2 * rejected.patienceMs, FORGIVE_MS.last)
-    }
-  }
-
   /**
    * After a seek: hangs up on what nobody will read, but lets a chunk finish that is half here.
    * @param {(chunk: number) => boolean} isWanted
@@ -166,13 +166,29 @@ export class Transfers {
       return
     }
     this.#chunks.setVerifying(chunk, true)
-    const verdict = await verifyChunk(bytes, this.#file.chunks?.[chunk], this.#hash)
+    const verdict = await this.#judge(chunk, bytes)
     this.#chunks.setVerifying(chunk, false)
-    if (this.#isClosed) return
+    if (this.#isClosed || verdict === undefined) return
     if (verdict.kind === 'rejected') this.#reject(node, chunk, size, verdict)
     else if (this.#chunks.isHere(chunk)) this.#waste(node, size, 'second copy')
     else this.#accept(node, chunk, bytes, verdict.kind)
     this.#onChange()
+  }
+
+  /**
+   * A hash that cannot be computed is our failure, and says nothing of the bytes: they wait until it can.
+   * @param {number} chunk
+   * @param {Uint8Array<ArrayBuffer>} bytes
+   */
+  async #judge(chunk, bytes) {
+    for (let waitMs = HASH_AGAIN_MS.first; ; waitMs = Math.min(2 * waitMs, HASH_AGAIN_MS.last)) {
+      try {
+        return await verifyChunk(bytes, this.#file.chunks?.[chunk], this.#hash)
+      } catch {
+        if (this.#isClosed) return undefined
+        await new Promise((resolve) => this.#clock.setTimeout(() => resolve(undefined), waitMs))
+      }
+    }
   }
 
   /**
@@ -185,7 +201,7 @@ export class Transfers {
     const size = bytes.length
     node.verifiedBytes += size
     this.verifiedBytes += size
-    this.#rejected.delete(chunk)
+    this.#blame.clear(chunk, node.name)
     const waitedMs = this.#waitedMs(chunk)
     this.#onChunk(chunk, bytes)
     this.#tell({ type, chunk, node: node.name, bytes: size })
@@ -204,10 +220,8 @@ export class Transfers {
    * @param {{ expected: string, found: string }} hashes
    */
   #reject(node, chunk, bytes, { expected, found }) {
-    this.#chunks.blame(chunk, node.name)
     node.liedMs = this.#clock.now()
-    const patienceMs = this.#rejected.get(chunk)?.patienceMs ?? FORGIVE_MS.first
-    this.#rejected.set(chunk, { atMs: node.liedMs, patienceMs })
+    this.#blame.note(chunk, node.name, node.liedMs)
     this.#tell({ type: 'rejected', chunk, node: node.name, expected, found })
     this.#waste(node, bytes, 'bad hash')
     this.#fleet.fail(node, 'bad data', `chunk ${chunk} had a wrong hash`)

@@ -133,14 +133,4 @@ describe('what becomes of a chunk', () => {
     chunks.setVerifying(2, true)
     expect(chunks.openCount).toBe(7)
   })
-
-  test('who sent it wrong is remembered until all are forgiven', () => {
-    const chunks = table()
-    chunks.blame(2, 'node1')
-    chunks.blame(2, 'node3')
-    expect([...chunks.badOn(2)]).toEqual(['node1', 'node3'])
-    expect(chunks.badOn(3).size).toBe(0)
-    chunks.forgive(2)
-    expect(chunks.badOn(2).size).toBe(0)
-  })
 })

@@ -69,3 +69,13 @@ test('a node that fails again later begins another failover', () => {
     { from: 'node1', to: ['node3'], chunks: [9], recoveredMs: 200, waitedMs: 0 },
   ])
 })
+
+test('nobody takes over from himself', () => {
+  const failovers = new Failovers()
+  failovers.begin('node1', [4, 5], 1000)
+  expect(failovers.bring(4, 'node1', 0, 1100)).toEqual([])
+  expect(failovers.bring(5, 'node2', 0, 1200)).toMatchObject([{ to: ['node2'], chunks: [5] }])
+  failovers.begin('node1', [6], 2000)
+  expect(failovers.bring(6, 'node1', 0, 2100)).toEqual([])
+  expect(failovers.owed).toEqual([])
+})

@@ -326,7 +326,7 @@ describe('bad data', () => {
     expect(
       simulation.told('asked').filter(({ chunk, node }) => chunk === 20 && node === 'node1'),
     ).toHaveLength(1)
-    expect(simulation.statesOf('node1')).toEqual(['up', 'sent bad data'])
+    expect(simulation.statesOf('node1')).toEqual(['up'])
   })
 
   test('on all nodes: nothing is delivered, and they are asked ever less often', async () => {

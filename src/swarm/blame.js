@@ -1,0 +1,55 @@
+// @ts-check
+/**
+ * Who sent which chunk wrong. It is asked for elsewhere then; but a replica may be mended, so what all that can be
+ * asked sent wrong is asked for again after a while.
+ */
+
+/** A chunk that every node sent wrong is asked for again after this, then after twice as long, …. */
+const FORGIVE_MS = { first: 2000, last: 16_000 }
+
+/** @typedef {{ nodes: Set<string>, atMs: number, patienceMs: number }} Case */
+
+/** The blame of one swarm. Times are ms on its clock. */
+export class Blame {
+  /** @type {Map<number, Case>} */
+  #cases = new Map()
+
+  /** @param {number} chunk @param {string} node which sent it with a wrong hash @param {number} nowMs */
+  note(chunk, node, nowMs) {
+    const before = this.#cases.get(chunk)
+    if (before === undefined) {
+      const patienceMs = FORGIVE_MS.first
+      this.#cases.set(chunk, { nodes: new Set([node]), atMs: nowMs, patienceMs })
+      return
+    }
+    before.nodes.add(node)
+    before.atMs = nowMs
+  }
+
+  /** @param {number} chunk @returns {ReadonlySet<string>} nodes that are not asked for it */
+  on(chunk) {
+    return this.#cases.get(chunk)?.nodes ?? NO_NODES
+  }
+
+  /** It is here, and good. Those that sent it wrong did so all the same. @param {number} chunk @param {string} node */
+  clear(chunk, node) {
+    const known = this.#cases.get(chunk)
+    if (known === undefined) return
+    known.nodes.delete(node)
+    known.patienceMs = FORGIVE_MS.first
+    if (known.nodes.size === 0) this.#cases.delete(chunk)
+  }
+
+  /** Forgives what nobody else can be asked for. @param {readonly string[]} usable names of the nodes that can be asked @param {number} nowMs */
+  forgive(usable, nowMs) {
+    for (const known of this.#cases.values()) {
+      if (known.nodes.size === 0 || nowMs - known.atMs <= known.patienceMs) continue
+      if (!usable.every((name) => known.nodes.has(name))) continue
+      known.nodes.clear()
+      known.patienceMs = Math.min(2 * known.patienceMs, FORGIVE_MS.last)
+    }
+  }
+}
+
+/** @type {ReadonlySet<string>} */
+const NO_NODES = new Set()
