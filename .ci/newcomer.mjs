@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * Plays a newcomer in the folder that it is run in, a fresh clone in which nothing is installed: every command runs
- * as `node src/NAME.ts` (Node.js >= 22.18), and the whole demo too. What the README says is `npm run lessons`' part.
+ * as `node src/NAME.ts` (Node.js >= 22.18), and the whole demo too; then with a Node.js that is too old, the argument.
+ * What the README says is `npm run lessons`' part.
  */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
@@ -57,3 +58,12 @@ for (const command of COMMANDS) {
   assert.equal(stderr, '', `${command} complains`)
 }
 await playDemo(process.execPath, ['src/demo.ts', '--no-open'])
+
+const [, , oldNode = assert.fail('usage: newcomer.mjs OLD_NODE')] = process.argv
+for (const command of COMMANDS) {
+  const args = ['src/cli/launch.cjs', `src/${command}.ts`, '--help'] // as the npm scripts do
+  const { status, stdout, stderr } = spawnSync(oldNode, args, { encoding: 'utf8' })
+  assert.equal(status, 1)
+  assert.match(stdout + stderr, /^error: needs Node\.js 20\.19 or newer, this is 18\.[^\n]+\n$/)
+}
+console.log('an old Node.js: one line from each command')
