@@ -170,7 +170,13 @@ const WORTHLESS: readonly FaultCase[] = [
     why: new RegExp(`${FILE_BYTES + 1} bytes`),
   },
   { name: 'another ETag', fault: { kind: 'other version' }, states: ['other version'], why: /ETag/ },
-  { name: 'no head', fault: { kind: 'silent' }, states: ['no answer'], why: /nothing|not answer/ },
+  {
+    name: 'no head',
+    fault: { kind: 'silent' },
+    states: ['no answer'],
+    why: /nothing|not answer/,
+    mayHide: true, // the others have brought all of it by then
+  },
   { name: 'no connection', fault: 'SIGKILL', states: ['down'], why: /refused|nobody/ },
   { name: 'reset', fault: { kind: 'reset' }, states: ['down'], why: /cut|reset|refused|nobody/ },
 ]
@@ -260,7 +266,7 @@ test.concurrent('one bad byte costs one chunk, by name, and the node is read on'
     expect(observed.of('rejected')[0]?.found).toMatch(/^[0-9a-f]{64}$/)
     expect(observed.of('verified').filter(({ chunk }) => chunk === 0)).toHaveLength(1)
     expect(observed.verifiedBy('node1').length).toBeGreaterThan(1)
-    expect(observed.statesOf('node1')).toContain('sent bad data')
+    expect(observed.statesOf('node1')).not.toContain('sent bad data') // that is told of who is left out
   })
 })
 
