@@ -8,6 +8,7 @@ import {
   eachImpairment,
   IMPAIRMENTS,
   type Impairments,
+  impairmentsOf,
   OPTIONAL_IMPAIRMENTS,
   type Rule,
 } from './impairments.ts'
@@ -194,8 +195,7 @@ export const healthUrl = (node: ListedNode): string =>
 export function nodeAddress(node: ListedNode): NodeAddress & { readonly healthUrl: string } {
   const address = { name: node.name, url: nodeUrl(node), healthUrl: healthUrl(node) }
   if (isForeign(node)) return { ...address, isForeign: true }
-  const { latencyMs, jitterMs, bandwidthKbps } = node
-  return { ...address, isForeign: false, latencyMs, jitterMs, bandwidthKbps }
+  return { ...address, isForeign: false, ...impairmentsOf(node) }
 }
 
 function withoutLastSlash(url: string): string {

@@ -42,7 +42,7 @@ test('every impairment has its lines in the help, which fit a terminal', () => {
   for (const line of IMPAIRMENT_HELP.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
 })
 
-test('what a new impairment needs stands in two files: its declaration, and what it does to a reply', () => {
+test('an impairment stands in three files: what it is, what it does to a reply, and how long it may take', () => {
   const sources = readdirSync(path.join(PROJECT_FOLDER, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.(?:ts|js)$/.test(file))
     .map((file) => file.replaceAll('\\', '/'))
@@ -50,6 +50,7 @@ test('what a new impairment needs stands in two files: its declaration, and what
     sources
       .filter((file) => readFileSync(path.join(PROJECT_FOLDER, 'src', file), 'utf8').includes(field))
       .sort()
-  expect(naming('jitterMs')).toEqual(['impairments.ts', 'node/impairments.ts'])
-  expect(naming('bandwidthKbps')).toEqual(['impairments.ts', 'node/impairments.ts'])
+  const places = ['impairments.ts', 'node/impairments.ts', 'swarm/patience.js']
+  expect(naming('jitterMs')).toEqual(places)
+  expect(naming('bandwidthKbps')).toEqual(places)
 })

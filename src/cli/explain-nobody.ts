@@ -1,5 +1,6 @@
 /** Why no node answered, and what to do: refused, silent and slow are three things. Pure. */
 import { isForeign, type ListedNode } from '../node-list.ts'
+import { listedDelayMs } from '../swarm/patience.js'
 import { type Surroundings, startCommand } from './printed-command.ts'
 
 /** A node that gave no answer, and what is known of why. */
@@ -37,7 +38,6 @@ export function explainNobody(
 const WORDS: Readonly<Record<Unanswering['why'], (node: ListedNode) => string>> = {
   refused: () => 'refused',
   silent: () => 'is silent',
-  slow: (node) =>
-    isForeign(node) ? 'is slow' : `is slow (${node.latencyMs + node.jitterMs} ms by the node list)`,
+  slow: (node) => (isForeign(node) ? 'is slow' : `is slow (${listedDelayMs(node)} ms by the node list)`),
   'not a node': () => 'is something else than a node',
 }

@@ -1,6 +1,7 @@
 /** Who has a node's port already. A node that is told "taken" should hear whether that is itself. */
 import { healthUrl, type NodeConfig } from '../node-list.ts'
 import { httpFetch } from '../pulling/http-fetch.ts'
+import { listedDelayMs } from '../swarm/patience.js'
 import { MAX_HEALTH_BYTES, readBoundedJson } from '../swarm/read-bounded.js'
 
 /** `silent`: something is there, and has not answered while we waited. */
@@ -15,7 +16,7 @@ const MAX_PATIENCE_MS = 5_000
 
 /** Asks a node's port who is there. Never rejects. */
 export async function whoListens(node: NodeConfig): Promise<Listener> {
-  const patienceMs = Math.min(MAX_PATIENCE_MS, node.latencyMs + node.jitterMs + PATIENCE_MS)
+  const patienceMs = Math.min(MAX_PATIENCE_MS, listedDelayMs(node) + PATIENCE_MS)
   const signal = AbortSignal.timeout(patienceMs)
   try {
     const answer = await readBoundedJson(await httpFetch(healthUrl(node), { signal }), MAX_HEALTH_BYTES)

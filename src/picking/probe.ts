@@ -2,6 +2,7 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { healthUrl, isForeign, type ListedNode } from '../node-list.ts'
+import { listedDelayMs } from '../swarm/patience.js'
 import { MAX_HEALTH_BYTES } from '../swarm/read-bounded.js'
 
 /**
@@ -46,7 +47,7 @@ async function callHealth(node: ListedNode, timeoutMs: number): Promise<Health> 
     if (status !== 200) return 'not a node'
     return isForeign(node) || (body !== undefined && isHealth(body)) ? { timeMs } : 'not a node'
   } catch (error) {
-    const isFar = !isForeign(node) && node.latencyMs + node.jitterMs >= timeoutMs
+    const isFar = !isForeign(node) && listedDelayMs(node) >= timeoutMs
     return classifyFailure(error, isFar)
   }
 }

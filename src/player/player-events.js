@@ -46,8 +46,8 @@
 /**
  * A node as the swarm knows it.
  * @typedef {{ readonly name: string, readonly url: string, readonly healthUrl: string,
- *   readonly isForeign?: boolean, readonly latencyMs?: number, readonly jitterMs?: number,
- *   readonly bandwidthKbps?: number, readonly delayMs?: number }} VideoNode
+ *   readonly isForeign?: boolean, readonly delayMs?: number }
+ *   & Readonly<import('../swarm/patience.js').Listed>} VideoNode
  */
 
 /**

@@ -9,15 +9,14 @@ import { Silence } from './silence.js'
 import { Slowness } from './slowness.js'
 
 /**
- * Where a node is. Its files lie directly below `url`.
- * @typedef {object} NodeAddress
+ * Where a node is, and what the node list says of it. Its files lie directly below `url`.
+ * @typedef {Place & import('./patience.js').Listed} NodeAddress
+ *
+ * @typedef {object} Place
  * @property {string} name
  * @property {string} url without a slash at its end
  * @property {string} [healthUrl] default `<url>/health`
  * @property {boolean} [isForeign] somebody else's server: what it says of a file is a claim, never proof
- * @property {number} [latencyMs] as the node list has it, and so the next two
- * @property {number} [jitterMs]
- * @property {number} [bandwidthKbps] 0: unlimited
  * @property {number} [delayMs] to the first byte, as far as it was measured before
  */
 

@@ -1,7 +1,13 @@
 // @ts-check
 /** How long a node may take, by what the node list says of it. Nobody is given up sooner than the list allows. Pure. */
 
-/** @typedef {Pick<import('./node.js').NodeAddress, 'latencyMs' | 'jitterMs' | 'bandwidthKbps'>} Listed */
+/**
+ * What the node list says of how far a node seems; nothing of somebody else's server.
+ * @typedef {object} Listed
+ * @property {number} [latencyMs]
+ * @property {number} [jitterMs]
+ * @property {number} [bandwidthKbps] 0: unlimited
+ */
 
 /** What a machine with much else to do may add, and a network that is no simulation. */
 const SLACK_MS = 500
@@ -11,11 +17,16 @@ const FACTOR = 1.5
 const UNKNOWN_LATENCY_MS = 500
 
 /**
+ * The longest that a node waits on purpose before an answer begins.
+ * @param {Listed} node
+ */
+export const listedDelayMs = ({ latencyMs = UNKNOWN_LATENCY_MS, jitterMs = 0 }) => latencyMs + jitterMs
+
+/**
  * How long an answer may take to begin.
  * @param {Listed} node
  */
-export const headLimitMs = ({ latencyMs = UNKNOWN_LATENCY_MS, jitterMs = 0 }) =>
-  FACTOR * (latencyMs + jitterMs) + SLACK_MS
+export const headLimitMs = (node) => FACTOR * listedDelayMs(node) + SLACK_MS
 
 /**
  * How long a body may take when it has begun.
