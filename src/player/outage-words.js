@@ -42,7 +42,7 @@ export function describeOutage(why, policy) {
     case 'bad data':
       return {
         title: 'Only wrong data is left',
-        text: 'What the nodes send does not match the manifest. The page asks again now and then; replicate the video again to mend it.',
+        text: 'No node sends what the video needs next as the manifest has it. The page asks again now and then; replicate the video again to mend it.',
         over: FOUND,
       }
     case 'wrong answers':

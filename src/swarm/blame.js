@@ -7,7 +7,10 @@
 /** A chunk that every node sent wrong is asked for again after this, then after twice as long, …. */
 const FORGIVE_MS = { first: 2000, last: 16_000 }
 
-/** @typedef {{ nodes: Set<string>, atMs: number, patienceMs: number }} Case */
+/**
+ * `nodes` are not asked for it; `liars` sent it wrong, and have not sent it right since.
+ * @typedef {{ nodes: Set<string>, liars: Set<string>, atMs: number, patienceMs: number }} Case
+ */
 
 /** The blame of one swarm. Times are ms on its clock. */
 export class Blame {
@@ -19,10 +22,11 @@ export class Blame {
     const before = this.#cases.get(chunk)
     if (before === undefined) {
       const patienceMs = FORGIVE_MS.first
-      this.#cases.set(chunk, { nodes: new Set([node]), atMs: nowMs, patienceMs })
+      this.#cases.set(chunk, { nodes: new Set([node]), liars: new Set([node]), atMs: nowMs, patienceMs })
       return
     }
     before.nodes.add(node)
+    before.liars.add(node)
     before.atMs = nowMs
   }
 
@@ -31,13 +35,27 @@ export class Blame {
     return this.#cases.get(chunk)?.nodes ?? NO_NODES
   }
 
-  /** It is here, and good. Those that sent it wrong did so all the same. @param {number} chunk @param {string} node */
+  /** @param {number} chunk @returns {ReadonlySet<string>} nodes that sent it wrong, those that are asked for it again included */
+  liarsOn(chunk) {
+    return this.#cases.get(chunk)?.liars ?? NO_NODES
+  }
+
+  /**
+   * It is here, and good. Those others that sent it wrong did so all the same; who had sent it wrong was mended, and
+   * so may be all else that it sent wrong.
+   * @param {number} chunk
+   * @param {string} node
+   */
   clear(chunk, node) {
     const known = this.#cases.get(chunk)
     if (known === undefined) return
-    known.nodes.delete(node)
     known.patienceMs = FORGIVE_MS.first
-    if (known.nodes.size === 0) this.#cases.delete(chunk)
+    if (!known.liars.has(node)) return
+    for (const [other, { nodes, liars }] of this.#cases) {
+      nodes.delete(node)
+      liars.delete(node)
+      if (liars.size === 0) this.#cases.delete(other)
+    }
   }
 
   /** Forgives what nobody else can be asked for. @param {readonly string[]} usable names of the nodes that can be asked @param {number} nowMs */

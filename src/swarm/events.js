@@ -22,7 +22,7 @@
  * - `nobody answers`: every node that may be asked is down or silent.
  * - `not allowed`: the policy leaves only nodes that cannot be used, while another one could be.
  * - `replaced`, `missing`: those that answer have another version of the file; they lack it.
- * - `bad data`: those that answer are left out for wrong hashes.
+ * - `bad data`: those that answer are left out for wrong hashes, or each has sent the needed chunk wrong.
  * - `wrong answers`: those that answer send nothing that is of use: an error, busy, a body that breaks off.
  * - `mixed`: several of these.
  * @typedef {'nobody answers' | 'not allowed' | 'replaced' | 'missing' | 'bad data' | 'wrong answers' | 'mixed'} OutageReason
@@ -51,7 +51,7 @@
  *   silent for longer than is usual for it.
  * - `heartbeat`: a `/health` call of a node: how long it took, `undefined` when there was no answer.
  * - `waiting`, `delivered`: a reader needs a chunk that is not there; it has it after `waitedMs`.
- * - `outage`: no node can be asked for what a reader needs, and why (`isOver` false); told again when the reason
+ * - `outage`: no node brings what a reader needs, and why (`isOver` false); told again when the reason
  *   changes; and later, one can again (true).
  * - `wasted`: bytes of a node that were of no use.
  * @typedef {{ readonly atMs: number } & (

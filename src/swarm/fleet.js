@@ -133,19 +133,24 @@ export class Fleet {
   }
 
   /**
-   * Tells when nobody can be asked. A node on trial is no end of that before it has brought something: each
-   * attempt at a replica that is gone would else be told as a return.
+   * Tells when nobody can be asked for what is needed. A node on trial is no end of that before it has brought
+   * something: each attempt at a replica that is gone would else be told as a return.
    * @param {readonly SwarmNode[]} usable
    * @param {boolean} isWanted is there something to ask for?
+   * @param {readonly ReadonlySet<string>[]} liars of each chunk that a reader needs next: names of those that sent it wrong
    */
-  noteOutage(usable, isWanted) {
-    const isSure = usable.some(({ breaker }) => breaker.state === 'closed' || breaker.isPromising)
-    const isOver = isWanted && this.isOutage ? isSure : usable.length > 0
-    if (isOver) this.#outage.note(undefined)
+  noteOutage(usable, isWanted, liars) {
+    const isLasting = isWanted && this.isOutage
+    const able = isLasting
+      ? usable.filter(({ breaker }) => breaker.state === 'closed' || breaker.isPromising)
+      : usable
+    const inVain = liars.find((names) => able.every(({ name }) => names.has(name)))
+    if (able.length > 0 && inVain === undefined) this.#outage.note(undefined)
     else if (isWanted || this.isOutage) {
       const { allowed, nodes } = this
       const others = nodes.filter((node) => !allowed.includes(node))
-      this.#outage.note(outageReason(allowed.map(breakerOf), others.map(breakerOf), this.#clock.now()))
+      const wrong = new Set(nodes.filter(({ name }) => inVain?.has(name)).map(breakerOf))
+      this.#outage.note(outageReason(allowed.map(breakerOf), others.map(breakerOf), wrong, this.#clock.now()))
     }
   }
 

@@ -32,15 +32,21 @@ export class Outage {
 }
 
 /**
- * Why none of the nodes that may be asked can be. Those that do not answer count only when none does. Pure.
+ * Why none of the nodes that may be asked brings what is needed. Those that do not answer count only when none does.
+ * Pure.
  * @param {readonly Breaker[]} allowed of the nodes that the policy allows
  * @param {readonly Breaker[]} others of all other nodes
+ * @param {ReadonlySet<Breaker>} wrong of those that sent wrong what is needed
  * @param {number} nowMs
  * @returns {OutageReason}
  */
-export function outageReason(allowed, others, nowMs) {
-  if (others.some((breaker) => breaker.wouldAdmit(nowMs))) return 'not allowed'
-  const reasons = new Set((allowed.length > 0 ? allowed : others).map(reasonOf))
+export function outageReason(allowed, others, wrong, nowMs) {
+  if (others.some((breaker) => !wrong.has(breaker) && breaker.wouldAdmit(nowMs))) return 'not allowed'
+  const reasons = new Set(
+    (allowed.length > 0 ? allowed : others).map((breaker) =>
+      breaker.state !== 'open' && wrong.has(breaker) ? 'bad data' : reasonOf(breaker),
+    ),
+  )
   if (reasons.size > 1) reasons.delete('nobody answers')
   const [first = 'nobody answers', second] = reasons
   return second === undefined ? first : 'mixed'

@@ -256,7 +256,7 @@ export class Swarm {
     const { spans } = this.#demand
     const hasMissing = !this.#demand.missing().next().done
     const usable = this.#fleet.usable()
-    this.#fleet.noteOutage(usable, spans.length > 0)
+    this.#fleet.noteOutage(usable, spans.length > 0, this.#liars(spans))
     this.#keepTicking(hasMissing || this.#fleet.isBusy || this.#fleet.isOutage)
     if (spans.length === 0 || this.#untakenBytes > MAX_UNTAKEN_BYTES) return
     const plan = planRuns(
@@ -281,6 +281,18 @@ export class Swarm {
       this.#transfers.start(node, first, last, purpose)
     }
     if (this.#demand.isAtItsEnd && this.#demand.missing().next().done) this.#rescue.shareTail(usable)
+  }
+
+  /**
+   * Who sent wrong what each reader needs next. What is in question stays so while it is asked for once more.
+   * Bulk has no next chunk: all others come meanwhile.
+   * @param {readonly import('./demand.js').Span[]} spans
+   */
+  #liars(spans) {
+    if (this.#mode === 'bulk') return []
+    return spans
+      .filter(({ first }) => !this.#chunks.isHere(first) || this.#chunks.isVerifying(first))
+      .map(({ first }) => (this.#fleet.isOutage ? this.#blame.liarsOn(first) : this.#blame.on(first)))
   }
 
   /** How much a first request asks for, and how much is left of the file. @param {number} head chunk that is needed next */

@@ -40,3 +40,30 @@ test('who brings it right is blamed no more', () => {
   blame.clear(2, 'node1')
   expect(blame.on(2).size).toBe(0)
 })
+
+test('who brings one right that it sent wrong was mended: it is asked for the others again', () => {
+  const blame = new Blame()
+  for (const chunk of [2, 3]) for (const node of BOTH) blame.note(chunk, node, 0)
+  blame.clear(2, 'node1')
+  expect([...blame.on(3)]).toEqual(['node2'])
+  expect([...blame.liarsOn(3)]).toEqual(['node2'])
+})
+
+test('who brings right what only others sent wrong was not mended', () => {
+  const blame = new Blame()
+  blame.note(2, 'node2', 0)
+  blame.note(3, 'node1', 0)
+  blame.clear(2, 'node1')
+  expect([...blame.on(3)]).toEqual(['node1'])
+})
+
+test('who is asked again is known to have sent it wrong until it brings it right', () => {
+  const blame = new Blame()
+  blame.note(2, 'node1', 0)
+  blame.forgive(['node1'], 2001)
+  expect([...blame.liarsOn(2)]).toEqual(['node1'])
+  blame.clear(2, 'node2')
+  expect([...blame.liarsOn(2)]).toEqual(['node1'])
+  blame.clear(2, 'node1')
+  expect(blame.liarsOn(2).size).toBe(0)
+})

@@ -95,6 +95,7 @@ test.for(CASES)('%s: it says so, and no word more in 45 s', async ([, policy, ha
   for (const node of simulation.nodes) mend(node)
   if (policy.kind === 'only') simulation.swarm.policy = ALL
   expect(await rest(simulation)).toBe(true)
+  await simulation.pass(20_000) // what all sent wrong is asked for again after a while
   expect(told(simulation).slice(during.length)).toEqual(['over'])
 })
 
@@ -137,4 +138,76 @@ test.for<[what: string, happening: Happening]>([
   for (const node of simulation.nodes) mend(node)
   await simulation.pass(40_000)
   expect(told(simulation).at(-1)).toBe('over')
+})
+
+describe('one chunk that every replica has wrong, while all nodes are up', () => {
+  const BAD = 20
+  const CHUNK_BYTES = 256 * 1024
+
+  /** All replicas but those of some nodes have it wrong. */
+  const spoil = (simulation: Simulation, ...but: number[]): void => {
+    for (const [index, { behaviour }] of simulation.nodes.entries())
+      behaviour.isCorrupt = (chunk) => chunk === BAD && !but.includes(index + 1)
+  }
+
+  test.for<[what: string, policy: Policy, heartbeatMs: number, why: OutageReason]>([
+    ['all nodes', ALL, 1000, 'bad data'],
+    ['without heartbeats', ALL, 0, 'bad data'],
+    ['the fastest', { kind: 'fastest' }, 1000, 'bad data'],
+    ['only one, for others may have it', ONLY_2, 1000, 'not allowed'],
+  ])('is told once, and once when one of them is mended: %s', async ([, policy, heartbeatMs, why]) => {
+    const simulation = new Simulation(simulatedFile(64 * MIB), NODES, { policy, heartbeatMs })
+    spoil(simulation)
+    simulation.swarm.feedUntil(48 * MIB)
+    const reader = simulation.swarm.open(0, 64 * MIB - 1)
+    let position = 0
+    const read = async (): Promise<void> => {
+      for (let bytes = await reader.next(); bytes !== undefined; bytes = await reader.next())
+        position += bytes.length
+    }
+    void read()
+    await simulation.pass(180_000)
+    expect(position).toBe(BAD * CHUNK_BYTES)
+    expect(told(simulation)).toEqual([why])
+    spoil(simulation, 2)
+    await simulation.pass(60_000)
+    expect(position).toBe(48 * MIB)
+    expect(told(simulation)).toEqual([why, 'over'])
+  })
+
+  test('is no matter when nobody wants it any more', async () => {
+    const simulation = new Simulation(simulatedFile(64 * MIB), NODES, { heartbeatMs: 1000 })
+    spoil(simulation)
+    const reader = simulation.swarm.open(BAD * CHUNK_BYTES, 64 * MIB - 1)
+    void reader.next()
+    await simulation.pass(10_000)
+    expect(told(simulation)).toEqual(['bad data'])
+    reader.cancel()
+    expect(await rest(simulation)).toBe(true)
+    expect(told(simulation)).toEqual(['bad data', 'over'])
+  })
+
+  test.for<[what: string, third: Happening]>([
+    ['killed', killed],
+    ['of another version', replaced],
+  ])('is told, too, when the only good replica is %s', async ([what, third]) => {
+    const simulation = new Simulation(simulatedFile(64 * MIB), NODES, { heartbeatMs: 1000 })
+    spoil(simulation, 3)
+    third(simulation.node(3))
+    const reader = simulation.swarm.open(BAD * CHUNK_BYTES, 64 * MIB - 1)
+    const bytes = reader.next()
+    await simulation.pass(60_000)
+    expect(told(simulation)).toEqual([what === 'killed' ? 'bad data' : 'mixed'])
+    simulation.node(3).behaviour.answer = undefined
+    simulation.node(3).restart()
+    expect(await simulation.settled(bytes)).toHaveLength(CHUNK_BYTES)
+    expect(told(simulation).slice(1)).toEqual(['over'])
+  })
+
+  test('is nothing to tell while one node has it right', async () => {
+    const simulation = new Simulation(simulatedFile(64 * MIB), NODES, { heartbeatMs: 1000 })
+    spoil(simulation, 3)
+    expect(await simulation.readAll()).toMatchObject({ isTrue: true })
+    expect(told(simulation)).toEqual([])
+  })
 })
