@@ -99,6 +99,11 @@ export class Estimate {
     if (!this.isRateKnown && this.usualRate > 0) this.rate = Math.max(this.rate, this.usualRate)
   }
 
+  /** All that was seen of it may have been trouble, and be over: it is thought of as of a node that is not known. */
+  hopeForAnything() {
+    if (!this.isRateKnown) this.rate = Math.max(this.rate, PRIOR.bytesPerMs)
+  }
+
   /** @param {number} bytes @returns {number} ms that they take, the delay apart */
   transferMs(bytes) {
     return bytes / Math.max(this.rate, 1e-3)

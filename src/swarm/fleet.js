@@ -203,7 +203,9 @@ export class Fleet {
       this.#setState(node, 'up', 'its rate is back')
     else if (node.state === 'slow' && node.runs.size === 0 && slowness.isForgotten(idleMs))
       this.#setState(node, 'up', 'it answers, and was not asked for long')
-    if (node.runs.size === 0) slowness.giveAnotherChance(idleMs)
+    if (node.runs.size > 0 || !slowness.giveAnotherChance(idleMs)) return
+    node.isDelayDoubtful = true
+    this.#heartbeats.watch(node)
   }
 
   /** Tells what is known of each node. */

@@ -18,6 +18,8 @@ const SLOW_FOR_MS = 700
 
 /** Who became slower is not chosen any more, and could not show that it recovered: it gets another chance after this, then after twice as long, … */
 const CHANCE_MS = { first: 2000, last: 16_000 }
+/** What was known of one that was away means nothing after so long, and then again: it may be as any other node. */
+const ANYTHING_MS = 10_000
 /** What was not asked for so long is called slow no more. */
 const FORGOTTEN_MS = 30_000
 
@@ -27,6 +29,8 @@ export class Slowness {
   #meter
   #chunkSize
   #chanceAfterMs = CHANCE_MS.first
+  /** how long it must have been idle for the next such chance */
+  #anythingAfterMs = ANYTHING_MS
   /** how much had been metered when it began to look slow @type {number | undefined} */
   #sinceMeteredMs
 
@@ -58,17 +62,25 @@ export class Slowness {
   }
 
   /**
-   * Forgets a bad rate after a while without requests, and the caution after another.
+   * Forgets a bad rate after a while without requests, the caution after another, and then what was usual.
    * @param {number} idleMs since its last byte
+   * @returns {boolean} whether its delay is worth another look, too
    */
   giveAnotherChance(idleMs) {
     const { rate, usualRate, isRateKnown } = this.#estimate
     if (!isRateKnown) {
       if (idleMs > CHANCE_MS.first) this.#estimate.hope()
-    } else if (rate > usualRate * FACTOR.usual) this.#chanceAfterMs = CHANCE_MS.first
+      if (!Number.isFinite(idleMs) || idleMs <= this.#anythingAfterMs) return false
+      this.#anythingAfterMs = idleMs + ANYTHING_MS
+      this.#estimate.hopeForAnything()
+      return true
+    }
+    this.#anythingAfterMs = ANYTHING_MS
+    if (rate > usualRate * FACTOR.usual) this.#chanceAfterMs = CHANCE_MS.first
     else if (idleMs > this.#chanceAfterMs) {
       this.#chanceAfterMs = Math.min(2 * this.#chanceAfterMs, CHANCE_MS.last)
       this.#estimate.relearn()
     }
+    return false
   }
 }

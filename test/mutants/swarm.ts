@@ -11,6 +11,65 @@ export const SWARM_MUTANTS = [
     ['!this.needsHealth && nowMs >= this.untilMs', 'nowMs >= this.untilMs'],
   ),
   ...mutantsOf(
+    'src/swarm/heartbeat.js',
+    ['test/swarm/heartbeat.test.ts'],
+    ["beat.kind === 'silent' ? isAway :", "beat.kind === 'silent' ? false :"],
+  ),
+  ...mutantsOf(
+    'src/swarm/rescue.js',
+    ['test/swarm/swarm-bulk.test.ts'],
+    [" || idle.breaker.state === 'trial'", ''],
+  ),
+  ...mutantsOf(
+    'src/swarm/blame.js',
+    ['test/swarm/blame.test.ts'],
+    ['if (!usable.every((name) => known.nodes.has(name))) continue', ''],
+    ['Math.min(2 * known.patienceMs, FORGIVE_MS.last)', 'known.patienceMs'],
+    ['if (!known.liars.has(node)) return', ''],
+  ),
+  ...mutantsOf(
+    'src/swarm/outage.js',
+    ['test/swarm/outage.test.ts'],
+    ['if (why === this.#why) return', ''],
+    ["if (reasons.size > 1) reasons.delete('nobody answers')", ''],
+  ),
+  ...mutantsOf(
+    'src/swarm/fleet.js',
+    ['test/swarm/outage.test.ts'],
+    ["breaker.state === 'closed' || breaker.isPromising", 'breaker !== undefined'],
+    ['liars.find((names) => able.every', 'liars.find((names) => able.length < 0 && able.every'],
+  ),
+  ...mutantsOf(
+    'src/swarm/swarm.js',
+    ['test/swarm/outage.test.ts'],
+    ['this.#fleet.isOutage ? this.#blame.liarsOn(first) :', ''],
+  ),
+  ...mutantsOf(
+    'src/swarm/silence.js',
+    ['test/swarm/silence.test.ts'],
+    ['forget() {\n    this.#carriedMs = 0', 'forget() {'],
+  ),
+  ...mutantsOf(
+    'src/swarm/slowness.js',
+    ['test/swarm/second-chances.test.ts'],
+    ['this.#estimate.hopeForAnything()', ''],
+  ),
+  ...mutantsOf(
+    'src/swarm/attention.js',
+    ['test/swarm/attention.test.ts'],
+    ['if (lostMs > 0) {', 'if (lostMs > 1e9) {'],
+  ),
+  ...mutantsOf(
+    'src/swarm/reader.js',
+    ['test/swarm/reader.test.ts'],
+    ['if (isFed && this.waitingSinceMs === undefined) {', 'if (isFed) {'],
+  ),
+  ...mutantsOf(
+    'src/swarm/demand.js',
+    ['test/swarm/demand.test.ts'],
+    ['this.#readers.unshift(reader)', 'this.#readers = [...this.#readers, reader]'],
+  ),
+  ...mutantsOf(
     'src/swarm/verify.js',
     ['test/swarm/verify.test.ts'],
     ['found === expected ?', 'found !== undefined ?'],
@@ -62,11 +121,6 @@ export const SWARM_MUTANTS = [
     'src/swarm/versions.js',
     ['test/swarm/find-file.test.ts'],
     ['if (manifest.size !== replica.size)', 'if (false)'],
-  ),
-  ...mutantsOf(
-    'src/swarm/find-file.js',
-    ['test/swarm/find-file.test.ts'],
-    ['if (node.isForeign) return this.#askReplica(node)', '// foreign manifests too'],
   ),
   ...mutantsOf(
     'src/swarm/patience.js',

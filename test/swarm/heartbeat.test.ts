@@ -75,3 +75,28 @@ describe('a heartbeat', () => {
     expect(await firstBeat({}, answer)).toMatchObject({ beat: { ms: 0 } })
   })
 })
+
+test('a node that is found silent is called again at once: it may have answered when it woke up', async () => {
+  const clock = new VirtualClock()
+  const forNodes = { random: Math.random, attention: new Attention(clock), chunkSize: 1 }
+  const node = new SwarmNode({ name: 'node1', url: 'http://node1' }, forNodes)
+  const calledMs: number[] = []
+  const silentMs: number[] = []
+  const heartbeats = new Heartbeats({
+    fetch: () => {
+      calledMs.push(clock.now())
+      return never()
+    },
+    clock,
+    periodMs: 0,
+    onBeat: (node, { kind }) => {
+      if (kind !== 'silent') return
+      node.breaker.fail('silent', clock.now())
+      silentMs.push(clock.now())
+    },
+  })
+  heartbeats.watch(node)
+  await clock.run(() => calledMs.length === 4, 20_000)
+  heartbeats.close()
+  expect(calledMs).toEqual([0, ...silentMs])
+})

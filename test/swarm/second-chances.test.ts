@@ -1,6 +1,7 @@
 /** What went wrong once is tried again when it may be right by now, and said to be wrong no longer than it is. */
 import { describe, expect, test } from 'vitest'
 import { Simulation, simulatedFile } from './simulation.ts'
+import { Storm } from './storm.ts'
 import { Viewer } from './viewer.ts'
 
 const MIB = 1024 * 1024
@@ -102,4 +103,14 @@ test('the fastest, when it became slow, is left for the next one', async () => {
   const { isTrue, totalMs } = await simulation.readAll()
   expect(isTrue).toBe(true)
   expect(totalMs).toBeLessThan(20_000)
+})
+
+test.for([
+  134, 183, 365, 764,
+])('a node of which only trouble was seen is asked again when it is well: storm %i', async (seed) => {
+  const storm = new Storm(3000 + seed)
+  await storm.rage()
+  storm.calm()
+  expect(await storm.unendedReaders()).toBe(0)
+  expect(await storm.unusedNodes()).toEqual([])
 })

@@ -157,6 +157,31 @@ describe('a node fails in the middle', () => {
   })
 })
 
+test('a node that is back at the very end is given nothing of what others bring before it has brought something', async () => {
+  const equal = { delayMs: 50, bytesPerMs: MIB / 1000 }
+  let trials = 0
+  for (let backMs = 3000; backMs < 9000; backMs += 200) {
+    const simulation = new Simulation(simulatedFile(8 * MIB, 64 * 1024), [equal, equal], {
+      mode: 'bulk',
+      heartbeatMs: 1000,
+    })
+    simulation.after(1000, () => simulation.node(2).kill())
+    simulation.after(backMs, () => simulation.node(2).restart())
+    await simulation.settled(simulation.swarm.download())
+    const { events } = simulation
+    const back = events.findIndex((event) => event.type === 'node' && event.why === 'it answers again')
+    const rest =
+      back < 0 ? [] : events.slice(back).filter((event) => 'node' in event && event.node === 'node2')
+    const good = rest.findIndex(({ type }) => type === 'verified')
+    const purposes = rest
+      .slice(0, good < 0 ? undefined : good)
+      .flatMap((event) => (event.type === 'asked' ? [event.purpose] : []))
+    expect(purposes.filter((purpose) => purpose === 'ahead')).toEqual([])
+    trials += purposes.length
+  }
+  expect(trials).toBeGreaterThan(0)
+})
+
 describe('bad chunks', () => {
   test('the very first ones, on the fast node: they come from others', async () => {
     const download = new Download({ hashMs: 30 })

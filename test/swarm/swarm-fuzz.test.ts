@@ -1,8 +1,13 @@
-/** Random faults on all nodes but one, which is healthy throughout: every byte is true, it ends, and it all adds up. */
+/**
+ * Random faults on all nodes but one, which is healthy throughout: every byte is true, it ends, and it all adds up.
+ * And on all nodes at once, until all is well again: then nobody waits, and nobody is forgotten.
+ */
 import { describe, expect, test } from 'vitest'
 import type { Policy } from '../../src/swarm/swarm.js'
 import { seededRandom } from '../helpers/random.ts'
-import { type NodeBehaviour, type SimulatedNode, Simulation, simulatedFile } from './simulation.ts'
+import { FAULTS, mend } from './random-faults.ts'
+import { type NodeBehaviour, Simulation, simulatedFile } from './simulation.ts'
+import { Storm } from './storm.ts'
 
 const MIB = 1024 * 1024
 const SIZE = 10 * MIB - 4321
@@ -14,48 +19,6 @@ const NODES: readonly Partial<NodeBehaviour>[] = [
 ]
 /** The slowest node alone needs ten seconds; beside it there may be misleading ones. */
 const MAX_MS = 25_000
-
-type Fault = (node: SimulatedNode, random: () => number) => void
-const FAULTS: readonly Fault[] = [
-  (node) => node.kill(),
-  (node) => node.kill(),
-  (node) => {
-    node.behaviour.isHung = true
-  },
-  (node) => {
-    node.behaviour.isCorrupt = true
-  },
-  (node, random) => {
-    const bad = Math.floor(random() * 10)
-    node.behaviour.isCorrupt = (chunk) => chunk % 10 === bad
-  },
-  (node, random) => {
-    node.behaviour.bytesPerMs = 2 ** (10 * random())
-  },
-  (node, random) => {
-    node.behaviour.delayMs = 3000 * random()
-  },
-  (node, random) => {
-    node.behaviour.cutAfter = 500_000 * random()
-  },
-  (node, random) => {
-    node.behaviour.endAfter = 500_000 * random()
-  },
-  (node, random) => {
-    const status = [200, 404, 416, 429, 500, 503][Math.floor(6 * random())] ?? 500
-    node.behaviour.answer = () => ({ status, fields: { 'Retry-After': '0' } })
-  },
-]
-
-/** As it was before all faults. */
-function mend(node: SimulatedNode, healthy: Partial<NodeBehaviour>): void {
-  Object.assign(
-    node.behaviour,
-    { isCorrupt: false, cutAfter: undefined, endAfter: undefined, answer: undefined },
-    healthy,
-  )
-  node.restart()
-}
 
 /** Lets something happen to a node that is not the healthy one, again and again. */
 function harass(simulation: Simulation, healthy: number, random: () => number): void {
@@ -117,7 +80,8 @@ async function wander(simulation: Simulation, random: () => number): Promise<voi
   }
 }
 
-const SEEDS = Array.from({ length: 30 }, (_, index) => index + 1)
+/** More by `FUZZ_SEEDS=2000`. */
+const SEEDS = Array.from({ length: Number(process.env['FUZZ_SEEDS'] ?? 30) }, (_, index) => index + 1)
 
 describe('random faults, one node always healthy', () => {
   test.for(SEEDS)('read in order, seed %i', async (seed) => {
@@ -155,7 +119,7 @@ describe('random faults, one node always healthy', () => {
   })
 
   test.for(
-    SEEDS.slice(0, 15),
+    SEEDS.slice(0, Math.ceil(SEEDS.length / 2)),
   )('a player that seeks, pauses and changes its policy, seed %i', async (seed) => {
     const random = seededRandom(2000 + seed)
     const simulation = new Simulation(simulatedFile(SIZE, CHUNK_BYTES), NODES, {
@@ -173,5 +137,18 @@ describe('random faults, one node always healthy', () => {
     await simulation.pass(5000)
     expect(simulation.imbalances).toEqual([])
     await expectNothingWrong(simulation)
+  })
+})
+
+describe('random faults on all nodes, and then all is well', () => {
+  test.for(SEEDS)('every reader ends, no outage stays, no node is forgotten, seed %i', async (seed) => {
+    const storm = new Storm(3000 + seed)
+    await storm.rage()
+    storm.calm()
+    expect(await storm.unendedReaders(), 'readers that do not end').toBe(0)
+    expect(storm.isOutage).toBe(false)
+    expect(await storm.unusedNodes()).toEqual([])
+    await storm.simulation.pass(5000)
+    expect(storm.simulation.imbalances).toEqual([])
   })
 })
