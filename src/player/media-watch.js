@@ -12,6 +12,9 @@ const END_SLACK_SECONDS = 1.5
 const SOUND_SECONDS = 0.5
 /** As the code of a `MediaError`. */
 const NETWORK = 2
+const UNSUPPORTED = 4
+/** A browser that finds nothing to play says so at once, or, as WebKit may, never. */
+const SPEECHLESS_MS = 3_000
 
 export class MediaWatch {
   #video
@@ -61,6 +64,9 @@ export class MediaWatch {
    */
   learn(facts) {
     this.#facts = facts
+    const hasNothing =
+      facts.container === 'unknown' || (facts.cut !== undefined && facts.cut.atSeconds === undefined)
+    if (hasNothing) setTimeout(() => this.#speakUp(), SPEECHLESS_MS)
   }
 
   close() {
@@ -80,6 +86,13 @@ export class MediaWatch {
     setTimeout(() => {
       if (!this.#stop.signal.aborted) this.#retry()
     }, pauseMs)
+  }
+
+  /** The file has nothing to play, and the browser waits for it without a word. */
+  #speakUp() {
+    const { error, readyState } = this.#video
+    if (this.#stop.signal.aborted || error !== null || readyState > 0) return
+    this.#tell({ kind: 'error', code: UNSUPPORTED, message: '', seconds: 0 })
   }
 
   #end() {
