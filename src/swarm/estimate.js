@@ -10,6 +10,8 @@ const RATE_HALF_LIFE_MS = { up: 400, down: 250 }
 const USUAL_HALF_LIFE_MS = 10_000
 /** Until there is a sample. */
 const PRIOR = { bytesPerMs: 2 * 1024, delayMs: 200 }
+/** Seen for less, a node was seen in one moment only, which may have been its worst. */
+const WELL_KNOWN_MS = 5000
 /** Shorter intervals say more of the machine than of the node. */
 const MIN_INTERVAL_MS = 8
 
@@ -99,9 +101,15 @@ export class Estimate {
     if (!this.isRateKnown && this.usualRate > 0) this.rate = Math.max(this.rate, this.usualRate)
   }
 
+  /** Was it seen for long enough to know what is usual? */
+  get isUsualKnown() {
+    return this.#knownMs >= WELL_KNOWN_MS
+  }
+
   /** All that was seen of it may have been trouble, and be over: it is thought of as of a node that is not known. */
   hopeForAnything() {
-    if (!this.isRateKnown) this.rate = Math.max(this.rate, PRIOR.bytesPerMs)
+    this.rate = Math.max(this.rate, PRIOR.bytesPerMs)
+    this.isRateKnown = false
   }
 
   /** @param {number} bytes @returns {number} ms that they take, the delay apart */

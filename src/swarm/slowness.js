@@ -18,8 +18,10 @@ const SLOW_FOR_MS = 700
 
 /** Who became slower is not chosen any more, and could not show that it recovered: it gets another chance after this, then after twice as long, … */
 const CHANCE_MS = { first: 2000, last: 16_000 }
-/** What was known of one that was away means nothing after so long, and then again: it may be as any other node. */
+/** What was known of one that was away, or seen hardly at all, means nothing after so long, and then again. */
 const ANYTHING_MS = 10_000
+/** Who needs longer for a chunk is not asked beside any other. */
+const HOPELESS_MS = 2000
 /** What was not asked for so long is called slow no more. */
 const FORGOTTEN_MS = 30_000
 
@@ -56,6 +58,11 @@ export class Slowness {
     return this.#sinceMeteredMs !== undefined && meteredMs - this.#sinceMeteredMs >= SLOW_FOR_MS
   }
 
+  /** Was it so slow in all the little time in which it was seen that nobody would ask it again? */
+  get #looksHopeless() {
+    return !this.#estimate.isUsualKnown && this.#estimate.transferMs(this.#chunkSize) > HOPELESS_MS
+  }
+
   /** Is it too long ago to be said? @param {number} idleMs since its last byte */
   isForgotten(idleMs) {
     return idleMs > FORGOTTEN_MS
@@ -68,14 +75,15 @@ export class Slowness {
    */
   giveAnotherChance(idleMs) {
     const { rate, usualRate, isRateKnown } = this.#estimate
-    if (!isRateKnown) {
-      if (idleMs > CHANCE_MS.first) this.#estimate.hope()
-      if (!Number.isFinite(idleMs) || idleMs <= this.#anythingAfterMs) return false
-      this.#anythingAfterMs = idleMs + ANYTHING_MS
-      this.#estimate.hopeForAnything()
-      return true
-    }
-    this.#anythingAfterMs = ANYTHING_MS
+    if (!isRateKnown && idleMs > CHANCE_MS.first) this.#estimate.hope()
+    if (!isRateKnown || this.#looksHopeless) {
+      if (Number.isFinite(idleMs) && idleMs > this.#anythingAfterMs) {
+        this.#anythingAfterMs = idleMs + ANYTHING_MS
+        this.#estimate.hopeForAnything()
+        return true
+      }
+      if (!isRateKnown) return false
+    } else this.#anythingAfterMs = ANYTHING_MS
     if (rate > usualRate * FACTOR.usual) this.#chanceAfterMs = CHANCE_MS.first
     else if (idleMs > this.#chanceAfterMs) {
       this.#chanceAfterMs = Math.min(2 * this.#chanceAfterMs, CHANCE_MS.last)
