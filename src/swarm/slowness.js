@@ -58,9 +58,12 @@ export class Slowness {
     return this.#sinceMeteredMs !== undefined && meteredMs - this.#sinceMeteredMs >= SLOW_FOR_MS
   }
 
-  /** Was it so slow in all the little time in which it was seen that nobody would ask it again? */
+  /** Did it answer so late, or was it so slow in all the little time it was seen, that nobody would ask it again? */
   get #looksHopeless() {
-    return !this.#estimate.isUsualKnown && this.#estimate.transferMs(this.#chunkSize) > HOPELESS_MS
+    const { isUsualKnown, delayMs } = this.#estimate
+    return (
+      delayMs > HOPELESS_MS || (!isUsualKnown && this.#estimate.transferMs(this.#chunkSize) > HOPELESS_MS)
+    )
   }
 
   /** Is it too long ago to be said? @param {number} idleMs since its last byte */
