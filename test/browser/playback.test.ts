@@ -63,7 +63,9 @@ describeInBrowsers((kind) => {
     expect(sought).toBeGreaterThan(middle)
 
     await browser.goTo('about:blank') // hangs up, so that every reply is in the log
-    await expect.poll(() => records.some(({ range }) => startOf(range) > 0), { timeout: 20_000 }).toBe(true)
+    // WebKitGTK may go on with the reply that it has, and wait until that reaches the middle.
+    if (kind.name !== 'WebKit')
+      await expect.poll(() => records.some(({ range }) => startOf(range) > 0), { timeout: 20_000 }).toBe(true)
     for (const { status, target } of records.filter(({ target }) => target === '/demo.mp4')) {
       expect([200, 206], target).toContain(status)
     }
