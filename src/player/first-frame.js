@@ -1,11 +1,13 @@
 // @ts-check
-/** The moment of the first picture. */
+/** The moment of the first picture, or of a file without any the first sound. */
 
 /** Who tells of a picture at all has told of it before the clock is there. */
 const MOVED_SECONDS = 0.1
+/** Who has heard so much without a picture has a file without: WebKit knows of its pictures later than of its data. */
+const SOUND_SECONDS = 0.5
 
 /**
- * Calls back once, when the video shows its first picture.
+ * Calls back once, when the video shows its first picture, or has played sound for long enough to have none.
  * @param {HTMLVideoElement} video
  * @param {(atMs: number) => void} onFrame on `performance.now()`, so since the navigation began
  * @returns {() => void} ends the waiting
@@ -19,9 +21,9 @@ export function onFirstFrame(video, onFrame) {
     onFrame(performance.now())
   }
   const callback = 'requestVideoFrameCallback' in video ? video.requestVideoFrameCallback(done) : undefined
-  // A file without pictures, and browsers that do not tell of each: they show one as soon as they have it.
+  // Browsers that do not tell of each show one as soon as they have it.
   const hasData = () => {
-    if (callback === undefined || video.videoWidth === 0) done()
+    if (callback === undefined && video.videoWidth > 0) done()
   }
   video.addEventListener('loadeddata', hasData, { signal })
   video.addEventListener('playing', hasData, { signal })
@@ -29,7 +31,8 @@ export function onFirstFrame(video, onFrame) {
   const startSeconds = video.currentTime
   const hasMoved = () => {
     const isSeen = document.visibilityState === 'visible' && !video.paused && !video.seeking
-    if (isSeen && Math.abs(video.currentTime - startSeconds) > MOVED_SECONDS) done()
+    const enoughSeconds = video.videoWidth === 0 ? SOUND_SECONDS : MOVED_SECONDS
+    if (isSeen && Math.abs(video.currentTime - startSeconds) > enoughSeconds) done()
   }
   video.addEventListener('timeupdate', hasMoved, { signal })
   if (callback !== undefined) {
