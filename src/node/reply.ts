@@ -1,7 +1,6 @@
 /** Pure: a request and the facts of what it asks for → status, header fields, and what the body is made of. */
 import { STATUS_CODES } from 'node:http'
 import { type ByteRange, parseRange } from '../range.ts'
-import type { View } from './directory.ts'
 import { formatHttpDate } from './http-date.ts'
 import { isPlayable, mediaType } from './media-types.ts'
 import { metalinkFields } from './metalink.ts'
@@ -54,7 +53,6 @@ const RUN_NOTHING = "default-src 'none'; sandbox"
 /**
  * The answer to a GET or HEAD for a replica, in the order of RFC 9110 §13.2.2: preconditions, then If-Range
  * and Range. Pure.
- * @param view the node list, for the links to the other nodes
  * @param makeBoundary what divides the parts of a multipart answer; must not occur in the file
  * @param nowMs for the dates among the preconditions
  */
@@ -62,7 +60,6 @@ export function replyWithReplica(
   method: string,
   fields: RequestFields,
   facts: ReplicaFacts,
-  view: View,
   makeBoundary: () => string,
   nowMs: number,
 ): Reply {
@@ -84,7 +81,7 @@ export function replyWithReplica(
     ])
   }
   const type = mediaType(facts.name)
-  const { required, all } = versionFields(facts, view, nowMs)
+  const { required, all } = versionFields(facts, nowMs)
   if (range.kind === 'whole') {
     const body = sizeBytes === 0 ? [] : [{ start: 0, end: sizeBytes - 1 }]
     return { status: 200, fields: ['Content-Type', type, ...all], body, lengthBytes: sizeBytes }
@@ -108,20 +105,18 @@ export function replyWithReplica(
 }
 
 interface VersionFields {
-  /** the node list that the links were made from */
-  readonly view: View
   /** what an answer with bytes of the version must carry */
   readonly required: readonly string[]
   /** the same, and what else is known of the version */
   readonly all: readonly string[]
 }
 
-/** The fields that every answer with bytes of one version shares; made once for each, as one client sees it. */
+/** The fields that every answer with bytes of one version shares; made once for each. */
 const fieldsByVersion = new WeakMap<ReplicaFacts, VersionFields>()
 
-function versionFields(facts: ReplicaFacts, view: View, nowMs: number): VersionFields {
+function versionFields(facts: ReplicaFacts, nowMs: number): VersionFields {
   const known = fieldsByVersion.get(facts)
-  if (known?.view === view) return known
+  if (known !== undefined) return known
   const { name, etag, lastModifiedMs, sha256 } = facts
   const required = ['Accept-Ranges', 'bytes', 'ETag', etag, 'Cache-Control', 'no-cache']
   if (!isPlayable(mediaType(name))) required.push('Content-Security-Policy', RUN_NOTHING)
@@ -130,9 +125,9 @@ function versionFields(facts: ReplicaFacts, view: View, nowMs: number): VersionF
   const all = [...required, ...(lastModified === undefined ? [] : ['Last-Modified', lastModified])]
   if (sha256 !== undefined) {
     all.push('Repr-Digest', `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`)
-    all.push(...metalinkFields(name, view)) // without a hash nobody could check a duplicate
+    all.push(...metalinkFields(name)) // without a manifest there is none
   }
-  const fields = { view, required, all }
+  const fields = { required, all }
   fieldsByVersion.set(facts, fields)
   return fields
 }
