@@ -4,6 +4,7 @@
  * swarm how long the video can do without news.
  */
 import { feedLimit } from './feed-limit.js'
+import { secondsAhead } from './seconds-ahead.js'
 
 const LOOK_MS = 250
 /** Chromium stands still with about this much ahead: its decoders want more than the next frame. */
@@ -104,13 +105,4 @@ export class LookAhead {
       }),
     )
   }
-}
-
-/** How much of the video is buffered beyond its playhead, without a gap, s. @param {HTMLVideoElement} video */
-export function secondsAhead({ buffered, currentTime }) {
-  for (let index = 0; index < buffered.length; index++) {
-    if (buffered.start(index) <= currentTime && currentTime <= buffered.end(index))
-      return buffered.end(index) - currentTime
-  }
-  return 0
 }

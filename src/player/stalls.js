@@ -2,9 +2,14 @@
 /**
  * When the picture stands although it should move: the one figure by which a viewer judges all the rest.
  */
+import { secondsAhead } from './seconds-ahead.js'
 
 /** The picture stands when its time is unchanged for so long. */
 const STALL_MS = 100
+/** With so much ahead it lacks nothing that a node could bring. */
+const FULL_SECONDS = 2
+/** What stands so long is told also then: before that a browser that has much to do is nobody's affair. */
+const FULL_STALL_MS = 1_000
 const LOOK_MS = 50
 /** When nobody has looked for so long, the page or the machine slept, and nothing is known of that time. */
 const ASLEEP_MS = 1_500
@@ -16,6 +21,7 @@ const ASLEEP_MS = 1_500
  * @property {number} seconds where the playhead is
  * @property {boolean} shouldMove it is playing: neither paused nor ended, and without an error
  * @property {boolean} isSeeking
+ * @property {number} aheadSeconds how much is buffered beyond the playhead
  */
 /** `ms`: how long it has stood by now. @typedef {{ type: 'stall', isOver: boolean, atMs: number, ms: number }} Stall */
 
@@ -32,7 +38,7 @@ export class StallMeter {
    * @param {Look} look
    * @returns {Stall | undefined} what has changed
    */
-  look({ atMs, seconds, shouldMove, isSeeking }) {
+  look({ atMs, seconds, shouldMove, isSeeking, aheadSeconds }) {
     const isBlind = !(atMs - this.#lookedAtMs <= ASLEEP_MS)
     const hasMoved = seconds !== this.#seconds
     this.#isArriving = isSeeking || (this.#isArriving && !hasMoved)
@@ -48,7 +54,7 @@ export class StallMeter {
     if (this.#isStalled) return undefined
     if (isBlind) this.#movedAtMs = atMs
     const ms = atMs - this.#movedAtMs
-    if (ms < STALL_MS) return undefined
+    if (ms < (aheadSeconds < FULL_SECONDS ? STALL_MS : FULL_STALL_MS)) return undefined
     this.#isStalled = true
     return { type: 'stall', isOver: false, atMs, ms }
   }
@@ -65,7 +71,8 @@ export function watchStalls(video, onStall) {
   const timer = setInterval(() => {
     const { currentTime: seconds, seeking: isSeeking, paused, ended, error } = video
     const shouldMove = !paused && !ended && error === null
-    const stall = meter.look({ atMs: performance.now(), seconds, shouldMove, isSeeking })
+    const aheadSeconds = secondsAhead(video)
+    const stall = meter.look({ atMs: performance.now(), seconds, shouldMove, isSeeking, aheadSeconds })
     if (stall !== undefined) onStall(stall)
   }, LOOK_MS)
   return () => clearInterval(timer)

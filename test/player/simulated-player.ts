@@ -128,7 +128,13 @@ export class SimulatedPlayer {
     this.simulation.swarm.feedUntil(this.#limit)
     if (this.#hasPicture) {
       const shouldMove = !this.isPaused && !this.#isEnded
-      const stall = this.#meter.look({ atMs, seconds: this.#seconds, shouldMove, isSeeking: this.#isSeeking })
+      const stall = this.#meter.look({
+        atMs,
+        seconds: this.#seconds,
+        shouldMove,
+        isSeeking: this.#isSeeking,
+        aheadSeconds: this.#bufferedEnd / bytesPerSecond - this.#seconds,
+      })
       if (stall !== undefined) this.#tell(stall)
     }
     this.simulation.after(LOOK_MS, () => this.#look())

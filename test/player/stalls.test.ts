@@ -1,13 +1,19 @@
 import { expect, test } from 'vitest'
 import { StallMeter } from '../../src/player/stalls.js'
 
-type Seen = [atMs: number, seconds: number, how?: 'still' | 'seeking']
+type Seen = [atMs: number, seconds: number, how?: 'still' | 'seeking' | 'full']
 
 /** What a meter says to a series of looks. */
 function meter(looks: readonly Seen[]): string[] {
   const stalls = new StallMeter()
   return looks.flatMap(([atMs, seconds, how]) => {
-    const said = stalls.look({ atMs, seconds, shouldMove: how !== 'still', isSeeking: how === 'seeking' })
+    const said = stalls.look({
+      atMs,
+      seconds,
+      shouldMove: how !== 'still',
+      isSeeking: how === 'seeking',
+      aheadSeconds: how === 'full' ? 5 : 0.5,
+    })
     if (said === undefined) return []
     return [said.isOver ? `${said.atMs}: over after ${said.ms}` : `${said.atMs}: stalls for ${said.ms}`]
   })
@@ -120,6 +126,26 @@ test.for<[what: string, looks: Seen[], expected: string[]]>([
       [2000, 2],
     ],
     ['1000: stalls for 1000', '2000: over after 2000'],
+  ],
+  [
+    'a browser that has much to do stands with its next seconds there: that is no stall',
+    [
+      [0, 1],
+      [200, 1, 'full'],
+      [400, 1, 'full'],
+      [600, 1.2, 'full'],
+    ],
+    [],
+  ],
+  [
+    'but a second of it is, whatever the cause',
+    [
+      [0, 1],
+      [500, 1, 'full'],
+      [1000, 1, 'full'],
+      [1500, 1.2, 'full'],
+    ],
+    ['1000: stalls for 1000', '1500: over after 1500'],
   ],
 ])('%s', ([, looks, expected]) => {
   expect(meter(looks)).toEqual(expected)
