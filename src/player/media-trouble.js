@@ -8,9 +8,11 @@ import { formatClock } from './words.js'
  * - `error`: it gave up, with the code of a `MediaError`, at this second
  * - `no picture`: it plays sound, of a file that has pictures
  * - `ended early`: it came to an end before the file's own
+ * - `stuck`: it stands at this second, with the next ones there, however often it begins again
  * @typedef {{ kind: 'error', code: number, message: string, seconds: number }
  *   | { kind: 'no picture' }
- *   | { kind: 'ended early', seconds: number, ofSeconds: number }} MediaSymptom
+ *   | { kind: 'ended early', seconds: number, ofSeconds: number }
+ *   | { kind: 'stuck', seconds: number }} MediaSymptom
  */
 /**
  * What a person reads, and may do.
@@ -60,6 +62,11 @@ export function describeMediaTrouble(symptom, facts, name) {
     const todo = 'Connect loudspeakers or headphones, then reload the page.'
     return { title: 'This machine has no sound', why, todo, command: '', isSilent }
   }
+  if (symptom.kind === 'stuck') {
+    const why = `The next seconds of ${file} are here, and this browser shows none of them, though the page began again a few times. No node is the cause.`
+    const todo = 'Reload the page, or try another browser.'
+    return { title: 'This browser does not play on', why, todo, command: '', isSilent }
+  }
   if (symptom.kind === 'ended early') {
     const why = `The file says that it has ${formatClock(symptom.ofSeconds)}; this browser finds no more than ${formatClock(symptom.seconds)}. Another browser may play all of it.`
     const todo = `This writes its index anew; ${THEN}:`
@@ -103,7 +110,7 @@ const CUT_SLACK_SECONDS = 2
  * @param {NonNullable<MediaFacts['cut']>} cut
  */
 function isAtCut(symptom, { atSeconds }) {
-  if (symptom.kind === 'no picture') return false
+  if (symptom.kind === 'no picture' || symptom.kind === 'stuck') return false
   return atSeconds === undefined || symptom.seconds >= atSeconds - CUT_SLACK_SECONDS
 }
 

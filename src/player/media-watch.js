@@ -2,6 +2,7 @@
 /** Watches what a video makes of its file: tells once what does not get better by itself, and tries again the rest. */
 import { describeMediaTrouble, isHopeless } from './media-trouble.js'
 import { Retries } from './retries.js'
+import { watchStuck } from './stuck.js'
 
 /** @import { MediaFacts } from './media-facts.js' */
 /** @import { MediaSymptom } from './media-trouble.js' */
@@ -10,6 +11,8 @@ import { Retries } from './retries.js'
 const END_SLACK_SECONDS = 1.5
 /** Who has come so far without a picture gets none. */
 const SOUND_SECONDS = 0.5
+/** Who has not come further has seen nothing. */
+const START_SECONDS = 0.5
 /** As the code of a `MediaError`. */
 const NETWORK = 2
 const UNSUPPORTED = 4
@@ -29,6 +32,7 @@ export class MediaWatch {
   /** the longest that the video has taken its file for */
   #durationSeconds = 0
   #stop = new AbortController()
+  #endStuck
 
   /**
    * @param {object} options
@@ -42,6 +46,7 @@ export class MediaWatch {
     this.#name = name
     this.#onEvent = onEvent
     this.#retry = retry
+    this.#endStuck = watchStuck(video, () => this.#beginAgain())
     const { signal } = this.#stop
     const listen = (/** @type {string} */ type, /** @type {() => void} */ act) =>
       video.addEventListener(type, act, { signal })
@@ -70,6 +75,7 @@ export class MediaWatch {
   }
 
   close() {
+    this.#endStuck()
     this.#stop.abort()
   }
 
@@ -81,11 +87,24 @@ export class MediaWatch {
     const symptom = { kind: 'error', code: error.code, message: error.message, seconds: currentTime }
     const pauseMs = isHopeless(symptom, this.#facts) ? undefined : this.#retries.fail(isNetwork)
     if (pauseMs === undefined) return this.#tell(symptom)
-    const message = `The video stopped with an error (${error.message || `code ${error.code}`})`
-    this.#onEvent({ type: 'player error', atMs: performance.now(), message })
+    this.#report(`The video stopped with an error (${error.message || `code ${error.code}`})`)
     setTimeout(() => {
       if (!this.#stop.signal.aborted) this.#retry()
     }, pauseMs)
+  }
+
+  /** Its next seconds are there, and the browser shows none of them. */
+  #beginAgain() {
+    const { currentTime: seconds } = this.#video
+    if (this.#retries.fail(false) === undefined) return this.#tell({ kind: 'stuck', seconds })
+    this.#report('The browser stood still with the next seconds there, so the page began again.')
+    if (seconds < START_SECONDS) this.#video.currentTime = 0 // a seek to there may make it stand again
+    this.#retry()
+  }
+
+  /** @param {string} message */
+  #report(message) {
+    this.#onEvent({ type: 'player error', atMs: performance.now(), message })
   }
 
   /** The file has nothing to play, and the browser waits for it without a word. */

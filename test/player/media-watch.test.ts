@@ -12,28 +12,41 @@ class FakeVideo extends EventTarget {
   seeking = false
   videoWidth = 0
   duration = Number.NaN
+  ended = false
+  aheadSeconds = 0
+  get buffered() {
+    const end = this.currentTime + this.aheadSeconds
+    return { length: 1, start: () => 0, end: () => end }
+  }
 }
 
 function watch(facts: MediaFacts) {
   const video = new FakeVideo()
   const events: PlayerEvent[] = []
+  let tries = 0
   const mediaWatch = new MediaWatch({
     video: video as unknown as HTMLVideoElement,
     name: 'talk.mp4',
     onEvent: (event) => events.push(event),
-    retry() {},
+    retry: () => void tries++,
   })
   onTestFinished(() => mediaWatch.close())
   mediaWatch.learn(facts)
   const titles = () =>
     events.flatMap((event) => (event.type === 'media trouble' ? [event.trouble?.title] : []))
-  return { video, titles }
+  return { video, titles, tries: () => tries }
 }
 
 const CUT: MediaFacts = { container: 'mp4', cut: {} }
 
-beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+beforeEach(() => {
+  vi.useFakeTimers()
+  vi.stubGlobal('document', { visibilityState: 'visible' })
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
 
 describe('a file with nothing to play, of which the browser says nothing', () => {
   test.for<[string, MediaFacts, string]>([
@@ -59,4 +72,52 @@ test('a file that lacks only its end is played up to there first', () => {
   const { titles } = watch({ container: 'mp4', cut: { atSeconds: 7, ofSeconds: 12 } })
   vi.advanceTimersByTime(60_000)
   expect(titles()).toEqual([])
+})
+
+describe('a browser that stands with its next seconds there', () => {
+  const STANDING = { currentTime: 0.03, aheadSeconds: 11, readyState: 4 }
+
+  test('the page begins again, and then says that it does not help', () => {
+    const { video, titles, tries } = watch({ container: 'mp4' })
+    Object.assign(video, STANDING)
+    vi.advanceTimersByTime(3_900)
+    expect(tries()).toBe(0)
+    vi.advanceTimersByTime(1_000)
+    expect(tries()).toBe(1)
+    expect(video.currentTime).toBe(0)
+    vi.advanceTimersByTime(60_000)
+    expect(tries()).toBe(3)
+    expect(titles()).toEqual(['This browser does not play on'])
+  })
+
+  test.for<[string, Partial<FakeVideo>]>([
+    ['is paused', { paused: true }],
+    ['looks for a place', { seeking: true }],
+    ['is at its end', { ended: true }],
+    ['lacks data: it waits for the nodes', { aheadSeconds: 1 }],
+    ['has given up with an error', { error: { code: 3, message: '' } }],
+  ])('but not where the video %s', ([, state]) => {
+    const { video, tries } = watch({ container: 'mp4' })
+    Object.assign(video, STANDING, state)
+    vi.advanceTimersByTime(60_000)
+    expect(tries()).toBe(0)
+  })
+
+  test('nor where nobody sees it', () => {
+    vi.stubGlobal('document', { visibilityState: 'hidden' })
+    const { video, tries } = watch({ container: 'mp4' })
+    Object.assign(video, STANDING)
+    vi.advanceTimersByTime(60_000)
+    expect(tries()).toBe(0)
+  })
+
+  test('nor where it moves', () => {
+    const { video, tries } = watch({ container: 'mp4' })
+    Object.assign(video, STANDING)
+    for (let step = 0; step < 20; step++) {
+      vi.advanceTimersByTime(3_000)
+      video.currentTime += 0.1
+    }
+    expect(tries()).toBe(0)
+  })
 })
