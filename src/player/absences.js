@@ -7,7 +7,7 @@ import { formatMs } from './words.js'
 /** @typedef {import('./trouble-words.js').Trouble} Trouble */
 
 /** In these states a node brings nothing. @type {ReadonlySet<NodeState>} */
-const AWAY = new Set(['no answer', 'down', 'missing', 'other version', 'wrong answer'])
+const AWAY = new Set(['no answer', 'down', 'missing', 'other version', 'wrong answer', 'busy'])
 /** Who was in one of these cannot have become worse. @type {ReadonlySet<NodeState>} */
 const SILENT = new Set(['unknown', 'no answer', 'down'])
 /** It is back when it answers, but has yet to show that its files can be had. @type {ReadonlySet<NodeState>} */

@@ -99,6 +99,7 @@ const STATES = {
   unknown: { words: 'not asked yet', tone: 'quiet' },
   up: { words: 'up', tone: 'good' },
   slow: { words: 'slow', tone: 'unsure' },
+  busy: { words: 'busy', tone: 'unsure' },
   'no answer': { words: 'no answer', tone: 'bad' },
   down: { words: 'down', tone: 'bad' },
   'other version': { words: 'other version', tone: 'bad' },

@@ -1,5 +1,6 @@
 // @ts-check
 /** Watches the health of nodes, and whether each has the file, for a player without a swarm. */
+import { isBusy } from '../swarm/fetch-range.js'
 import { headLimitMs } from '../swarm/patience.js'
 import { callPatiently } from './patient-call.js'
 
@@ -189,8 +190,14 @@ export function outageReason(nodes, policy) {
 function judgeHealth(call) {
   if (call.kind === 'silence') return { state: 'no answer', why: 'it does not answer' }
   if (call.kind === 'refusal') return { state: 'down', why: 'it cannot be reached' }
-  return { state: 'wrong answer', why: `it answered with status ${call.response.status}` }
+  return judgeStatus(call.response.status)
 }
+
+/** @param {number} status that is of no use @returns {Verdict} */
+const judgeStatus = (status) => ({
+  state: isBusy(status) ? 'busy' : 'wrong answer',
+  why: `it answered ${status}`,
+})
 
 /**
  * @param {Response} response to HEAD
@@ -199,7 +206,7 @@ function judgeHealth(call) {
  */
 function judgeReplica({ status, headers }, file) {
   if (status === 404 || status === 410) return { state: 'missing', why: 'it does not have this video' }
-  if (status !== 200) return { state: 'wrong answer', why: `it answered with status ${status}` }
+  if (status !== 200) return judgeStatus(status)
   const size = headers.get('Content-Length')
   const hash = CONTENT_TAG.exec(headers.get('ETag') ?? '')?.[1]
   const isOtherSize = size !== null && Number(size) !== file.size

@@ -48,7 +48,7 @@ export function describeOutage(why, policy) {
     case 'wrong answers':
       return {
         title: 'No node sends the video',
-        text: 'The nodes that answer send errors, or break off. The page keeps asking; look at their terminals.',
+        text: 'The nodes that answer are busy, send errors or break off. The page keeps asking; look at their terminals.',
         over: FOUND,
       }
     case 'mixed':

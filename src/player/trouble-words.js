@@ -26,6 +26,7 @@ export const TROUBLES = {
     again: 'has the video again',
   },
   'sent bad data': { first: 'sent bad data', later: 'sent bad data', again: 'sends what is right again' },
+  busy: { first: 'is busy', later: 'is busy', again: 'takes requests again' },
   'wrong answer': {
     first: 'gave a wrong answer',
     later: 'gave a wrong answer',

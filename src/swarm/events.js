@@ -6,9 +6,10 @@
 
 /**
  * How a node is doing, as a person would say it. Refused proves that it is down; silence proves nothing:
- * a hung process, a cut cable and a slow one look the same for a while.
+ * a hung process, a cut cable and a slow one look the same for a while. `busy`: it said so itself (503 or 429), and
+ * sends nothing; `slow`: it sends.
  * @typedef {'unknown' | 'up' | 'slow' | 'no answer' | 'down' | 'other version' | 'missing'
- *   | 'sent bad data' | 'wrong answer'} NodeState
+ *   | 'sent bad data' | 'wrong answer' | 'busy'} NodeState
  */
 
 /**

@@ -48,6 +48,9 @@ import { whyCut, whyNoAnswer } from './unreachable.js'
 /** ETags of this project's nodes are the SHA-256 of the file; other servers have other ones, which prove nothing. */
 const HASH_ETAG = /^"([0-9a-f]{64})"$/
 
+/** Does a node say with this status that it has too much to do? Pure. @param {number} status @see RFC 9110 §15.6.4, RFC 6585 §4 */
+export const isBusy = (status) => status === 503 || status === 429
+
 /**
  * Does the head of an answer promise the range that was asked for? Pure.
  * @param {{ status: number, get(name: string): string | null }} head
@@ -59,23 +62,26 @@ const HASH_ETAG = /^"([0-9a-f]{64})"$/
  */
 export function judgeHead({ status, get }, start, end, file) {
   if (status === 404 || status === 410)
-    return { kind: 'missing', why: `it does not have the file (${status})` }
-  if (status === 503 || status === 429) {
+    return { kind: 'missing', why: `it does not have the file: it answered ${status}` }
+  if (isBusy(status)) {
     const seconds = Number(get('Retry-After') ?? Number.NaN)
     const retryAfterMs = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined
-    return { kind: 'busy', why: `it is busy (${status})`, retryAfterMs }
+    return { kind: 'busy', why: `it answered ${status}`, retryAfterMs }
   }
-  if (status === 416) return { kind: 'other version', why: 'its file is shorter (416)' }
+  if (status === 416) return { kind: 'other version', why: 'its file is shorter: it answered 416' }
   if (status === 200)
-    return { kind: 'wrong answer', why: 'it answers a range with the whole file (200 in place of 206)' }
+    return { kind: 'wrong answer', why: 'it answers a range with the whole file: 200 in place of 206' }
   if (status >= 300 && status < 400)
-    return { kind: 'wrong answer', why: `it sends us to another server (${status}), which is not followed` }
+    return {
+      kind: 'wrong answer',
+      why: `it sends us to another server, which is not followed: it answered ${status}`,
+    }
   if (status !== 206) return { kind: 'wrong answer', why: `it answers ${status}` }
 
   const range = get('Content-Range')
   const [, first, last, size] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/i.exec(range ?? '') ?? []
   if (range === null)
-    return { kind: 'wrong answer', why: 'its 206 shows no Content-Range (a foreign server must expose it)' }
+    return { kind: 'wrong answer', why: 'its 206 shows no Content-Range, which a foreign server must expose' }
   if (size !== undefined && size !== '*' && Number(size) !== file.size)
     return { kind: 'other version', why: `its file has ${size} bytes, not ${file.size}` }
   if (Number(first) !== start || Number(last) !== end)

@@ -1,5 +1,6 @@
 // @ts-check
 /** All nodes of a swarm: which of them may be asked now, how each is doing, and why. Every change is told. */
+import { isBusy } from './fetch-range.js'
 import { Heartbeats } from './heartbeat.js'
 import { silenceIsLateMs } from './late.js'
 import { SwarmNode } from './node.js'
@@ -35,7 +36,7 @@ const STATE_AFTER = {
   missing: 'missing',
   'other version': 'other version',
   'wrong answer': 'wrong answer',
-  busy: 'slow',
+  busy: 'busy',
   'bad data': 'sent bad data',
 }
 
@@ -160,10 +161,11 @@ export class Fleet {
    * @param {FailureKind} kind
    * @param {string} why
    * @param {number} [retryAfterMs]
+   * @param {NodeState} [state] that shows it
    */
-  fail(node, kind, why, retryAfterMs) {
+  fail(node, kind, why, retryAfterMs, state = STATE_AFTER[kind]) {
     node.breaker.fail(kind, this.#clock.now(), retryAfterMs)
-    if (kind !== 'bad data' || node.breaker.isLiar) this.#setState(node, STATE_AFTER[kind], why)
+    if (kind !== 'bad data' || node.breaker.isLiar) this.#setState(node, state, why)
     if (node.breaker.state === 'open') node.estimate.relearn()
     node.forgetSilence()
     if (node.breaker.needsHealth) this.#heartbeats.watch(node)
@@ -244,7 +246,13 @@ export class Fleet {
         this.fail(node, 'refused', beat.why)
         break
       case 'error':
-        this.fail(node, 'ill', `its /health answers ${beat.status}`)
+        this.fail(
+          node,
+          'ill',
+          `its /health answered ${beat.status}`,
+          undefined,
+          isBusy(beat.status) ? 'busy' : undefined,
+        )
         break
       case 'silent':
         if (node.lastByteMs < beat.sinceMs)

@@ -166,6 +166,7 @@ test.for<[state: NodeState, words: string, tone: string]>([
   ['unknown', 'not asked yet', 'quiet'],
   ['up', 'up', 'good'],
   ['slow', 'slow', 'unsure'],
+  ['busy', 'busy', 'unsure'],
   ['no answer', 'no answer', 'bad'],
   ['sent bad data', 'sent bad data', 'bad'],
 ])('state "%s" is "%s" on the card', ([state, words, tone]) => {

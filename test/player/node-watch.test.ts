@@ -109,6 +109,8 @@ describe('a node', () => {
     ['down', dead],
     ['no answer', hung],
     ['wrong answer', () => new Response('', { status: 500 })],
+    ['busy', () => new Response('', { status: 503 })],
+    ['busy', withHead(429, {})],
     ['missing', withHead(404, {})],
     ['missing', withHead(410, {})],
     ['wrong answer', withHead(500, {})],

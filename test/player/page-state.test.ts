@@ -79,7 +79,7 @@ test.for<[why: OutageReason, title: string, text: RegExp]>([
   ['replaced', 'The video was replaced', /another version of it\. Reload the page/],
   ['missing', 'The video is gone', /The page keeps looking for it/],
   ['bad data', 'Only wrong data is left', /replicate the video again/],
-  ['wrong answers', 'No node sends the video', /send errors, or break off/],
+  ['wrong answers', 'No node sends the video', /are busy, send errors or break off/],
   ['mixed', 'No node can be read from', /see the cards/],
 ])('outage "%s" is told as what it is, with what to do', ([why, title, text]) => {
   expect(outage(why)?.title).toBe(title)

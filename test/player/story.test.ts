@@ -87,6 +87,23 @@ const CASES: [what: string, events: Event[], lines: string[]][] = [
     ['node1 gave a wrong answer (it answers 500).'],
   ],
   [
+    'who has too much to do is busy, not slow, and is so until a request is served',
+    [
+      turned(0, 'node2', 'busy', 'up', 'it answered 503'),
+      turned(3_000, 'node2', 'up', 'busy'),
+      turned(9_000, 'node2', 'busy', 'up', 'it answered 429'),
+      asked(11_000, 3, 'node2'),
+      verified(11_900, 3, 'node2'),
+      turned(12_000, 'node2', 'up', 'busy'),
+    ],
+    [
+      'node2 is busy (it answered 503).',
+      'node2 is asked again, after 3.0 s.',
+      'node2 is busy (it answered 429).',
+      'node2 takes requests again, after 3.0 s.',
+    ],
+  ],
+  [
     'a single chunk is named, and nobody waited for what was not needed yet',
     [turned(0, 'node1', 'down'), failover(100, 'node1', ['node2'], [7], 0)],
     [
@@ -393,7 +410,7 @@ const CASES: [what: string, events: Event[], lines: string[]][] = [
   ],
   [
     'a node that never brought a chunk did not lose the video',
-    [turned(0, 'node1', 'missing', 'up', 'it does not have the file (404)')],
+    [turned(0, 'node1', 'missing', 'up', 'it does not have the file: it answered 404')],
     ['node1 does not have the video.'],
   ],
   [

@@ -13,7 +13,7 @@ const ofType = <T extends Event['type']>(events: readonly Event[], type: T): Eve
   events.filter((event): event is EventOf<T> => event.type === type)
 
 const UNREACHED = new Set(['no answer', 'down'])
-const AWAY = new Set([...UNREACHED, 'missing', 'other version', 'wrong answer'])
+const AWAY = new Set([...UNREACHED, 'missing', 'other version', 'wrong answer', 'busy'])
 const HERE = new Set(['up', 'unknown', 'sent bad data'])
 const TRIED_WITHIN_MS = 2_500
 const DURATION = String.raw`([\d.]+ (?:ms|s|min))`
@@ -35,7 +35,7 @@ export function untruths(player: SimulatedPlayer): string[] {
   const { lines } = player.story
   return [
     ...lines
-      .filter(({ text }) => !/^\S.*\.$/.test(text) || /undefined|NaN/.test(text))
+      .filter(({ text }) => !/^\S.*\.$/.test(text) || /undefined|NaN|\([^)]*\(/.test(text))
       .map(({ text }) => `no sentence: "${text}"`),
     ...stalls(player),
     ...lines.flatMap((line) => unseen(line, player)),

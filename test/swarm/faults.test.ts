@@ -158,7 +158,7 @@ const WORTHLESS: readonly FaultCase[] = [
   {
     name: 'busy, with Retry-After',
     fault: { kind: 'status', status: 503, retryAfterSeconds: 1 },
-    states: ['slow'],
+    states: ['busy'],
     why: /503/,
   },
   { name: '200 in place of 206', fault: { kind: 'whole file' }, states: ['wrong answer'], why: /200/ },
