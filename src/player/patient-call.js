@@ -29,7 +29,8 @@ const HOPE = 5
  */
 export async function callPatiently({ fetch, clock, url, method, patienceMs, onSilent, signal }) {
   const abort = new AbortController()
-  signal.addEventListener('abort', () => abort.abort(), { signal: abort.signal })
+  const end = () => abort.abort()
+  signal.addEventListener('abort', end)
   const startMs = clock.now()
   let hasSlept = false
   /** @type {unknown} */
@@ -54,5 +55,6 @@ export async function callPatiently({ fetch, clock, url, method, patienceMs, onS
     return { kind: abort.signal.aborted ? 'silence' : 'refusal' }
   } finally {
     clock.clearTimeout(timer)
+    signal.removeEventListener('abort', end) // a viewing makes thousands of calls
   }
 }
