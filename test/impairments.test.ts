@@ -22,7 +22,7 @@ test('every impairment is a field of the node list, which a page sees too', () =
   const list = { nodes: [{ name: 'node1', port: 8001, root: 'node1', ...impairments }] }
   const nodes = ownNodes(parseNodeList(JSON.stringify(list), 'nodes.json', '/'))
   expect(nodes).toEqual([expect.objectContaining(impairments)])
-  expect(viewFrom(nodes).nodes).toEqual([expect.objectContaining(impairments)])
+  expect(viewFrom(nodes, 'node1').nodes).toEqual([expect.objectContaining(impairments)])
 })
 
 test('every impairment is a flag, told in the banner and in /health', async () => {

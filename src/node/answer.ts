@@ -89,7 +89,7 @@ export async function answer(
     // Where there is no such file there may be the description of one.
     const replica = await (isMetalinkName(target.name) ? opening.catch(ignoreMissing) : opening)
     if (replica !== undefined) {
-      return { reply: replyWithReplica(method, fields, replica.facts, randomUUID, Date.now()), replica }
+      return { reply: replyWithReplica(method, fields, replica.facts, view, randomUUID, Date.now()), replica }
     }
   }
   const content = await generate(service, view, target)

@@ -24,6 +24,8 @@ export interface SeenNode extends Partial<Impairments> {
 export interface View {
   /** in the order of the list */
   readonly nodes: readonly SeenNode[]
+  /** all but the node that is asked */
+  readonly others: readonly SeenNode[]
   /** web origins of the pages that may read our answers */
   readonly peers: ReadonlySet<string>
 }
@@ -35,9 +37,10 @@ const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
 
 /**
  * What the node list looks like from one host name. Pure.
+ * @param ownName of the node that is asked
  * @param hostName of the request, accepted, IPv6 in brackets; `undefined` when unknown
  */
-export function viewFrom(nodes: readonly ListedNode[], hostName?: string): View {
+export function viewFrom(nodes: readonly ListedNode[], ownName: string, hostName?: string): View {
   const peers = new Set<string>()
   for (const node of nodes) {
     if (isForeign(node)) continue // its pages are not ours
@@ -47,7 +50,7 @@ export function viewFrom(nodes: readonly ListedNode[], hostName?: string): View 
     peers.add(urlSeenFrom(node, hostName))
   }
   const seen = nodes.map((node) => seenNode(node, hostName))
-  return { nodes: seen, peers }
+  return { nodes: seen, others: seen.filter(({ name }) => name !== ownName), peers }
 }
 
 function seenNode(node: ListedNode, hostName: string | undefined): SeenNode {
@@ -72,16 +75,16 @@ const MAX_VIEWS = 100
 /** The node list of one running node, seen from any host name. */
 export class Directory {
   readonly #nodes: readonly ListedNode[]
-  readonly #own: Pick<NodeConfig, 'host'>
+  readonly #own: Pick<NodeConfig, 'name' | 'host'>
   readonly #plain: View
   /** by Host field; only where the list has wildcard addresses, since nothing else depends on it */
   readonly #views: Map<string, View> | undefined
 
   /** @param own the node that is asked; it need not be on the list */
-  constructor(nodes: readonly ListedNode[], own: Pick<NodeConfig, 'host'>) {
+  constructor(nodes: readonly ListedNode[], own: Pick<NodeConfig, 'name' | 'host'>) {
     this.#nodes = nodes
     this.#own = own
-    this.#plain = viewFrom(nodes)
+    this.#plain = viewFrom(nodes, own.name)
     const hasWildcard = nodes.some((node) => !isForeign(node) && WILDCARDS.has(node.host))
     this.#views = hasWildcard ? new Map() : undefined
   }
@@ -92,7 +95,7 @@ export class Directory {
     const known = this.#views.get(host)
     if (known !== undefined) return known
     if (decideHost(host, this.#own.host) !== 'accepted') return this.#plain
-    const view = viewFrom(this.#nodes, hostNameOf(host))
+    const view = viewFrom(this.#nodes, this.#own.name, hostNameOf(host))
     if (this.#views.size >= MAX_VIEWS) this.#views.clear()
     this.#views.set(host, view)
     return view

@@ -31,8 +31,7 @@ export function renderMetalink(manifest: Manifest, { nodes }: Pick<View, 'nodes'
           '    </pieces>',
         ]
   const urls = byPriority(nodes).map(
-    (node, index) =>
-      `    <url priority="${Math.min(index + 1, LAST_PRIORITY)}">${escapeHtml(fileUrl(node, name))}</url>`,
+    (node, index) => `    <url priority="${priority(index)}">${escapeHtml(fileUrl(node, name))}</url>`,
   )
   return `${[
     '<?xml version="1.0" encoding="UTF-8"?>',
@@ -48,15 +47,19 @@ export function renderMetalink(manifest: Manifest, { nodes }: Pick<View, 'nodes'
 }
 
 /**
- * The field that leads a reader of a file to its description, and by it to the other nodes. They are not linked as
- * duplicates (RFC 6249 §3): that would say that they have the same bytes, and whoever only sends a file has asked
- * nobody. Who asks for the description has all nodes asked, and learns which of them have another version. Pure.
- * @see RFC 6249 §4.1
+ * The fields that lead a reader of a file to the other nodes, a line for each, as some programs read only the
+ * first link of a line. Pure.
+ * @see RFC 6249 §3 and §4.1
  */
-export const metalinkFields = (name: string): string[] => [
-  'Link',
-  `</${encodeStorageName(name)}${METALINK_SUFFIX}>; rel=describedby; type="${METALINK_TYPE}"`,
-]
+export function metalinkFields(name: string, { others }: Pick<View, 'others'>): string[] {
+  const links = byPriority(others).map(
+    (node, index) => `<${fileUrl(node, name)}>; rel=duplicate; pri=${priority(index)}`,
+  )
+  const description = `</${encodeStorageName(name)}${METALINK_SUFFIX}>; rel=describedby; type="${METALINK_TYPE}"`
+  return [...links, description].flatMap((link) => ['Link', link])
+}
+
+const priority = (index: number): number => Math.min(index + 1, LAST_PRIORITY)
 
 const fileUrl = ({ url }: SeenNode, name: string): string => `${url}/${encodeStorageName(name)}`
 

@@ -1,6 +1,7 @@
 /** Pure: a request and the facts of what it asks for → status, header fields, and what the body is made of. */
 import { STATUS_CODES } from 'node:http'
 import { type ByteRange, parseRange } from '../range.ts'
+import type { View } from './directory.ts'
 import { formatHttpDate } from './http-date.ts'
 import { isPlayable, mediaType } from './media-types.ts'
 import { metalinkFields } from './metalink.ts'
@@ -53,6 +54,7 @@ const RUN_NOTHING = "default-src 'none'; sandbox"
 /**
  * The answer to a GET or HEAD for a replica, in the order of RFC 9110 §13.2.2: preconditions, then If-Range
  * and Range. Pure.
+ * @param view the node list, for the links to the other nodes
  * @param makeBoundary what divides the parts of a multipart answer; must not occur in the file
  * @param nowMs for the dates among the preconditions
  */
@@ -60,6 +62,7 @@ export function replyWithReplica(
   method: string,
   fields: RequestFields,
   facts: ReplicaFacts,
+  view: View,
   makeBoundary: () => string,
   nowMs: number,
 ): Reply {
@@ -81,7 +84,7 @@ export function replyWithReplica(
     ])
   }
   const type = mediaType(facts.name)
-  const { required, all } = versionFields(facts, nowMs)
+  const { required, all } = versionFields(facts, view, nowMs)
   if (range.kind === 'whole') {
     const body = sizeBytes === 0 ? [] : [{ start: 0, end: sizeBytes - 1 }]
     return { status: 200, fields: ['Content-Type', type, ...all], body, lengthBytes: sizeBytes }
@@ -105,18 +108,20 @@ export function replyWithReplica(
 }
 
 interface VersionFields {
+  /** the node list that the links were made from */
+  readonly view: View
   /** what an answer with bytes of the version must carry */
   readonly required: readonly string[]
   /** the same, and what else is known of the version */
   readonly all: readonly string[]
 }
 
-/** The fields that every answer with bytes of one version shares; made once for each. */
+/** The fields that every answer with bytes of one version shares; made once for each, as one client sees it. */
 const fieldsByVersion = new WeakMap<ReplicaFacts, VersionFields>()
 
-function versionFields(facts: ReplicaFacts, nowMs: number): VersionFields {
+function versionFields(facts: ReplicaFacts, view: View, nowMs: number): VersionFields {
   const known = fieldsByVersion.get(facts)
-  if (known !== undefined) return known
+  if (known?.view === view) return known
   const { name, etag, lastModifiedMs, sha256 } = facts
   const required = ['Accept-Ranges', 'bytes', 'ETag', etag, 'Cache-Control', 'no-cache']
   if (!isPlayable(mediaType(name))) required.push('Content-Security-Policy', RUN_NOTHING)
@@ -125,9 +130,9 @@ function versionFields(facts: ReplicaFacts, nowMs: number): VersionFields {
   const all = [...required, ...(lastModified === undefined ? [] : ['Last-Modified', lastModified])]
   if (sha256 !== undefined) {
     all.push('Repr-Digest', `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`)
-    all.push(...metalinkFields(name)) // without a manifest there is none
+    all.push(...metalinkFields(name, view)) // without a hash nobody could check a duplicate
   }
-  const fields = { required, all }
+  const fields = { view, required, all }
   fieldsByVersion.set(facts, fields)
   return fields
 }

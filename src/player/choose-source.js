@@ -24,10 +24,10 @@ const PENALTY_MS = 10_000
  * @property {readonly SourceNode[]} nodes
  * @property {import('./player-events.js').Policy} policy
  * @property {string | undefined} current the node that the video plays from
- * @property {boolean} hasError the video gave up
+ * @property {'node' | 'file' | undefined} error the video gave up, and which of them may be the cause
  * @property {number} stuckMs how long it has got nothing although it needs something
  * @property {number} loadedMs how long ago it got its source
- * @property {number} restMs how long a source has before it may be replaced after an error
+ * @property {number} restMs how long a source has before it may be replaced after an error of its node
  */
 
 /**
@@ -36,7 +36,7 @@ const PENALTY_MS = 10_000
  * @returns {{ node: string, why: string, hasFailed: boolean } | undefined} where to go, and whether because the
  *   current node failed; `undefined`: stay, or wait until a node is healthy
  */
-export function chooseSource({ nowMs, nodes, policy, current, hasError, stuckMs, loadedMs, restMs }) {
+export function chooseSource({ nowMs, nodes, policy, current, error, stuckMs, loadedMs, restMs }) {
   const isPenalized = (/** @type {SourceNode} */ node) => nowMs - node.failedAtMs < PENALTY_MS
   const candidates = nodes
     .filter(({ name, isHealthy }) => isHealthy && (policy.kind !== 'only' || policy.node === name))
@@ -48,10 +48,12 @@ export function chooseSource({ nowMs, nodes, policy, current, hasError, stuckMs,
   if (policy.kind === 'only' && policy.node !== current) {
     return best && { node: best.name, why: 'it was chosen', hasFailed: false }
   }
-  if (hasError && loadedMs < restMs) return undefined
+  const hasError = error !== undefined
+  if (error === 'node' && loadedMs < restMs) return undefined
   const isSilent = !nodes.some(({ name, isHealthy }) => name === current && isHealthy)
   if (!hasError && stuckMs < (isSilent ? STUCK_AND_SILENT_MS : STUCK_MS)) return undefined
   if (best !== undefined) {
+    if (error === 'file') return { node: best.name, why: 'its copy may be a better one', hasFailed: false }
     const why = isSilent ? 'gives no answer' : hasError ? 'broke off' : 'sends nothing'
     return { node: best.name, why: `${current} ${why}`, hasFailed: true }
   }

@@ -24,11 +24,14 @@ export class MediaWatch {
   #name
   #onEvent
   #retry
+  #isElsewhere
   #retries = new Retries()
   /** @type {MediaFacts | undefined} */
   #facts
   /** what holds now @type {MediaSymptom['kind'] | undefined} */
   #told
+  /** the browser has understood the file, whatever we make of it */
+  #hasBegun = false
   /** the longest that the video has taken its file for */
   #durationSeconds = 0
   #stop = new AbortController()
@@ -40,23 +43,29 @@ export class MediaWatch {
    * @param {string} options.name of the file
    * @param {(event: import('./player-events.js').PlayerEvent) => void} options.onEvent
    * @param {() => void} options.retry begins again, in the state that the video is in then
+   * @param {(error: MediaError) => boolean | Promise<boolean>} [options.isElsewhere] is the cause elsewhere than in the
+   *   file, so that it may pass? A browser that loads a file itself says of an absent node what it says of a bad file.
    */
-  constructor({ video, name, onEvent, retry }) {
+  constructor({ video, name, onEvent, retry, isElsewhere = ({ code }) => code === NETWORK }) {
     this.#video = video
     this.#name = name
     this.#onEvent = onEvent
     this.#retry = retry
+    this.#isElsewhere = isElsewhere
     this.#endStuck = watchStuck(video, () => this.#beginAgain())
     const { signal } = this.#stop
     const listen = (/** @type {string} */ type, /** @type {() => void} */ act) =>
       video.addEventListener(type, act, { signal })
-    listen('error', () => this.#fail())
+    listen('error', () => void this.#fail())
     listen('ended', () => this.#end())
     listen('timeupdate', () => {
       this.#retries.see(video.currentTime)
       this.#lookForPicture()
     })
     listen('playing', () => this.#withdraw())
+    listen('loadedmetadata', () => {
+      this.#hasBegun = true
+    })
     listen('durationchange', () => {
       if (Number.isFinite(video.duration))
         this.#durationSeconds = Math.max(this.#durationSeconds, video.duration)
@@ -69,9 +78,14 @@ export class MediaWatch {
    */
   learn(facts) {
     this.#facts = facts
-    const hasNothing =
-      facts.container === 'unknown' || (facts.cut !== undefined && facts.cut.atSeconds === undefined)
-    if (hasNothing) setTimeout(() => this.#speakUp(), SPEECHLESS_MS)
+    if (this.isVain) setTimeout(() => this.#speakUp(), SPEECHLESS_MS)
+  }
+
+  /** Has the file nothing to play, by its bytes and as far as the browser has seen, so that waiting for it is in vain? */
+  get isVain() {
+    if (this.#hasBegun) return false
+    const { container, cut } = this.#facts ?? {}
+    return container === 'unknown' || (cut !== undefined && cut.atSeconds === undefined)
   }
 
   close() {
@@ -79,17 +93,21 @@ export class MediaWatch {
     this.#stop.abort()
   }
 
-  #fail() {
+  async #fail() {
     const { error, currentTime } = this.#video
     if (error === null) return
-    const isNetwork = error.code === NETWORK
+    const isOver = () => this.#stop.signal.aborted || this.#video.error !== error
+    const answer = this.#isElsewhere(error)
+    const isElsewhere = typeof answer === 'boolean' ? answer : await answer
+    if (isOver()) return
     /** @type {Extract<MediaSymptom, { kind: 'error' }>} */
     const symptom = { kind: 'error', code: error.code, message: error.message, seconds: currentTime }
-    const pauseMs = isHopeless(symptom, this.#facts) ? undefined : this.#retries.fail(isNetwork)
+    const isVain = !isElsewhere && isHopeless(symptom, this.#facts)
+    const pauseMs = isVain ? undefined : this.#retries.fail(isElsewhere)
     if (pauseMs === undefined) return this.#tell(symptom)
     this.#report(`The video stopped with an error (${error.message || `code ${error.code}`})`)
     setTimeout(() => {
-      if (!this.#stop.signal.aborted) this.#retry()
+      if (!isOver()) this.#retry()
     }, pauseMs)
   }
 

@@ -22,8 +22,8 @@
  * - `first frame`: the first picture is there, or of a file without any the first sound, `ms` after the
  *   navigation began.
  * - `stall`: the picture stands although it should move, `ms` by now, and later, moves again after `ms`.
- * - `switched`: the video now comes from another node (`switching` only), because the other one failed or
- *   because somebody chose so.
+ * - `switched`: the video now comes from another node (`switching` only), because the other one failed,
+ *   because the file may be better there, or because somebody chose so.
  * - `player error`: the video element refused, in words for a person. The player goes on trying.
  * - `media trouble`: the file does not play here as it should, and no trying helps; `undefined`: it plays
  *   all the same, from another place.

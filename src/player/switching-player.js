@@ -5,16 +5,22 @@
  */
 import { realClock } from '../swarm/clock.js'
 import { chooseSource } from './choose-source.js'
+import { readMediaFacts } from './media-facts.js'
+import { MediaWatch } from './media-watch.js'
 import { fileUrl, NodeWatch } from './node-watch.js'
 import { lookAtProgress, ProgressMeter } from './progress.js'
+import { readRange } from './read-range.js'
 import { resume } from './resume.js'
 
 const LOOK_MS = 250
 /** With so little progress, the nodes are asked at once how they are. */
 const DOUBT_MS = 500
-/** How long a source has after an error, doubled for each that brought nothing, up to the last. */
+/** How long a source has after an error of its node, doubled for each that did not last, up to the longest. */
 const FIRST_REST_MS = 250
 const LAST_REST_MS = 4_000
+const LASTING_MS = 10_000
+/** As the code of a `MediaError`. */
+const NETWORK = 2
 
 export class SwitchingPlayer {
   #video
@@ -30,6 +36,12 @@ export class SwitchingPlayer {
   #failedAtMs = new Map()
   #loadedAtMs = 0
   #restMs = FIRST_REST_MS
+  /** of the error that the video has now, once it is known @type {'node' | 'file' | undefined} */
+  #cause
+  #mediaWatch
+  #hasFacts = false
+  /** @type {Promise<boolean> | undefined} */
+  #learning
   #stop = new AbortController()
   #playback
 
@@ -48,11 +60,13 @@ export class SwitchingPlayer {
     const fetch = globalThis.fetch.bind(globalThis)
     this.#watch = new NodeWatch({ nodes, file, policy, onEvent, onChange: look, fetch, clock: realClock })
     const { signal } = this.#stop
-    video.addEventListener('error', () => this.#onError(), { signal })
-    const recover = () => {
-      this.#restMs = FIRST_REST_MS
+    const retry = () => {
+      this.#cause ??= 'file'
+      this.#look()
     }
-    video.addEventListener('playing', recover, { signal })
+    const isElsewhere = (/** @type {MediaError} */ error) => this.#findCause(error)
+    this.#mediaWatch = new MediaWatch({ video, name: file.name, onEvent, retry, isElsewhere })
+    video.addEventListener('loadeddata', () => void this.#learn(), { signal })
     const timer = setInterval(look, LOOK_MS)
     signal.addEventListener('abort', () => clearInterval(timer))
   }
@@ -69,29 +83,81 @@ export class SwitchingPlayer {
 
   close() {
     this.#stop.abort()
+    this.#mediaWatch.close()
     this.#watch.close()
   }
 
-  #onError() {
-    const { error } = this.#video
-    if (error === null) return
-    const message = `The video stopped with an error (${error.message || `code ${error.code}`})`
-    this.#onEvent({ type: 'player error', atMs: performance.now(), message })
+  /**
+   * Whose error it is: a node that can still be read by a script has sent the video what it could not use.
+   * @param {MediaError} error
+   * @returns {Promise<boolean>} the node's
+   */
+  async #findCause(error) {
+    this.#cause = undefined
+    const isNodes = error.code === NETWORK || !(await this.#isReadable())
+    if (this.#video.error !== error) return isNodes
+    if (isNodes) this.#cause = 'node'
     this.#look()
+    return isNodes
+  }
+
+  /** @returns {Promise<boolean>} does the node give some of the file? */
+  async #isReadable() {
+    if (!this.#hasFacts) return this.#learn()
+    return (await this.#reader?.(0, 0).catch(() => undefined)) !== undefined
+  }
+
+  /**
+   * Learns from the node what the file is, once.
+   * @returns {Promise<boolean>} whether it is known now
+   */
+  #learn() {
+    this.#learning ??= this.#readFacts().finally(() => {
+      this.#learning = undefined
+    })
+    return this.#learning
+  }
+
+  async #readFacts() {
+    const read = this.#reader
+    if (this.#hasFacts || read === undefined) return this.#hasFacts
+    try {
+      this.#mediaWatch.learn((await readMediaFacts(this.#file.size, read)).facts)
+      this.#hasFacts = true
+    } catch {} // by another node, or later
+    return this.#hasFacts
+  }
+
+  /** Reads the file of the current node. */
+  get #reader() {
+    const node = this.#nodes.find((node) => node.name === this.#current)
+    if (node === undefined) return undefined
+    const url = fileUrl(node, this.#file.name)
+    return (/** @type {number} */ start, /** @type {number} */ end) => readRange(url, start, end)
   }
 
   #look() {
     const nowMs = performance.now()
     const hasError = this.#video.error !== null
     const stuckMs = this.#progress.look({ atMs: nowMs, ...lookAtProgress(this.#video) })
-    if (this.#current !== undefined && (hasError || stuckMs >= DOUBT_MS)) this.#watch.askNow()
+    const isInDoubt = this.#current !== undefined && stuckMs >= DOUBT_MS
+    if (isInDoubt || hasError) this.#watch.askNow()
     const nodes = this.#watch.nodes.map((node) => ({
       ...node,
       failedAtMs: this.#failedAtMs.get(node.name) ?? -Infinity,
     }))
     const loadedMs = nowMs - this.#loadedAtMs
-    const state = { nowMs, nodes, policy: this.#policy, current: this.#current, hasError }
-    const choice = chooseSource({ ...state, stuckMs, loadedMs, restMs: this.#restMs })
+    // Some browsers find nothing to play and wait for it without a word: no other node has it either.
+    if (isInDoubt && nodes.some(({ name, isHealthy }) => name === this.#current && isHealthy))
+      void this.#learn()
+    // What the file is to blame for waits its time, or for ever.
+    const isHeld = hasError ? this.#cause === undefined : this.#mediaWatch.isVain
+    const error = hasError ? this.#cause : undefined
+    const state = { nowMs, nodes, policy: this.#policy, current: this.#current, error }
+    const choice = chooseSource({
+      ...state,
+      ...{ stuckMs: isHeld ? 0 : stuckMs, loadedMs, restMs: this.#restMs },
+    })
     if (choice !== undefined) this.#use(choice, nowMs)
   }
 
@@ -104,10 +170,10 @@ export class SwitchingPlayer {
     if (node === undefined) return
     const { currentTime, paused, playbackRate } = this.#video
     const from = this.#current
-    if (from !== undefined && hasFailed) {
-      this.#failedAtMs.set(from, nowMs)
-      this.#restMs = Math.min(2 * this.#restMs, LAST_REST_MS)
-    }
+    if (from !== undefined && (hasFailed || this.#cause === 'file')) this.#failedAtMs.set(from, nowMs)
+    const hasLasted = nowMs - this.#loadedAtMs >= LASTING_MS
+    if (hasFailed) this.#restMs = hasLasted ? FIRST_REST_MS : Math.min(2 * this.#restMs, LAST_REST_MS)
+    this.#cause = undefined
     this.#current = name
     this.#loadedAtMs = nowMs
     this.#progress = new ProgressMeter() // a new source has its own time to begin

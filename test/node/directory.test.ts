@@ -34,16 +34,23 @@ test.for<[rule: string, node: ListedNode, hostName: string | undefined, url: str
   ],
   ["somebody else's server keeps its URL", cdn, '192.168.1.20', 'https://cdn.example/videos'],
 ])('%s', ([, node, hostName, url]) => {
-  expect(viewFrom([node], hostName).nodes).toMatchObject([{ name: node.name, url }])
+  expect(viewFrom([node], 'other', hostName).nodes).toMatchObject([{ name: node.name, url }])
 })
 
 test('a page is told where to ask for health, and never where the files are', () => {
-  const { nodes } = viewFrom([ours('a', '0.0.0.0', 8001), cdn], '10.0.0.7')
+  const { nodes } = viewFrom([ours('a', '0.0.0.0', 8001), cdn], 'a', '10.0.0.7')
   expect(nodes.map(({ healthUrl }) => healthUrl)).toEqual([
     'http://10.0.0.7:8001/health',
     'https://cdn.example/videos/up?full',
   ])
   expect(JSON.stringify(nodes)).not.toContain('nowhere')
+})
+
+test('the others are all but the node that is asked', () => {
+  const nodes = [ours('a', '127.0.0.1', 1), ours('b', '127.0.0.1', 2), cdn]
+  const names = (own: string): string[] => viewFrom(nodes, own).others.map(({ name }) => name)
+  expect(names('a')).toEqual(['b', 'cdn'])
+  expect(names('elsewhere')).toEqual(['a', 'b', 'cdn'])
 })
 
 test.for<[rule: string, node: ListedNode, hostName: string | undefined, peers: string[]]>([
@@ -80,7 +87,7 @@ test.for<[rule: string, node: ListedNode, hostName: string | undefined, peers: s
   ],
   ["the pages of somebody else's server are not ours", cdn, undefined, []],
 ])('pages that may read: %s', ([, node, hostName, peers]) => {
-  expect(viewFrom([node], hostName).peers).toEqual(new Set(peers))
+  expect(viewFrom([node], 'a', hostName).peers).toEqual(new Set(peers))
 })
 
 describe('a directory', () => {

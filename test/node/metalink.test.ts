@@ -24,7 +24,7 @@ const MANIFEST: Manifest = {
 }
 
 test('RFC 5854: a metalink has size, hashes and every node, the fastest first', () => {
-  expect(renderMetalink(MANIFEST, viewFrom(NODES))).toBe(`<?xml version="1.0" encoding="UTF-8"?>
+  expect(renderMetalink(MANIFEST, viewFrom(NODES, 'near'))).toBe(`<?xml version="1.0" encoding="UTF-8"?>
 <metalink xmlns="urn:ietf:params:xml:ns:metalink">
   <file name="demo.mp4">
     <size>600000</size>
@@ -43,7 +43,7 @@ test('RFC 5854: a metalink has size, hashes and every node, the fastest first', 
 })
 
 test('RFC 5854 §4.1.3.1: an empty file has no pieces', () => {
-  const text = renderMetalink({ ...MANIFEST, size: 0, chunks: [] }, viewFrom(NODES))
+  const text = renderMetalink({ ...MANIFEST, size: 0, chunks: [] }, viewFrom(NODES, 'near'))
   expect(text).toContain('<size>0</size>')
   expect(text).not.toContain('pieces')
 })
@@ -53,13 +53,17 @@ test.for<[name: string, shown: string, encoded: string]>([
   [`a&b <i>"'.mp4`, 'a&amp;b &lt;i&gt;&quot;&#39;.mp4', 'a%26b%20%3Ci%3E%22&#39;.mp4'],
   ['é 🎬.mp4', 'é 🎬.mp4', '%C3%A9%20%F0%9F%8E%AC.mp4'],
 ])('%s is named without its folders, and escaped', ([name, shown, encoded]) => {
-  const text = renderMetalink({ ...MANIFEST, name }, viewFrom(NODES))
+  const text = renderMetalink({ ...MANIFEST, name }, viewFrom(NODES, 'near'))
   expect(text).toContain(`<file name="${shown}">`)
   expect(text).toContain(`<url priority="1">http://127.0.0.1:8001/${encoded}</url>`)
 })
 
-test('RFC 6249: a reply links to the description, and calls nobody a duplicate who was not asked', () => {
-  expect(metalinkFields('week 1/demo.mp4')).toEqual([
+test('RFC 6249: a reply links to the other nodes and to the description', () => {
+  expect(metalinkFields('week 1/demo.mp4', viewFrom(NODES, 'near'))).toEqual([
+    'Link',
+    '<http://127.0.0.1:8003/week%201/demo.mp4>; rel=duplicate; pri=1',
+    'Link',
+    '<https://cdn.example/a/week%201/demo.mp4>; rel=duplicate; pri=2',
     'Link',
     '</week%201/demo.mp4.meta4>; rel=describedby; type="application/metalink4+xml"',
   ])

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import { expect, test } from 'vitest'
+import { viewFrom } from '../../src/node/directory.ts'
 import type { ReplicaFacts } from '../../src/node/replica.ts'
 import {
   isRange,
@@ -12,6 +13,7 @@ import {
   replyWithReplica,
 } from '../../src/node/reply.ts'
 import type { RequestFields } from '../../src/node/request-fields.ts'
+import { NODE_DEFAULTS } from '../../src/node-list.ts'
 
 /** Numbered records of 10 bytes: a wrong slice names its own mistake. */
 const FILE = Buffer.from(
@@ -26,11 +28,12 @@ const FACTS: ReplicaFacts = {
   etag: '"v1"',
   sha256: createHash('sha256').update(FILE).digest('hex'),
 }
+const VIEW = viewFrom([], 'node1')
 const LAST_MODIFIED = 'Sun, 06 Nov 1994 08:49:37 GMT'
 const BOUNDARY = 'BOUNDARY'
 
 const replyTo = (fields: Partial<RequestFields>, method = 'GET', facts = FACTS): Reply =>
-  replyWithReplica(method, { hostLines: 1, ...fields }, facts, () => BOUNDARY, NOW)
+  replyWithReplica(method, { hostLines: 1, ...fields }, facts, VIEW, () => BOUNDARY, NOW)
 
 /** The header as a client sees it; fails when a name comes twice. */
 function headerOf({ fields }: Reply): Record<string, string> {
@@ -106,14 +109,22 @@ test('the whole file comes with all that is known of it', () => {
   expect(bodyOf(reply).equals(FILE)).toBe(true)
 })
 
-test('RFC 6249: the description is told with each version that has a hash', () => {
-  const linksOf = ({ fields }: Reply): string[] =>
-    fields.flatMap((name, index) => (name === 'Link' ? [fields[index + 1] ?? ''] : []))
+test('RFC 6249: the other nodes are told with each version that has a hash, and to each client as it sees them', () => {
+  const own = { ...NODE_DEFAULTS, name: 'node1', host: '0.0.0.0', port: 8001, latencyMs: 0, root: '/a' }
+  const other = { ...own, name: 'node2', port: 8002 }
+  const linksFor = (host: string, facts: ReplicaFacts, fields: Partial<RequestFields> = {}): string[] => {
+    const view = viewFrom([own, other], 'node1', host)
+    const reply = replyWithReplica('GET', { hostLines: 1, ...fields }, facts, view, () => BOUNDARY, NOW)
+    return reply.fields.flatMap((name, index) => (name === 'Link' ? [reply.fields[index + 1] ?? ''] : []))
+  }
   const described = '</demo.mp4.meta4>; rel=describedby; type="application/metalink4+xml"'
-  expect(linksOf(replyTo({}))).toEqual([described])
-  expect(linksOf(replyTo({ range: 'bytes=0-9' }))).toEqual([described])
-  expect(linksOf(replyTo({}, 'GET', { ...FACTS, sha256: undefined }))).toEqual([])
-  expect(linksOf(replyTo({ ifNoneMatch: '"v1"' }))).toEqual([])
+  for (const host of ['10.0.0.7', '10.0.0.8', '10.0.0.7']) {
+    const duplicate = `<http://${host}:8002/demo.mp4>; rel=duplicate; pri=1`
+    expect(linksFor(host, FACTS)).toEqual([duplicate, described])
+    expect(linksFor(host, FACTS, { range: 'bytes=0-9' })).toEqual([duplicate, described])
+  }
+  expect(linksFor('10.0.0.7', { ...FACTS, sha256: undefined })).toEqual([])
+  expect(linksFor('10.0.0.7', FACTS, { ifNoneMatch: '"v1"' })).toEqual([])
 })
 
 test('RFC 9110 §9.3.2: HEAD is told what GET would be, length included', () => {
@@ -206,7 +217,7 @@ test('a boundary is made only where one is needed', () => {
   }
   for (const range of [undefined, 'bytes=0-9', 'bytes=0-9,10-19', 'bytes=5000-']) {
     const fields = { hostLines: 1, ...(range === undefined ? {} : { range }) }
-    expect(() => replyWithReplica('GET', fields, FACTS, refuse, NOW)).not.toThrow()
+    expect(() => replyWithReplica('GET', fields, FACTS, VIEW, refuse, NOW)).not.toThrow()
   }
 })
 

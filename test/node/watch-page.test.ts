@@ -139,7 +139,7 @@ describe('/watch/', () => {
   })
 
   test('names the port alone of a node on an IPv6 address, which no policy can name', () => {
-    const view = viewFrom([{ name: 'a', url: 'http://[fd00::1]:8004/videos', healthPath: '/health' }])
+    const view = viewFrom([{ name: 'a', url: 'http://[fd00::1]:8004/videos', healthPath: '/health' }], 'b')
     expect(watchPagePolicy(view)).toContain("connect-src 'self' http://*:8004;")
   })
 

@@ -14,7 +14,7 @@ const STATE = {
   nodes: [SLOW, FAST],
   policy: { kind: 'all' } as const,
   current: 'fast',
-  hasError: false,
+  error: undefined,
   stuckMs: 0,
   loadedMs: 60_000,
   restMs: 250,
@@ -46,12 +46,13 @@ describe('in mid-play', () => {
       ['stays while nothing has come for a moment', { stuckMs: 1_900 }, undefined],
       ['leaves a healthy node that sends nothing', { stuckMs: 2_000 }, 'slow'],
       ['leaves a dead node sooner', { nodes: dead, stuckMs: 1_000 }, 'slow'],
-      ['leaves a node that broke off at once', { hasError: true }, 'slow'],
+      ['leaves a node that broke off at once', { error: 'node' }, 'slow'],
       [
         'gives a new source a moment before the next error counts',
-        { hasError: true, loadedMs: 200 },
+        { error: 'node', loadedMs: 200 },
         undefined,
       ],
+      ['tries another copy when the file may be the cause', { error: 'file', loadedMs: 200 }, 'slow'],
       ['goes to the chosen node', { policy: { kind: 'only', node: 'slow' } }, 'slow'],
       ['waits for the chosen node', { policy: { kind: 'only', node: 'gone' }, nodes: [FAST] }, undefined],
       [
@@ -61,11 +62,11 @@ describe('in mid-play', () => {
       ],
       [
         'asks the chosen node again when it is back',
-        { policy: { kind: 'only', node: 'fast' }, hasError: true },
+        { policy: { kind: 'only', node: 'fast' }, error: 'node' },
         'fast',
       ],
-      ['waits while all are dead', { nodes: [node('fast', 50, false)], hasError: true }, undefined],
-      ['asks the only node again after an error', { nodes: [FAST], hasError: true }, 'fast'],
+      ['waits while all are dead', { nodes: [node('fast', 50, false)], error: 'node' }, undefined],
+      ['asks the only node again after an error', { nodes: [FAST], error: 'node' }, 'fast'],
       ['is patient with the only node', { nodes: [FAST], stuckMs: 5_000 }, undefined],
       ['but not for ever', { nodes: [FAST], stuckMs: 10_000 }, 'fast'],
     ],
@@ -84,9 +85,13 @@ describe('in mid-play', () => {
     expect(chooseSource({ ...STATE, stuckMs: 2_000 })?.hasFailed).toBe(true)
   })
 
+  test('a node has not failed when the file may be the cause', () => {
+    expect(chooseSource({ ...STATE, error: 'file' })).toMatchObject({ hasFailed: false })
+  })
+
   test('says why', () => {
     expect(chooseSource({ ...STATE, nodes: dead, stuckMs: 1_000 })?.why).toBe('fast gives no answer')
-    expect(chooseSource({ ...STATE, hasError: true })?.why).toBe('fast broke off')
+    expect(chooseSource({ ...STATE, error: 'node' })?.why).toBe('fast broke off')
     expect(chooseSource({ ...STATE, stuckMs: 2_000 })?.why).toBe('fast sends nothing')
   })
 })
