@@ -9,6 +9,8 @@
 export function resume(video, { currentTime, paused, playbackRate }) {
   if (currentTime > 0) video.currentTime = currentTime // before there is metadata this is where it will start
   video.playbackRate = playbackRate
+  // A new source would begin by itself, as on a page that was just opened: only who pauses now stays paused.
+  if (paused) return video.pause()
   // Rejected when the browser wants a click first, or when the source is replaced again: both show by themselves.
-  if (!paused) video.play().catch(() => {})
+  video.play().catch(() => {})
 }

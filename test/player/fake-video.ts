@@ -1,12 +1,15 @@
 /** A video element without a browser, as far as the players look at it. */
 import { onTestFinished, vi } from 'vitest'
 
+/** It plays by itself, as the page's does. */
 export class FakeVideo extends EventTarget {
+  readonly autoplay = true
   currentTime = 0
   duration = Number.NaN
   ended = false
   error: { code: number; message: string } | null = null
-  paused = false
+  networkState = 2
+  paused = true
   playbackRate = 1
   preload = ''
   crossOrigin: string | null = null
@@ -14,10 +17,12 @@ export class FakeVideo extends EventTarget {
   seeking = false
   videoWidth = 640
   readonly buffered = { length: 0, start: () => 0, end: () => 0 }
-  /** every source that it was given, and every `load()` */
+  /** what it loaded, each time */
   readonly loads: string[] = []
-  plays = 0
   readonly #onLoad
+  #src = ''
+  #canAutoplay = true
+
   /** @param onLoad what it makes of a source, a moment later */
   constructor(onLoad: (video: FakeVideo) => void = () => {}) {
     super()
@@ -25,19 +30,36 @@ export class FakeVideo extends EventTarget {
   }
 
   set src(url: string) {
-    this.loads.push(url)
+    this.#src = url
     this.load()
   }
 
+  /** @see HTML, "media element load algorithm" */
   load(): void {
+    this.loads.push(this.#src)
     this.error = null
     this.readyState = 0
+    this.currentTime = 0
+    this.playbackRate = 1
+    this.paused = true
+    this.#canAutoplay = true
     setTimeout(() => this.#onLoad(this), 10)
   }
 
+  /** It has all that it needs. */
+  ready(): void {
+    this.readyState = 4
+    if (this.#canAutoplay) this.paused = false
+  }
+
   async play(): Promise<void> {
+    this.#canAutoplay = false
     this.paused = false
-    this.plays++
+  }
+
+  pause(): void {
+    this.#canAutoplay = false
+    this.paused = true
   }
 
   fail(code: number, message = 'DEMUXER_ERROR_COULD_NOT_OPEN'): void {
@@ -55,7 +77,8 @@ export class FakeVideo extends EventTarget {
 export function fakeBrowser(fetch: typeof globalThis.fetch): void {
   vi.useFakeTimers()
   vi.stubGlobal('fetch', fetch)
-  vi.stubGlobal('HTMLMediaElement', { HAVE_CURRENT_DATA: 2, HAVE_FUTURE_DATA: 3 })
+  const states = { NETWORK_LOADING: 2, HAVE_METADATA: 1, HAVE_CURRENT_DATA: 2, HAVE_FUTURE_DATA: 3 }
+  vi.stubGlobal('HTMLMediaElement', states)
   onTestFinished(() => {
     vi.useRealTimers()
     vi.unstubAllGlobals()

@@ -98,7 +98,7 @@ test('a node that dies is left for the next, and the file is not to blame', asyn
   const { dead, video, troubles, pass } = open(FILM, (video) => {
     const name = new URL(video.loads.at(-1) ?? '').hostname.replace('.test', '')
     if (dead.has(name)) video.fail(NOT_SUPPORTED)
-    else video.readyState = 4
+    else video.ready()
   })
   await pass(3_000)
   for (const round of [1, 2, 3, 4, 5, 6]) {
@@ -123,22 +123,25 @@ test('a browser may know what we do not: of such a file, too, a silent node is l
   const { video, troubles, pass } = open(TEXT, (video) => {
     video.dispatchEvent(new Event('loadedmetadata'))
     video.dispatchEvent(new Event('loadeddata'))
-    video.readyState = 2
+    video.readyState = 1
   })
   await pass(4_000)
   expect(video.loads).toHaveLength(2)
   expect(troubles()).toEqual([])
 })
 
-test('who pauses between an error and the next try stays paused', async () => {
+test.for([
+  ['who pauses between an error and the next try stays paused', true],
+  ['who does not plays on', false],
+] as const)('%s', async ([, pauses]) => {
   const { video, pass, reports } = open(FILM, (video) => {
+    video.ready()
     if (video.loads.length === 1) video.fail(DECODE)
-    else video.readyState = 4
   })
   while (video.error === null) await pass(10)
   expect(video.paused).toBe(false)
-  video.paused = true
+  if (pauses) video.pause()
   await pass(5_000)
   expect([video.loads.length, reports()]).toEqual([2, 1])
-  expect([video.paused, video.plays]).toEqual([true, 0])
+  expect([video.error, video.readyState, video.paused]).toEqual([null, 4, pauses])
 })
