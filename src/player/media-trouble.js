@@ -1,6 +1,7 @@
 // @ts-check
 /** @import { MediaFacts } from './media-facts.js' */
 /** Why a file does not play here, although every node is well: in words, with what to do. Pure. */
+import { shellFile } from './shell-word.js'
 import { formatClock } from './words.js'
 
 /**
@@ -156,26 +157,23 @@ function describeCodec(symptom, facts, file) {
 /** @param {string} file */
 const convertCommand = (file) =>
   SOUND_NAME.test(file)
-    ? `ffmpeg -i ${shellWord(file)} -vn -c:a aac ${shellWord(withEnding(file, 'aac').replace(/mp4$/, 'm4a'))}`
-    : `ffmpeg -i ${shellWord(file)} -c:v libx264 -pix_fmt yuv420p -c:a aac -movflags +faststart ${shellWord(withEnding(file, 'h264'))}`
+    ? ffmpeg(file, '-vn -c:a aac', '-aac.m4a')
+    : ffmpeg(file, '-c:v libx264 -pix_fmt yuv420p -c:a aac -movflags +faststart', '-h264.mp4')
 
 const SOUND_NAME = /\.(?:mp3|m4a|aac|ogg|oga|opus|flac|wav|weba)$/i
 
 /** Bytes as they are, with a new index in front. @param {string} file */
-const copyCommand = (file) =>
-  `ffmpeg -i ${shellWord(file)} -c copy -movflags +faststart ${shellWord(withEnding(file, 'whole'))}`
-
-/** `talk.mov` → `talk-h264.mp4` @param {string} file @param {string} what */
-const withEnding = (file, what) => `${file.replace(/\.[^.]*$/, '')}-${what}.mp4`
+const copyCommand = (file) => ffmpeg(file, '-c copy -movflags +faststart', '-whole.mp4')
 
 /**
- * A file name as one word of a command, in sh, cmd and PowerShell where that can be.
- * @param {string} name
+ * `talk.mov` → `talk-h264.mp4`
+ * @param {string} file
+ * @param {string} options
+ * @param {string} ending of the new file's name, in place of the old one
  */
-function shellWord(name) {
-  const word = name.startsWith('-') ? `./${name}` : name
-  if (/^[\w.,+@/-]+$/.test(word)) return word
-  return /["$`\\!%]/.test(word) ? `'${word.replaceAll("'", `'\\''`)}'` : `"${word}"`
+function ffmpeg(file, options, ending) {
+  const from = /\p{Cc}/u.test(file) ? 'FILE' : file // pasted, a line end would run what stands before it
+  return `ffmpeg -i ${shellFile(from)} ${options} ${shellFile(from.replace(/\.[^.]*$/, '') + ending)}`
 }
 
 /** @param {string | undefined} format */

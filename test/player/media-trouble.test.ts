@@ -118,17 +118,6 @@ test.for<[what: string, MediaSymptom, MediaFacts | undefined, title: string, wor
   expect(trouble.isSilent).toBe(symptom.kind === 'error' && symptom.seconds === 0) // else there is something to see or to hear
 })
 
-test.for<[name: string, words: string]>([
-  ['talk.mov', '-i talk.mov '],
-  ['a b.mov', '-i "a b.mov" '],
-  ['$x`y.mov', "-i '$x`y.mov' "],
-  ["it's $5.mov", "-i 'it'\\''s $5.mov' "],
-  ['-rf.mov', '-i ./-rf.mov '],
-  ['.mov', '-i .mov '],
-])('the command for %s means that file in a shell', ([name, words]) => {
-  expect(describeMediaTrouble(NO_PICTURE, undefined, name).command).toContain(words)
-})
-
 test('what stands in the file is not tried again; what the network did is', () => {
   expect(isHopeless(error(), { container: 'unknown' })).toBe(true)
   expect(isHopeless(error(0, 2), { container: 'unknown' })).toBe(false)
