@@ -60,10 +60,7 @@ export class SwitchingPlayer {
     const fetch = globalThis.fetch.bind(globalThis)
     this.#watch = new NodeWatch({ nodes, file, policy, onEvent, onChange: look, fetch, clock: realClock })
     const { signal } = this.#stop
-    const retry = () => {
-      this.#cause ??= 'file'
-      this.#look()
-    }
+    const retry = () => this.#retry()
     const isElsewhere = (/** @type {MediaError} */ error) => this.#findCause(error)
     this.#mediaWatch = new MediaWatch({ video, name: file.name, onEvent, retry, isElsewhere })
     video.addEventListener('loadeddata', () => void this.#learn(), { signal })
@@ -134,6 +131,15 @@ export class SwitchingPlayer {
     if (node === undefined) return undefined
     const url = fileUrl(node, this.#file.name)
     return (/** @type {number} */ start, /** @type {number} */ end) => readRange(url, start, end)
+  }
+
+  /** The file may be better elsewhere; a browser that stands without an error begins again where it is. */
+  #retry() {
+    if (this.#video.error !== null) {
+      this.#cause ??= 'file'
+      this.#look()
+    } else if (this.#current !== undefined)
+      this.#use({ node: this.#current, why: 'the browser stood', hasFailed: false }, performance.now())
   }
 
   #look() {

@@ -16,7 +16,7 @@ export class FakeVideo extends EventTarget {
   readyState = 0
   seeking = false
   videoWidth = 640
-  readonly buffered = { length: 0, start: () => 0, end: () => 0 }
+  aheadSeconds = 0
   /** what it loaded, each time */
   readonly loads: string[] = []
   readonly #onLoad
@@ -27,6 +27,11 @@ export class FakeVideo extends EventTarget {
   constructor(onLoad: (video: FakeVideo) => void = () => {}) {
     super()
     this.#onLoad = onLoad
+  }
+
+  get buffered() {
+    const [start, end] = [this.currentTime, this.currentTime + this.aheadSeconds]
+    return { length: 1, start: () => start, end: () => end }
   }
 
   set src(url: string) {
@@ -77,6 +82,7 @@ export class FakeVideo extends EventTarget {
 export function fakeBrowser(fetch: typeof globalThis.fetch): void {
   vi.useFakeTimers()
   vi.stubGlobal('fetch', fetch)
+  vi.stubGlobal('document', { visibilityState: 'visible' })
   const states = { NETWORK_LOADING: 2, HAVE_METADATA: 1, HAVE_CURRENT_DATA: 2, HAVE_FUTURE_DATA: 3 }
   vi.stubGlobal('HTMLMediaElement', states)
   onTestFinished(() => {

@@ -13,7 +13,6 @@ async function open(code: number) {
   fakeBrowser(() => new Promise(() => {})) // the nodes take their time; the video says what is wrong
   const serviceWorker = Object.assign(new EventTarget(), { startMessages() {}, controller: null })
   vi.stubGlobal('navigator', { serviceWorker })
-  vi.stubGlobal('document', { visibilityState: 'visible' })
   vi.stubGlobal('location', { href: PAGE })
   const video = new FakeVideo((video) => {
     video.ready()

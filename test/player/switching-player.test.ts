@@ -119,6 +119,18 @@ test('a node that dies is left for the next, and the file is not to blame', asyn
   expect(troubles()).toEqual([])
 })
 
+test('a browser that stands with its next seconds there begins again from the same node', async () => {
+  const { video, events, troubles, pass } = open(FILM, (video) => {
+    video.ready()
+    video.aheadSeconds = 10
+  })
+  await pass(60_000)
+  expect(troubles().map((trouble) => trouble?.title)).toEqual(['This browser does not play on'])
+  expect(video.loads).toEqual(Array(4).fill('http://node1.test/talk.mp4'))
+  expect(events.filter(({ type }) => type === 'switched')).toEqual([])
+  expect(video.paused).toBe(false)
+})
+
 test('a browser may know what we do not: of such a file, too, a silent node is left for the next', async () => {
   const { video, troubles, pass } = open(TEXT, (video) => {
     video.dispatchEvent(new Event('loadedmetadata'))
