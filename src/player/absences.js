@@ -54,6 +54,11 @@ export class Absences {
     })
   }
 
+  /** @param {string} node */
+  isAway(node) {
+    return this.#away.has(node)
+  }
+
   /**
    * Was a node seen better than it is now? One that never brought a chunk did not lose the video.
    * @param {string} node
@@ -67,8 +72,8 @@ export class Absences {
   /**
    * @param {string} node
    * @param {number} atMs
-   * @returns {{ text: string, proven: string } | undefined} what can be said of its return now, and when it has
-   *   brought a chunk; `undefined`: it was not away
+   * @returns {{ text: string, proven: string, hasBrought: boolean } | undefined} what can be said of its return now,
+   *   and when it has brought a chunk; `undefined`: it was not away
    */
   end(node, atMs) {
     const away = this.#away.get(node)
@@ -76,13 +81,14 @@ export class Absences {
     this.#away.delete(node)
     const isUnreached = UNREACHED.has(away.state)
     const after = formatMs(atMs - (isUnreached ? away.unreachedSinceMs : away.sinceMs))
-    if (away.isFirst) return { text: `${node} answers now.`, proven: '' }
+    const { hasBrought } = away
+    if (away.isFirst) return { text: `${node} answers now.`, proven: '', hasBrought }
     const { again } = TROUBLES[away.state]
     const proven = isUnreached
       ? `${node} is back after ${after} and brings chunks again.`
       : `${node} ${again}, after ${after}.`
-    if (away.hasBrought) return { text: proven, proven: '' }
-    return { text: `${node} ${isUnreached ? again : 'is asked again'}, after ${after}.`, proven }
+    if (hasBrought) return { text: proven, proven: '', hasBrought }
+    return { text: `${node} ${isUnreached ? again : 'is asked again'}, after ${after}.`, proven, hasBrought }
   }
 
   /**

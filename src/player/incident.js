@@ -1,7 +1,7 @@
 // @ts-check
 /** One node's trouble, from its first sign to the last chunk that others brought, told in a few sentences. */
 import { Standing } from './standing.js'
-import { inBrackets, TROUBLES } from './trouble-words.js'
+import { describeFlaps, inBrackets, TROUBLES } from './trouble-words.js'
 import { count, formatMs, listSome, listWords } from './words.js'
 
 /** @typedef {import('./trouble-words.js').Trouble} Trouble */
@@ -21,8 +21,12 @@ export class Incident {
   isOver = false
   /** stalls that it is the cause of */
   standing = new Standing()
-  /** its states since, without repeats @type {{ state: Trouble, why: string }[]} */
+  /** its states since, or since it was last back, without repeats @type {{ state: Trouble, why: string }[]} */
   #states = []
+  /** does it gather what would else be an incident each? */
+  isFlapping
+  /** how often it was away and back, in which states, when it last came back, and does it bring chunks since? */
+  #flaps = { times: 0, states: /** @type {Set<Trouble>} */ (new Set()), backMs: 0, brings: false }
   /** was it seen in a better state? */
   #wasBetter
   /** refused chunk → who brought it in the end @type {Map<number, string | undefined>} */
@@ -47,8 +51,10 @@ export class Incident {
    * @param {string} node
    * @param {number} atMs
    * @param {boolean} wasBetter
+   * @param {boolean} [isFlapping]
    */
-  constructor(node, atMs, wasBetter) {
+  constructor(node, atMs, wasBetter, isFlapping = false) {
+    this.isFlapping = isFlapping
     this.node = node
     this.atMs = atMs
     this.lastMs = atMs
@@ -56,11 +62,12 @@ export class Incident {
   }
 
   get isSlowOnly() {
-    return this.hasStates && this.#states.every(({ state }) => state === 'slow') && this.#refused.size === 0
+    const isSlow = this.#states.length > 0 && this.#states.every(({ state }) => state === 'slow')
+    return isSlow && this.#refused.size === 0 && this.#flaps.times === 0
   }
 
   get hasStates() {
-    return this.#states.length > 0
+    return this.#states.length > 0 || this.#flaps.times > 0
   }
 
   /** how many chunks were refused */
@@ -119,7 +126,8 @@ export class Incident {
     for (const chunk of chunks) this.#handedOver.add(chunk)
     for (const node of to) this.#helpers.add(node)
     this.#waitedMs = Math.max(this.#waitedMs, waitedMs)
-    const wasSilent = this.#states.some(({ state }) => state === 'no answer')
+    const wasSilent =
+      this.#flaps.states.has('no answer') || this.#states.some(({ state }) => state === 'no answer')
     this.#hasMoved = movesSinceMs !== undefined && movesSinceMs <= this.atMs - (wasSilent ? UNNOTICED_MS : 0)
   }
 
@@ -128,6 +136,21 @@ export class Incident {
     if (!this.#hasMoved || sinceMs >= this.#handedOverMs) return false
     this.#hasMoved = false
     return true
+  }
+
+  /** It is back, and may soon be away again. @param {number} atMs */
+  comeBack(atMs) {
+    this.lastMs = atMs
+    this.#flaps.times++
+    this.#flaps.backMs = atMs
+    this.#flaps.brings = false
+    for (const { state } of this.#states) this.#flaps.states.add(state)
+    this.#states = []
+  }
+
+  /** It has brought something since it is back. */
+  bringAgain() {
+    this.#flaps.brings = true
   }
 
   /**
@@ -165,7 +188,21 @@ export class Incident {
     return `${wrong}; ${thrown} and ${some}came ${from}.`
   }
 
+  #tellFlaps() {
+    const { times, states, backMs, brings } = this.#flaps
+    const often = times === 1 ? 'once' : times === 2 ? 'twice' : `${times} times`
+    const last = this.#states.at(-1)
+    const now =
+      last === undefined
+        ? brings
+          ? '; it brings chunks again'
+          : ''
+        : `; now it ${TROUBLES[last.state].later}${inBrackets(last.state, last.why)}`
+    return `${this.node} ${describeFlaps(states)} ${often} in ${formatMs(backMs - this.atMs)}${now}.`
+  }
+
   #tellStates() {
+    if (this.#flaps.times > 0) return this.#tellFlaps()
     // That it sent bad data is said by the chunks, and whether it is left out is seen by what is asked of it.
     const told =
       this.#refused.size === 0 ? this.#states : this.#states.filter(({ state }) => state !== 'sent bad data')

@@ -34,6 +34,27 @@ export const TROUBLES = {
   },
 }
 
+/** What goes and comes again and again, in the past, up to its return. @type {Readonly<Partial<Record<Trouble, string>>>} */
+const FLAPS = {
+  'no answer': 'stopped answering and answered again',
+  down: 'went down and answered again',
+  missing: 'lost the video and had it again',
+  'other version': 'had another version of the video and this one again',
+  busy: 'was busy and could be asked again',
+  'wrong answer': 'gave wrong answers and could be asked again',
+}
+/** @type {ReadonlySet<Trouble>} */
+const UNREACHED = new Set(/** @type {Trouble[]} */ (['no answer', 'down']))
+
+/** Several absences as one. @param {ReadonlySet<Trouble>} states that the node was in */
+export function describeFlaps(states) {
+  const [first, second] = states
+  if (first !== undefined && second === undefined) return FLAPS[first]
+  return [...states].every((state) => UNREACHED.has(state))
+    ? FLAPS['no answer']
+    : 'had trouble and could be asked again'
+}
+
 /**
  * Why a node is in a state, as far as a page can know. To a browser, a connection that was refused, reset or
  * ended is one and the same, and which of its requests noticed it first is chance.

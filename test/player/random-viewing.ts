@@ -21,7 +21,8 @@ const POLICIES: readonly Policy[] = [
   { kind: 'only', node: 'node3' },
 ]
 
-type Fault = (node: SimulatedNode, random: () => number) => void
+type After = (ms: number, run: () => void) => void
+type Fault = (node: SimulatedNode, random: () => number, after: After) => void
 const OTHER = { status: 206, fields: { 'Content-Range': 'bytes 0-0/7' } }
 const FAULTS: readonly Fault[] = [
   (node) => node.kill(),
@@ -48,6 +49,12 @@ const FAULTS: readonly Fault[] = [
   (node) => {
     node.behaviour.answer = () => OTHER
   },
+  (node, random, after) => {
+    for (let atMs = 0; atMs < 20_000 * random(); atMs += 800 + 3_000 * random()) {
+      after(atMs, () => node.kill())
+      after(atMs + 700 * random(), () => node.restart())
+    }
+  },
   (node, random) => {
     const status = [404, 404, 500, 503][Math.floor(4 * random())] ?? 404
     node.behaviour.answer = () => ({ status, fields: {} })
@@ -68,7 +75,7 @@ function happen(player: SimulatedPlayer, random: () => number): void {
   player.simulation.nodes.forEach((node, index) => {
     if (kind >= 0.2 && index !== pick) return
     if (kind < 0.1 || (kind >= 0.2 && kind < 0.5)) mend(node, NODES[index] ?? {})
-    else if (kind < 0.85) fault?.(node, random)
+    else if (kind < 0.85) fault?.(node, random, (ms, run) => player.simulation.after(ms, run))
   })
   if (kind > 0.95) player.isPaused = !player.isPaused
   else if (kind > 0.9) player.seek(random())

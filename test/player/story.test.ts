@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { PlayerEvent, Policy } from '../../src/player/player-events.js'
 import { Story } from '../../src/player/story.js'
 import type { NodeState, OutageReason, SwarmEvent } from '../../src/swarm/events.js'
@@ -592,13 +592,68 @@ test('a line keeps its time and its identity while its text grows', () => {
 
 test('only the last 200 lines are kept', () => {
   const story = new Story()
-  for (let atMs = 0; atMs < 100_000; atMs += 50) {
-    const down = (atMs / 50) % 2 === 0
-    const event = down ? turned(atMs, 'node1', 'down') : turned(atMs, 'node1', 'up', 'down')
-    story.apply(event, { isPlaying: true, policy: ALL_NODES })
-  }
+  for (let atMs = 0; atMs < 1_000; atMs++) story.note(atMs, `note ${atMs}`)
   expect(story.lines).toHaveLength(200)
-  expect(story.lines.at(-1)?.text).toBe('node1 answers again, after 50 ms.')
+  expect(story.lines.at(-1)?.text).toBe('note 999')
+})
+
+/** Goes down every 4 s, for 2 s. */
+const flaps = (node: string, times: number, state: NodeState = 'down'): Event[] =>
+  Array.from({ length: times }, (_, index) => [
+    turned(4_000 * index, node, state),
+    turned(4_000 * index + 2_000, node, 'up', state),
+  ]).flat()
+
+describe('a node that goes and comes again and again', () => {
+  const TOLD = ['node2 went down (it cannot be reached).', 'node2 answers again, after 2.0 s.']
+
+  test.for<[what: string, events: Event[], gathered: string]>([
+    [
+      'is one line from the third time on',
+      flaps('node2', 3),
+      'node2 went down and answered again once in 2.0 s.',
+    ],
+    ['whose count grows', flaps('node2', 12), 'node2 went down and answered again 10 times in 38 s.'],
+    [
+      'and which says that it is away while it is',
+      [...flaps('node2', 4), turned(17_000, 'node2', 'down')],
+      'node2 went down and answered again twice in 6.0 s; now it is down (it cannot be reached).',
+    ],
+    [
+      'and that it brings chunks when it has brought one',
+      [...flaps('node2', 4), asked(14_500, 9, 'node2'), verified(15_000, 9, 'node2')],
+      'node2 went down and answered again twice in 6.0 s; it brings chunks again.',
+    ],
+    [
+      'with what others brought meanwhile',
+      [
+        ...flaps('node2', 4),
+        turned(17_000, 'node2', 'down'),
+        failover(17_300, 'node2', ['node3'], [7, 8], 120),
+      ],
+      'node2 went down and answered again twice in 6.0 s; now it is down (it cannot be reached). Its 2 chunks came from node3; the longest wait was 120 ms; the video did not stop.',
+    ],
+  ])('%s', ([, events, gathered]) => {
+    expect(tell(events)).toEqual([...TOLD, ...TOLD, gathered])
+  })
+
+  test.for<[state: NodeState, gathered: string]>([
+    ['no answer', 'node2 stopped answering and answered again twice in 6.0 s.'],
+    ['busy', 'node2 was busy and could be asked again twice in 6.0 s.'],
+    ['wrong answer', 'node2 gave wrong answers and could be asked again twice in 6.0 s.'],
+  ])('has its own words for each state (%s)', ([state, gathered]) => {
+    expect(tell(flaps('node2', 4, state)).slice(4)).toEqual([gathered])
+  })
+
+  test('is told as before when it has been well for a while', () => {
+    const late = [turned(60_000, 'node2', 'down'), turned(62_000, 'node2', 'up', 'down')]
+    expect(tell([...flaps('node2', 4), ...late]).slice(5)).toEqual(TOLD)
+  })
+
+  test('leaves the lines of the others alone', () => {
+    const lines = tell([...flaps('node2', 6), turned(30_000, 'node3', 'down')])
+    expect(lines.slice(5)).toEqual(['node3 went down (it cannot be reached).'])
+  })
 })
 
 test('names of nodes stand in the text as they are', () => {

@@ -41,6 +41,7 @@ export function untruths(player: SimulatedPlayer): string[] {
     ...lines.flatMap((line) => unseen(line, player)),
     ...lines.flatMap((line) => takenOver(line)),
     ...lines.flatMap((line) => returned(line, player)),
+    ...lines.flatMap((line) => gathered(line, player)),
     ...failovers(player),
     ...outage(player),
   ]
@@ -124,6 +125,30 @@ function returned(line: Line, { events }: SimulatedPlayer): string[] {
   )
   const hasBrought = ofType(events, 'verified').some((event) => event.node === node && asked.has(event.chunk))
   if (line.text.includes('is back') && !hasBrought) wrong.push(`nothing has come: "${line.text}"`)
+  return wrong
+}
+
+/** Who is said to have gone and come so often has done so since, in that time, and is now as it is said. */
+function gathered(line: Line, { events, story }: SimulatedPlayer): string[] {
+  const [, node, words = '', span = ''] =
+    new RegExp(`^(node\\d+) .* again (once|twice|\\d+ times) in ${DURATION}[;.]`).exec(line.text) ?? []
+  if (node === undefined) return []
+  const own = ofType(events, 'node').filter((event) => event.node === node && event.atMs >= line.atMs)
+  const times = { once: 1, twice: 2 }[words] ?? Number.parseInt(words, 10)
+  let isAway = false
+  const returns = own.flatMap(({ state, atMs }) => {
+    const isBack = isAway && state === 'up'
+    isAway = AWAY.has(state) || (isAway && !isBack)
+    return isBack ? [atMs] : []
+  })
+  const wrong = []
+  const lastMs = returns[times - 1] ?? Number.NaN
+  if (formatMs(lastMs - line.atMs) !== span)
+    wrong.push(`${times} in ${lastMs - line.atMs} ms: "${line.text}"`)
+  if (story.lines.findLast((other) => nodeOf(other) === node) !== line) return wrong
+  const isAwaySaid = /; now it /.test(line.text)
+  if (returns.length !== times || isAwaySaid !== isAway)
+    wrong.push(`${returns.length} times, and ${isAway ? 'away' : 'back'}: "${line.text}"`)
   return wrong
 }
 
