@@ -4,7 +4,7 @@
 /** A card for each node: how it is doing, its heartbeat over the last minute, what it has delivered. */
 import { element, part, setAttribute, setText } from './element.js'
 import { markPicture } from './mark-view.js'
-import { describeState, heartbeatLines, heartbeatTopMs, rateOf } from './node-model.js'
+import { describeState, heartbeatLines, heartbeatTopMs, noteOf, rateOf } from './node-model.js'
 import { formatBytes, formatMs, formatShare } from './words.js'
 
 const SVG = 'http://www.w3.org/2000/svg'
@@ -40,6 +40,7 @@ export class NodeCardsView {
 class Card {
   #facts
   #state = element('p', { class: 'state' })
+  #note = element('p', { class: 'note' })
   #delay = element('p', { class: 'delay' })
   #beat = document.createElementNS(SVG, 'svg')
   #line = document.createElementNS(SVG, 'path')
@@ -74,6 +75,7 @@ class Card {
         element('h3', { title: name }, name),
         this.#state,
       ),
+      this.#note,
       element('div', { class: 'beat' }, this.#beat, this.#delay),
       element(
         'dl',
@@ -94,10 +96,13 @@ class Card {
    */
   render(nowMs, topMs, totalBytes, policy) {
     const { why, mark, bytes, inFlight, refused } = this.#facts
-    const { words, tone } = describeState(this.#facts)
+    const { words, tone } = describeState(this.#facts, nowMs)
     const isLeftOut = policy.kind === 'only' && policy.node !== mark.name
     setText(this.#state, isLeftOut ? `${words}, not read` : words)
     setAttribute(this.#state, 'title', why)
+    const note = noteOf(this.#facts, nowMs)
+    setText(this.#note, note)
+    this.#note.hidden = note === ''
     setAttribute(this.root, 'data-tone', tone)
     this.root.classList.toggle('left-out', isLeftOut)
     const rate = rateOf(this.#facts)

@@ -4,6 +4,7 @@
 /** @import { PlayerEvent } from './player-events.js' */
 /** What the class sees of every node: how it is doing, its heartbeat, and what it has delivered. */
 import { reasonOf } from './trouble-words.js'
+import { formatClock } from './words.js'
 
 /** How long a heartbeat stays on the line. */
 export const HEARTBEAT_MS = 60_000
@@ -16,6 +17,7 @@ export const HEARTBEAT_MS = 60_000
  * @property {NodeState} state
  * @property {string} why
  * @property {boolean} isLate does it owe bytes, and has been silent for longer than is usual for it?
+ * @property {number | undefined} notBeforeMs until then it is asked for nothing
  * @property {number | undefined} bytesPerSecond its rate when it last sent, as far as that says something of the node
  * @property {number} bytes that it delivered and that passed verification
  * @property {Set<number>} inFlight chunks that it is asked for
@@ -39,6 +41,7 @@ export class NodeModel {
       state: 'unknown',
       why: '',
       isLate: false,
+      notBeforeMs: undefined,
       bytesPerSecond: undefined,
       bytes: 0,
       inFlight: new Set(),
@@ -76,6 +79,7 @@ export class NodeModel {
         return
       case 'measured':
         node.isLate = event.isLate
+        node.notBeforeMs = event.notBeforeMs
         node.bytesPerSecond = event.bytesPerSecond
         return
       case 'heartbeat':
@@ -113,12 +117,29 @@ const AT_WORK = new Set(['unknown', 'up', 'slow'])
 
 /**
  * How a node is doing, in words, and how worrying that is. Pure.
- * @param {Pick<NodeFacts, 'state' | 'isLate' | 'refused'>} facts
+ * @param {Pick<NodeFacts, 'state' | 'isLate' | 'refused' | 'notBeforeMs'>} facts
+ * @param {number} nowMs
  */
-export function describeState({ state, isLate, refused }) {
+export function describeState({ state, isLate, refused, notBeforeMs = Number.NEGATIVE_INFINITY }, nowMs) {
+  if (notBeforeMs > nowMs && AT_WORK.has(state)) return { words: 'left out', tone: 'unsure' }
   if (isLate && AT_WORK.has(state)) return { words: 'late', tone: 'unsure' }
   if (state === 'sent bad data' && refused === 1) return { words: 'sent a bad chunk', tone: 'bad' }
   return STATES[state]
+}
+
+/** In these it may answer, and is not asked all the same. @type {ReadonlySet<NodeState>} */
+const ANSWERING = new Set([...AT_WORK, 'sent bad data', 'busy', 'wrong answer', 'missing', 'other version'])
+
+/**
+ * Of a node that answers and is left out: until when, and when it was last heard of; else ''. Pure.
+ * @param {Pick<NodeFacts, 'state' | 'notBeforeMs' | 'beats'>} facts
+ * @param {number} nowMs
+ */
+export function noteOf({ state, notBeforeMs = Number.NEGATIVE_INFINITY, beats }, nowMs) {
+  if (notBeforeMs <= nowMs || !ANSWERING.has(state)) return ''
+  const answer = beats.findLast(({ ms }) => ms !== undefined)
+  const heard = answer === undefined ? '' : `; last answered at ${formatClock(answer.atMs / 1000)}`
+  return `not asked until ${formatClock(notBeforeMs / 1000)}, unless nobody else is left${heard}`
 }
 
 /**

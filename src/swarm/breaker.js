@@ -61,6 +61,11 @@ export class Breaker {
     return this.state !== 'open' || (!this.needsHealth && nowMs >= this.untilMs)
   }
 
+  /** Until when nobody asks it though it may answer; `undefined`: that is not so, or not known. */
+  get notBeforeMs() {
+    return this.state === 'open' && !this.needsHealth ? this.untilMs : undefined
+  }
+
   /** May a node that is not trusted yet be expected to work? It could not be reached, once, and its health is back. */
   get isPromising() {
     return UNREACHABLE.has(this.failure) && !this.needsHealth && this.#failures <= 1
@@ -113,9 +118,11 @@ export class Breaker {
     return waitMs
   }
 
-  /** There is nobody else: a liar is tried before its time, with one request. @param {number} nowMs */
+  /** There is nobody else: a liar is tried before its time, with one request. @param {number} nowMs @returns {boolean} whether it is now */
   tryAnyway(nowMs) {
-    if (this.state === 'open' && this.isLiar && !this.needsHealth) this.#try(nowMs)
+    if (this.state !== 'open' || !this.isLiar || this.needsHealth) return false
+    this.#try(nowMs)
+    return true
   }
 
   /** @param {number} nowMs */

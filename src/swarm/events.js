@@ -49,7 +49,7 @@
  * - `measured`: now and then, what is known of a node: bytes per second while its bytes came and the reader was
  *   not the limit (`undefined`: that is not known), ms to the first byte, bytes asked for that have not come, all
  *   bytes it has sent, how many of them passed verification, and whether it is late: it owes bytes, and has been
- *   silent for longer than is usual for it.
+ *   silent for longer than is usual for it. `notBeforeMs`: it is asked for nothing until then.
  * - `heartbeat`: a `/health` call of a node: how long it took, `undefined` when there was no answer.
  * - `waiting`, `delivered`: a reader needs a chunk that is not there; it has it after `waitedMs`.
  * - `outage`: no node brings what a reader needs, and why (`isOver` false); told again when the reason
@@ -66,7 +66,7 @@
  *   | { type: 'failover', from: string, to: readonly string[], chunks: readonly number[],
  *       recoveredMs: number, waitedMs: number }
  *   | { type: 'measured', node: string, bytesPerSecond: number | undefined, delayMs: number, inFlightBytes: number,
- *       receivedBytes: number, verifiedBytes: number, isLate: boolean }
+ *       receivedBytes: number, verifiedBytes: number, isLate: boolean, notBeforeMs?: number | undefined }
  *   | { type: 'heartbeat', node: string, ms: number | undefined }
  *   | { type: 'waiting', chunk: number }
  *   | { type: 'delivered', chunk: number, waitedMs: number }

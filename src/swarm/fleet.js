@@ -115,7 +115,7 @@ export class Fleet {
     const admitted = allowed.filter((node) => node.breaker.admits(nowMs))
     if (admitted.length === 0) {
       const liars = allowed.filter(({ liedMs }) => nowMs - liedMs > LAST_RESORT_MS)
-      for (const { breaker } of liars) breaker.tryAnyway(nowMs)
+      for (const node of liars) if (node.breaker.tryAnyway(nowMs)) this.#tellMeasures(node)
       return liars.filter(({ breaker }) => breaker.state === 'trial')
     }
     if (this.#policy.kind !== 'fastest') return admitted
@@ -212,19 +212,30 @@ export class Fleet {
 
   /** Tells what is known of each node. */
   tellMeasures() {
-    for (const node of this.nodes) {
-      const { rate, delayMs, isRateKnown } = node.estimate
-      this.#tell({
-        type: 'measured',
-        node: node.name,
-        bytesPerSecond: isRateKnown && node.breaker.state !== 'open' ? rate * 1000 : undefined,
-        delayMs,
-        inFlightBytes: node.leftBytes,
-        receivedBytes: node.receivedBytes,
-        verifiedBytes: node.verifiedBytes,
-        isLate: node.silentMs > silenceIsLateMs(node.estimate),
-      })
-    }
+    for (const node of this.nodes) this.#tellMeasures(node)
+  }
+
+  /** @param {SwarmNode} node */
+  #tellMeasures(node) {
+    const { rate, delayMs, isRateKnown } = node.estimate
+    this.#tell({
+      type: 'measured',
+      node: node.name,
+      bytesPerSecond: isRateKnown && node.breaker.state !== 'open' ? rate * 1000 : undefined,
+      delayMs,
+      inFlightBytes: node.leftBytes,
+      receivedBytes: node.receivedBytes,
+      verifiedBytes: node.verifiedBytes,
+      isLate: node.silentMs > silenceIsLateMs(node.estimate),
+      notBeforeMs: this.#notBeforeMs(node),
+    })
+  }
+
+  /** Until when nobody asks it. A liar is asked before its time when there is nobody else. @param {SwarmNode} node */
+  #notBeforeMs({ breaker }) {
+    const nowMs = this.#clock.now()
+    const isLastResort = breaker.isLiar && !this.allowed.some((other) => other.breaker.wouldAdmit(nowMs))
+    return isLastResort ? undefined : breaker.notBeforeMs
   }
 
   /** @param {SwarmNode} node @param {NodeState} state @param {string} why */
@@ -233,6 +244,7 @@ export class Fleet {
     const before = node.state
     node.state = state
     this.#tell({ type: 'node', node: node.name, state, before, why })
+    this.#tellMeasures(node)
   }
 
   /** @param {SwarmNode} node @param {Beat} beat */

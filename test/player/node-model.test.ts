@@ -1,10 +1,11 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { markNodes } from '../../src/player/node-marks.js'
 import {
   describeState,
   heartbeatLines,
   heartbeatTopMs,
   NodeModel,
+  noteOf,
   rateOf,
 } from '../../src/player/node-model.js'
 import type { NodeState, SwarmEvent } from '../../src/swarm/events.js'
@@ -28,7 +29,13 @@ const verified = (chunk: number, node: string, bytes = 10): SwarmEvent => ({
   node,
   bytes,
 })
-const measured = (node: string, bytesPerSecond: number | undefined, isLate = false): SwarmEvent => ({
+const measured = (
+  node: string,
+  bytesPerSecond: number | undefined,
+  isLate = false,
+  notBeforeMs?: number,
+): SwarmEvent => ({
+  notBeforeMs,
   type: 'measured',
   atMs: 0,
   node,
@@ -89,17 +96,53 @@ test.for([
 })
 
 test('a node that owes bytes and is silent for long is late, until it is known to be worse', () => {
-  const words = (...events: SwarmEvent[]) => modelOf(...events).nodes.map((node) => describeState(node).words)
+  const words = (...events: SwarmEvent[]) =>
+    modelOf(...events).nodes.map((node) => describeState(node, 0).words)
   expect(words(turned('node1', 'up'), measured('node1', 1, true))).toEqual(['late', 'not asked yet'])
   expect(words(measured('node1', 1, true), measured('node1', 1, false), turned('node1', 'up'))[0]).toBe('up')
   expect(words(measured('node1', 1, true), turned('node1', 'no answer'))[0]).toBe('no answer')
   expect(words(turned('node1', 'down'), measured('node1', 1, true))[0]).toBe('down')
 })
 
+describe('a node that answers and is not asked', () => {
+  const leftOut = measured('node1', 1, false, 95_000)
+  const beat = (atMs: number, ms: number | undefined): SwarmEvent => ({
+    ...{ type: 'heartbeat', node: 'node1', atMs, ms },
+  })
+  const cardOf = (nowMs: number, ...events: SwarmEvent[]) => {
+    const [node] = modelOf(...events).nodes
+    return node && { ...describeState(node, nowMs), note: noteOf(node, nowMs) }
+  }
+
+  test('is not called up, but left out, until when, and when it was last heard of', () => {
+    const events = [turned('node1', 'up'), beat(81_000, 12), beat(83_000, undefined), leftOut]
+    expect(cardOf(90_000, ...events)).toEqual({
+      words: 'left out',
+      tone: 'unsure',
+      note: 'not asked until 1:35, unless nobody else is left; last answered at 1:21',
+    })
+  })
+
+  test('is up when its time has come, or it may be asked all the same', () => {
+    const up = { words: 'up', tone: 'good', note: '' }
+    expect(cardOf(95_000, turned('node1', 'up'), leftOut)).toEqual(up)
+    expect(cardOf(90_000, turned('node1', 'up'), leftOut, measured('node1', 1))).toEqual(up)
+  })
+
+  test('keeps the word for what is wrong with it', () => {
+    for (const state of ['sent bad data', 'busy'] as const)
+      expect(cardOf(90_000, turned('node1', state), leftOut)).toMatchObject({
+        words: state,
+        note: 'not asked until 1:35, unless nobody else is left',
+      })
+    expect(cardOf(90_000, turned('node1', 'down'), leftOut)).toMatchObject({ words: 'down', note: '' })
+  })
+})
+
 test('one bad chunk is called one', () => {
   const rejected: SwarmEvent = { type: 'rejected', atMs: 0, chunk: 1, node: 'node1', expected: '', found: '' }
   const words = (...events: SwarmEvent[]) =>
-    modelOf(...events).nodes.map((node) => describeState(node).words)[0]
+    modelOf(...events).nodes.map((node) => describeState(node, 0).words)[0]
   expect(words(rejected, turned('node1', 'sent bad data'))).toBe('sent a bad chunk')
   expect(words(rejected, rejected, turned('node1', 'sent bad data'))).toBe('sent bad data')
 })
@@ -170,5 +213,6 @@ test.for<[state: NodeState, words: string, tone: string]>([
   ['no answer', 'no answer', 'bad'],
   ['sent bad data', 'sent bad data', 'bad'],
 ])('state "%s" is "%s" on the card', ([state, words, tone]) => {
-  expect(describeState({ state, isLate: false, refused: 2 })).toEqual({ words, tone })
+  const facts = { state, isLate: false, refused: 2, notBeforeMs: undefined }
+  expect(describeState(facts, 0)).toEqual({ words, tone })
 })

@@ -3,7 +3,7 @@ import type { Policy } from '../../src/player/player-events.js'
 import { seededRandom } from '../helpers/random.ts'
 import type { NodeBehaviour, SimulatedNode } from '../swarm/simulation.ts'
 import { SimulatedPlayer } from './simulated-player.ts'
-import { untruths } from './truth.ts'
+import { askedAllTheSame, untruths } from './truth.ts'
 
 const MS = 40_000
 const KIB = 1024
@@ -98,7 +98,9 @@ export async function viewAtRandom(seed: number): Promise<Viewed> {
   player.aheadSeconds = 1 + 8 * random()
   const wrong = new Set<string>()
   player.onEvent = (event, when) => {
-    if (when === 'after' || event.type !== 'verified') return
+    if (when === 'after') return
+    for (const what of askedAllTheSame(event, player)) wrong.add(`at ${player.nowMs}: ${what}`)
+    if (event.type !== 'verified') return
     const isLeftOut = player.story.lines.some(({ text }) => text.includes(`${event.node} is left out`))
     if (isLeftOut) wrong.add(`${event.node} brings chunk ${event.chunk} while it is left out`)
   }

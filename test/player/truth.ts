@@ -1,5 +1,6 @@
 /** What must hold of a page's sentences and figures at any time, whatever has happened: a list of what does not. */
 import { describeFigures } from '../../src/player/figures.js'
+import { type NodeFacts, noteOf } from '../../src/player/node-model.js'
 import { formatMs } from '../../src/player/words.js'
 import type { Event, SimulatedPlayer } from './simulated-player.ts'
 
@@ -164,6 +165,20 @@ function failovers({ events, figures, story }: SimulatedPlayer): string[] {
       : [`${over.length} failovers, the figure says ${figures.failovers}`]),
     ...untold.map(({ from, atMs }) => `the failover of ${from} at ${atMs} is not told`),
   ]
+}
+
+/** Whoever is said to be left out is asked for nothing, unless nobody else is left. */
+export function askedAllTheSame(event: Event, { nodes, nowMs, policy }: SimulatedPlayer): string[] {
+  if (event.type !== 'asked') return []
+  const isAble = (card: NodeFacts): boolean =>
+    (card.state === 'up' || card.state === 'slow') && noteOf(card, nowMs) === ''
+  const isAllowed = ({ mark }: NodeFacts): boolean => policy.kind !== 'only' || policy.node === mark.name
+  const card = nodes.nodes.find(({ mark }) => mark.name === event.node)
+  const note = card === undefined ? '' : noteOf(card, nowMs)
+  const others = nodes.nodes.filter((other) => other !== card && isAllowed(other) && isAble(other))
+  if (note === '' || others.length === 0) return []
+  const able = others.map(({ mark }) => mark.name)
+  return [`${event.node} is asked for chunk ${event.chunk}: "${note}", and there is ${able}`]
 }
 
 /** What is said of all nodes agrees with each card. */
