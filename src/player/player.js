@@ -1,5 +1,6 @@
 // @ts-check
 /** Plays a file in a video element: from all nodes at once where that is possible, from one at a time elsewhere. */
+import { playWhenPossible } from './begin.js'
 import { onFirstFrame } from './first-frame.js'
 import { keepShell, prepareWorker, whyNoWorker, workerInCharge } from './prepare-worker.js'
 import { resume } from './resume.js'
@@ -136,17 +137,4 @@ function observe({ video, onEvent }) {
     ended.abort()
     stop()
   }
-}
-
-/**
- * A browser begins by itself only when it believes that it can play to the end: more than the look-ahead feeds, and of
- * a file without a length never. Two pictures are enough. Rejected where a click is wanted first: the video shows that.
- * @param {HTMLVideoElement} video
- * @param {AbortSignal} signal ends the waiting
- */
-function playWhenPossible(video, signal) {
-  const play = () => {
-    if (video.autoplay && video.paused) video.play().catch(() => {})
-  }
-  video.addEventListener('canplay', play, { signal, once: true })
 }

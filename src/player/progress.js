@@ -32,14 +32,16 @@ export class ProgressMeter {
 /**
  * Looks at a video.
  * @param {HTMLVideoElement} video
+ * @param {boolean} isToBegin it is paused only as it has not begun by itself yet, and for that it needs what comes next
  * @returns {Omit<ProgressLook, 'atMs'>}
  */
-export function lookAtProgress(video) {
+export function lookAtProgress(video, isToBegin) {
   const { buffered, currentTime: seconds, ended, paused, readyState, seeking } = video
   let bufferedSeconds = 0
   for (let index = 0; index < buffered.length; index++) {
     bufferedSeconds += buffered.end(index) - buffered.start(index)
   }
-  const least = paused && !seeking ? HTMLMediaElement.HAVE_CURRENT_DATA : HTMLMediaElement.HAVE_FUTURE_DATA
+  const least =
+    paused && !isToBegin && !seeking ? HTMLMediaElement.HAVE_CURRENT_DATA : HTMLMediaElement.HAVE_FUTURE_DATA
   return { isInNeed: !ended && (seeking || readyState < least), seconds, bufferedSeconds }
 }

@@ -39,6 +39,7 @@ export class SwitchingPlayer {
   /** of the error that the video has now, once it is known @type {'node' | 'file' | undefined} */
   #cause
   #mediaWatch
+  #isToBegin
   #hasFacts = false
   /** @type {Promise<boolean> | undefined} */
   #learning
@@ -63,6 +64,11 @@ export class SwitchingPlayer {
     const retry = () => this.#retry()
     const isElsewhere = (/** @type {MediaError} */ error) => this.#findCause(error)
     this.#mediaWatch = new MediaWatch({ video, name: file.name, onEvent, retry, isElsewhere })
+    this.#isToBegin = video.autoplay && playback === undefined
+    const begin = () => {
+      this.#isToBegin = false
+    }
+    video.addEventListener('play', begin, { signal })
     video.addEventListener('loadeddata', () => void this.#learn(), { signal })
     const timer = setInterval(look, LOOK_MS)
     signal.addEventListener('abort', () => clearInterval(timer))
@@ -145,7 +151,7 @@ export class SwitchingPlayer {
   #look() {
     const nowMs = performance.now()
     const hasError = this.#video.error !== null
-    const stuckMs = this.#progress.look({ atMs: nowMs, ...lookAtProgress(this.#video) })
+    const stuckMs = this.#progress.look({ atMs: nowMs, ...lookAtProgress(this.#video, this.#isToBegin) })
     const isInDoubt = this.#current !== undefined && stuckMs >= DOUBT_MS
     if (isInDoubt || hasError) this.#watch.askNow()
     const nodes = this.#watch.nodes.map((node) => ({

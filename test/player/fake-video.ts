@@ -54,12 +54,19 @@ export class FakeVideo extends EventTarget {
   /** It has all that it needs. */
   ready(): void {
     this.readyState = 4
-    if (this.#canAutoplay) this.paused = false
+    if (this.#canAutoplay) this.#begin()
+    this.dispatchEvent(new Event('canplay'))
   }
 
   async play(): Promise<void> {
     this.#canAutoplay = false
+    this.#begin()
+  }
+
+  #begin(): void {
+    if (!this.paused) return
     this.paused = false
+    this.dispatchEvent(new Event('play'))
   }
 
   pause(): void {

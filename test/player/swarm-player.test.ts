@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { playWhenPossible } from '../../src/player/begin.js'
 import type { PlayerEvent } from '../../src/player/player-events.js'
 import { SwarmPlayer } from '../../src/player/swarm-player.js'
 import type { SwarmEvent } from '../../src/swarm/events.js'
@@ -8,16 +9,17 @@ const PAGE = 'http://node1.test/watch/talk.mp4'
 const DECODE = 3
 const NETWORK = 2
 
-/** A page with a service worker, whose video begins at its first try and then fails. */
-async function open(code: number) {
+/** A page with a service worker, whose video fails at its first try, once it has begun or before. */
+async function open(code: number, hasBegun = true) {
   fakeBrowser(() => new Promise(() => {})) // the nodes take their time; the video says what is wrong
   const serviceWorker = Object.assign(new EventTarget(), { startMessages() {}, controller: null })
   vi.stubGlobal('navigator', { serviceWorker })
   vi.stubGlobal('location', { href: PAGE })
   const video = new FakeVideo((video) => {
-    video.ready()
+    if (hasBegun || video.loads.length > 1) video.ready()
     if (video.loads.length === 1) video.fail(code)
   })
+  playWhenPossible(video.element, new AbortController().signal)
   const events: (PlayerEvent | SwarmEvent)[] = []
   const player = new SwarmPlayer({
     video: video.element,
@@ -31,7 +33,7 @@ async function open(code: number) {
   const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
   void player.start()
   while (video.error === null) await pass(1)
-  expect(video.paused).toBe(false)
+  expect(video.paused).toBe(!hasBegun)
   return { video, events, pass }
 }
 
@@ -57,4 +59,11 @@ test('what a person does between an error and the next try holds: place and spee
   await pass(5_000)
   expect(video.loads).toHaveLength(2)
   expect([video.currentTime, video.playbackRate, video.paused]).toEqual([61, 2, false])
+})
+
+test('a video that failed before it began begins by itself at the next try', async () => {
+  const { video, pass } = await open(NETWORK, false)
+  await pass(5_000)
+  expect(video.loads).toHaveLength(2)
+  expect(video.paused).toBe(false)
 })

@@ -1,4 +1,5 @@
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { playWhenPossible } from '../../src/player/begin.js'
 import type { PlayerEvent } from '../../src/player/player-events.js'
 import { SwitchingPlayer } from '../../src/player/switching-player.js'
 import type { SwarmEvent } from '../../src/swarm/events.js'
@@ -35,6 +36,7 @@ function open(bytes: Uint8Array<ArrayBuffer>, onLoad: (video: FakeVideo) => void
   })
   const video = new FakeVideo(onLoad)
   const events: (PlayerEvent | SwarmEvent)[] = []
+  playWhenPossible(video.element, new AbortController().signal)
   const player = new SwitchingPlayer({
     video: video.element,
     file,
@@ -119,6 +121,27 @@ test('a node that dies is left for the next, and the file is not to blame', asyn
   expect(troubles()).toEqual([])
 })
 
+describe('with one picture and no more of a node that went silent', () => {
+  test('a video that would begin by itself goes to the next', async () => {
+    const { video, pass } = open(FILM, (video) => {
+      if (video.loads.length === 1) video.readyState = 2
+      else video.ready()
+    })
+    await pass(5_000)
+    expect(video.loads).toHaveLength(2)
+    expect(video.paused).toBe(false)
+  })
+
+  test('a video that a person has paused needs no more', async () => {
+    const { video, pass } = open(FILM, (video) => video.ready())
+    await pass(1_000)
+    video.pause()
+    video.readyState = 2
+    await pass(60_000)
+    expect(video.loads).toHaveLength(1)
+  })
+})
+
 test('a browser that stands with its next seconds there begins again from the same node', async () => {
   const { video, events, troubles, pass } = open(FILM, (video) => {
     video.ready()
@@ -135,7 +158,7 @@ test('a browser may know what we do not: of such a file, too, a silent node is l
   const { video, troubles, pass } = open(TEXT, (video) => {
     video.dispatchEvent(new Event('loadedmetadata'))
     video.dispatchEvent(new Event('loadeddata'))
-    video.readyState = 1
+    video.readyState = 2
   })
   await pass(4_000)
   expect(video.loads).toHaveLength(2)
