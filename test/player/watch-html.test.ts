@@ -59,6 +59,20 @@ test('nothing in the page is run or styled in place: its policy forbids it', () 
   expect(HTML).not.toMatch(/<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)/)
 })
 
+test('a page whose scripts do not come says so by itself, after a while, and what to do', () => {
+  const [, notice = ''] = /<div id="notice"[^>]*>(.*)<\/div>/.exec(HTML) ?? []
+  const [, text = ''] = /<p class="later">([^<]+)<\/p>/.exec(notice) ?? []
+  for (const words of [/slow/, /no longer there: start it again and reload.*another node/, /too old/])
+    expect(text).toMatch(words)
+  const [, delaySeconds] = /\.later \{\s*animation: later 1ms (\d+)s backwards;\s*\}/.exec(CSS) ?? []
+  expect(Number(delaySeconds)).toBeGreaterThanOrEqual(3) // no word of trouble while all is well
+  expect(CSS).toMatch(/@keyframes later \{\s*from \{\s*visibility: hidden;\s*\}\s*\}/)
+})
+
+test('what only some files or states make true is not said by a page without its style', () => {
+  expect(HTML).toMatch(/<p class="sound-only" hidden>/)
+})
+
 test('every look of a node has its colour for light and for dark', () => {
   const looks = [
     ...CSS.matchAll(/^\.look-(\d+) \{\s*--node: light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);?\s*\}/gm),
