@@ -5,12 +5,18 @@ import type { Supply } from './ideal.ts'
 
 const MIB = 1024 * 1024
 
+/** How far a node is. */
+export interface Shape {
+  readonly latencyMs: number
+  readonly bytesPerSecond: number
+}
+
 /** The nodes; the first one is the fast one. */
 export const SHAPES = [
   { latencyMs: 50, bytesPerSecond: 4 * MIB },
   { latencyMs: 150, bytesPerSecond: 2 * MIB },
   { latencyMs: 300, bytesPerSecond: 1 * MIB },
-] as const
+] as const satisfies readonly Shape[]
 
 /** When it happens. */
 export const EVENT_SECONDS = 3

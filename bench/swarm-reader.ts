@@ -10,11 +10,10 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { pull } from '../src/pulling/pull.ts'
 import { RUNTIME } from '../src/pulling/runtime.ts'
-import { realClock } from '../src/swarm/clock.js'
 import type { SwarmEvent } from '../src/swarm/events.js'
-import { findFile } from '../src/swarm/find-file.js'
 import type { NodeAddress } from '../src/swarm/node.js'
 import { Swarm } from '../src/swarm/swarm.js'
+import { foundFile } from './found-file.ts'
 
 /** What a reader tells at its end. */
 export interface Reading {
@@ -32,13 +31,7 @@ const [nodeList = '[]', name = '', mode = 'stream', out = ''] = process.argv.sli
 process.once('disconnect', () => process.exit())
 const addresses = JSON.parse(nodeList) as NodeAddress[]
 
-const found = await findFile({ nodes: addresses, video: name, fetch: RUNTIME.fetch, clock: realClock })
-if (found.kind !== 'found') throw new Error(`Cannot read ${name}: ${found.kind}`)
-const { file, delays } = found
-const nodes = addresses.map((node) => {
-  const delayMs = delays.get(node.name)
-  return delayMs === undefined ? node : { ...node, delayMs }
-})
+const { file, nodes } = await foundFile(addresses, name)
 
 const PATIENCE_MS = 10_000
 let wastedBytes = 0

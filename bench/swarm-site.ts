@@ -7,7 +7,7 @@ import { type Manifest, manifestPath } from '../src/replication/manifest.ts'
 import { replicate } from '../src/replication/replicate.ts'
 import { FaultyNode } from '../test/helpers/faulty-node.ts'
 import { hasAria2 } from './aria2.ts'
-import { SHAPES } from './happenings.ts'
+import { SHAPES, type Shape } from './happenings.ts'
 import { freePorts } from './servers.ts'
 
 /** Size of the file. */
@@ -30,14 +30,19 @@ export class Site {
     this.manifest = JSON.parse(readFileSync(manifestPath(first?.root ?? '', NAME), 'utf8')) as Manifest
   }
 
-  static async make(folder: string): Promise<Site> {
+  /** @param shapes of the nodes */
+  static async make(
+    folder: string,
+    shapes: readonly Shape[] = SHAPES,
+    fileBytes = FILE_BYTES,
+  ): Promise<Site> {
     // A listener that ends us lets what we have started end with us, as an untouched signal would not.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
     const source = path.join(folder, NAME)
-    writeFileSync(source, randomBytes(FILE_BYTES))
+    writeFileSync(source, randomBytes(fileBytes))
     mkdirSync(path.join(folder, 'output'))
-    const ports = await freePorts(SHAPES.length)
-    const configs = SHAPES.map(({ latencyMs, bytesPerSecond }, index) => {
+    const ports = await freePorts(shapes.length)
+    const configs = shapes.map(({ latencyMs, bytesPerSecond }, index) => {
       const name = `node${index + 1}`
       const bandwidthKbps = (bytesPerSecond * 8) / 1000
       const root = path.join(folder, name)

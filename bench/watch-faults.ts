@@ -19,14 +19,23 @@ export interface Fault {
 
 const mend = (node: FaultyNode): Promise<void> => node.setFault({ kind: 'none' })
 
+export const KILL: Fault = { name: 'kill', begin: (node) => node.kill(), end: (node) => node.restart() }
+export const HANG: Fault = {
+  name: 'hang',
+  begin: async (node) => node.hang(),
+  end: async (node) => node.resume(),
+}
+/** All of its replies share this rate. */
+export const slowTo = (name: string, bytesPerSecond: number): Fault => ({
+  name,
+  begin: (node) => node.setFault({ kind: 'slow', bytesPerSecond }),
+  end: mend,
+})
+
 export const FAULTS: readonly Fault[] = [
-  { name: 'kill', begin: (node) => node.kill(), end: (node) => node.restart() },
-  { name: 'hang', begin: async (node) => node.hang(), end: async (node) => node.resume() },
-  {
-    name: 'slow (64 KiB/s)',
-    begin: (node) => node.setFault({ kind: 'slow', bytesPerSecond: TRICKLE_BYTES_PER_SECOND }),
-    end: mend,
-  },
+  KILL,
+  HANG,
+  slowTo('slow (64 KiB/s)', TRICKLE_BYTES_PER_SECOND),
   { name: 'corrupt', begin: (node) => node.setFault({ kind: 'corrupt' }), end: mend },
   { name: 'latency +1500 ms', begin: (node) => node.setFault({ kind: 'late', ms: JUMP_MS }), end: mend },
   {
@@ -62,7 +71,7 @@ export function planFaults(count: number, nodes: number, random: () => number): 
 }
 
 /** Fisher and Yates. Pure. */
-function shuffle<T>(values: readonly T[], random: () => number): T[] {
+export function shuffle<T>(values: readonly T[], random: () => number): T[] {
   const shuffled = [...values]
   for (let last = shuffled.length - 1; last > 0; last--) {
     const other = Math.floor(random() * (last + 1))

@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser } from '../test/browser/browser.ts'
 import type { FaultyNode } from '../test/helpers/faulty-node.ts'
 import { seededRandom } from '../test/helpers/random.ts'
+import { MACHINE_PAUSE_MS, overlaps, Pauses } from './pauses.ts'
 import { spread } from './ratio.ts'
 import { type Happened, Misfortune, type Planned, planFaults } from './watch-faults.ts'
 import type { Observed, Stand } from './watch-observer.js'
@@ -43,8 +44,6 @@ const LAST_EVENT_SECONDS = 20
 const FULL_SECONDS = 2
 /** A decoder that was not let run for so long has nothing to show for a moment. */
 const UNDERFLOW_MS = 1_000
-/** Nothing of ours keeps a process from running for so long. */
-const MACHINE_PAUSE_MS = 100
 
 const isWanted = (part: string): boolean => process.env['WATCH_PARTS']?.split(',').includes(part) ?? true
 
@@ -263,10 +262,6 @@ function standingLines({ stands, waitings, looks }: Observed, pauses: Pauses): s
   ].toSorted(([a = ''], [b = '']) => a.localeCompare(b))
 }
 
-/** Do two spans of time touch? Pure. */
-const overlaps = (aMs: number, aLastsMs: number, bMs: number, bLastsMs: number): boolean =>
-  aMs <= bMs + bLastsMs && bMs <= aMs + aLastsMs
-
 /** Those of which the machine is no part, and those in which nothing ran. */
 function split(stands: readonly Stand[], pauses: Pauses): [ours: Stand[], machines: Stand[]] {
   const isMachine = (stand: Stand): boolean =>
@@ -280,30 +275,3 @@ const lengthMs = ({ looks }: Observed): number => (looks.at(-1)?.atMs ?? 0) - (l
 const kilobytes = (bytesPerSecond: number): string => `${(bytesPerSecond / 1000).toFixed(0)} kB/s`
 const kibibytes = (bytes: number): string => `${Math.round(bytes / 1024)} KiB`
 const describeLoad = (): string => `load average ${loadavg()[0]?.toFixed(1)}`
-
-/** When this process, which has nothing to do, was not let run. */
-class Pauses {
-  readonly all: { readonly atMs: number; readonly ms: number }[] = []
-  readonly #timer: NodeJS.Timeout
-  #tickedMs = performance.now()
-
-  constructor() {
-    const TICK_MS = 20
-    this.#timer = setInterval(() => {
-      const nowMs = performance.now()
-      const ms = nowMs - this.#tickedMs - TICK_MS
-      this.#tickedMs = nowMs
-      if (ms >= MACHINE_PAUSE_MS) this.all.push({ atMs: Date.now() - ms, ms })
-    }, TICK_MS)
-  }
-
-  /** The longest in the course of a stall. */
-  during({ atMs, ms }: { readonly atMs: number; readonly ms: number }): number {
-    const touches = this.all.filter((pause) => overlaps(pause.atMs, pause.ms, atMs, ms))
-    return Math.max(0, ...touches.map((pause) => pause.ms))
-  }
-
-  close(): void {
-    clearInterval(this.#timer)
-  }
-}

@@ -1,13 +1,22 @@
-/** Somebody who watches a simulated file as the page has it watched: fed some seconds ahead, played at its rate, looped. */
+/** Somebody who watches a file as the page has it watched: fed some seconds ahead, played at its rate, looped. */
 import type { Clock } from '../../src/swarm/clock.js'
-import type { Simulation } from './simulation.ts'
+import type { SwarmFile } from '../../src/swarm/fetch-range.js'
+import type { Reader } from '../../src/swarm/reader.js'
+import type { Swarm } from '../../src/swarm/swarm.js'
 
 const LOOK_MS = 250
 /** As the page counts: with less than this ahead a browser stands still. */
 const UNPLAYABLE_MS = 1000
 const SLACK_BYTES = 128 * 1024
 
-/** What is watched, and how. */
+/** A file, who reads it, and the time: that of a simulation, or real. */
+export interface Watched {
+  readonly swarm: Swarm
+  readonly file: SwarmFile
+  readonly clock: Clock
+}
+
+/** How it is watched. */
 export interface Viewing {
   /** rate of the video */
   readonly bytesPerMs: number
@@ -17,7 +26,7 @@ export interface Viewing {
   readonly clock?: Clock
 }
 
-/** One viewer. It begins at once, and goes on for ever. */
+/** One viewer. It begins at once, and goes on until it is told to stop. */
 export class Viewer {
   isPaused = false
   /** how long it stood still for lack of bytes, the start apart */
@@ -26,17 +35,18 @@ export class Viewer {
   #position = 0
   #lookedMs: number
   #isStarted = false
-  #reader
-  readonly #simulation
-  readonly #viewing
+  #timer: unknown
+  #reader: Reader
+  readonly #watched: Watched
+  readonly #viewing: Viewing
   readonly #clock: Clock
 
-  constructor(simulation: Simulation, viewing: Viewing) {
-    this.#simulation = simulation
+  constructor(watched: Watched, viewing: Viewing) {
+    this.#watched = watched
     this.#viewing = viewing
-    this.#clock = viewing.clock ?? simulation.clock
-    this.#lookedMs = simulation.clock.now()
-    this.#reader = simulation.swarm.open(0, simulation.file.size - 1)
+    this.#clock = viewing.clock ?? watched.clock
+    this.#lookedMs = watched.clock.now()
+    this.#reader = watched.swarm.open(0, watched.file.size - 1)
     void this.#read(this.#reader)
     this.#look()
   }
@@ -48,12 +58,18 @@ export class Viewer {
     this.#position = byte
     this.#isStarted = false // who seeks waits
     this.#feed()
-    this.#reader = this.#simulation.swarm.open(byte, this.#simulation.file.size - 1)
+    this.#reader = this.#watched.swarm.open(byte, this.#watched.file.size - 1)
     before.cancel()
     void this.#read(this.#reader)
   }
 
-  async #read(reader: ReturnType<Simulation['swarm']['open']>): Promise<void> {
+  /** Goes away. */
+  stop(): void {
+    this.#clock.clearTimeout(this.#timer)
+    this.#reader.cancel()
+  }
+
+  async #read(reader: Reader): Promise<void> {
     for (;;) {
       const bytes = await reader.next()
       if (bytes === undefined || reader !== this.#reader) return
@@ -62,9 +78,9 @@ export class Viewer {
   }
 
   #look(): void {
-    const { size } = this.#simulation.file
+    const { size } = this.#watched.file
     const { bytesPerMs } = this.#viewing
-    const nowMs = this.#simulation.clock.now()
+    const nowMs = this.#watched.clock.now()
     const wantedBytes = (nowMs - this.#lookedMs) * bytesPerMs
     this.#lookedMs = nowMs
     const playable = Math.max(0, this.#position - this.#playhead)
@@ -77,12 +93,12 @@ export class Viewer {
       if (this.#playhead >= size) this.seek(0)
     }
     this.#feed()
-    this.#clock.setTimeout(() => this.#look(), LOOK_MS)
+    this.#timer = this.#clock.setTimeout(() => this.#look(), LOOK_MS)
   }
 
   #feed(): void {
     const { bytesPerMs, aheadMs } = this.#viewing
-    const { swarm, file } = this.#simulation
+    const { swarm, file } = this.#watched
     const limit = this.#playhead + aheadMs * bytesPerMs + SLACK_BYTES
     swarm.patienceMs = Math.max(0, (this.#position - this.#playhead) / bytesPerMs - UNPLAYABLE_MS)
     swarm.feedUntil(limit < file.size ? limit : Number.POSITIVE_INFINITY)
