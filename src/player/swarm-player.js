@@ -13,7 +13,7 @@ import { streamUrl } from './stream-url.js'
 import { VideoStreams } from './video-streams.js'
 
 /** How often each node's health is looked at, for its card. */
-const HEARTBEAT_MS = 2_000
+export const HEARTBEAT_MS = 2_000
 const PING_MS = 20_000
 /** A worker that is in charge passes the first request on at once, unless something stands between. */
 const FIRST_REQUEST_MS = 3_000
