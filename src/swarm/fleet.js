@@ -47,6 +47,8 @@ export class Fleet {
   #policy
   /** with the policy `fastest`: the node that is read from @type {SwarmNode | undefined} */
   #favourite
+  /** who sent wrong what is needed next @type {readonly ReadonlySet<string>[]} */
+  #liars = []
   #clock
   #tell
   #onChange
@@ -108,8 +110,14 @@ export class Fleet {
     for (const { runs } of this.nodes) for (const run of runs) run.stop()
   }
 
-  /** Nodes that can be asked now. @returns {readonly SwarmNode[]} */
-  usable() {
+  /**
+   * Nodes that can be asked now.
+   * @param {readonly ReadonlySet<string>[]} [liars] of each chunk that a reader needs next: names of those that sent it
+   *   wrong; without it, as it was last said
+   * @returns {readonly SwarmNode[]}
+   */
+  usable(liars = this.#liars) {
+    this.#liars = liars
     const nowMs = this.#clock.now()
     const { allowed } = this
     const admitted = allowed.filter((node) => node.breaker.admits(nowMs))
@@ -119,13 +127,25 @@ export class Fleet {
       return liars.filter(({ breaker }) => breaker.state === 'trial')
     }
     if (this.#policy.kind !== 'fastest') return admitted
-    const good = admitted.filter(({ state, liedMs }) => state !== 'slow' && nowMs - liedMs > DISGRACE_MS)
-    const choice = good.length > 0 ? good : admitted
+    const choice = this.#choice(admitted, nowMs)
     let favourite = this.#favourite
     if (favourite === undefined || !choice.includes(favourite))
       favourite = choice.reduce((a, b) => (b.estimate.delayMs < a.estimate.delayMs ? b : a))
     this.#favourite = favourite
     return [favourite]
+  }
+
+  /**
+   * With the policy `fastest`: who it is chosen from. A bad chunk is a blemish, but who has just the needed one wrong
+   * is of no use.
+   * @param {readonly SwarmNode[]} admitted
+   * @param {number} nowMs
+   */
+  #choice(admitted, nowMs) {
+    const able = admitted.filter(({ name }) => !this.#liars.some((names) => names.has(name)))
+    const some = able.length > 0 ? able : admitted
+    const good = some.filter(({ state, liedMs }) => state !== 'slow' && nowMs - liedMs > DISGRACE_MS)
+    return good.length > 0 ? good : some
   }
 
   /** Does an outage last? */

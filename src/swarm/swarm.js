@@ -255,8 +255,9 @@ export class Swarm {
     if (this.#isClosed) return // a listener closed it in this very turn
     const { spans } = this.#demand
     const hasMissing = !this.#demand.missing().next().done
-    const usable = this.#fleet.usable()
-    this.#fleet.noteOutage(usable, spans.length > 0, this.#liars(spans))
+    const liars = this.#liars(spans)
+    const usable = this.#fleet.usable(liars)
+    this.#fleet.noteOutage(usable, spans.length > 0, liars)
     this.#keepTicking(hasMissing || this.#fleet.isBusy || this.#fleet.isOutage)
     if (spans.length === 0 || this.#untakenBytes > MAX_UNTAKEN_BYTES) return
     const plan = planRuns(

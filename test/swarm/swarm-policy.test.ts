@@ -111,6 +111,45 @@ describe('the fastest node', () => {
   })
 })
 
+describe('the fastest nodes have a chunk wrong each', () => {
+  const FOUR = [50, 100, 150, 300].map((delayMs) => ({ delayMs, bytesPerMs: 1024 }))
+
+  test.for<[what: string, delays: number, wrong: Record<string, number[]>, from: Record<number, string>]>([
+    ['the same one: the next one brings it', 4, { node1: [20], node2: [20], node3: [20] }, { 20: 'node4' }],
+    [
+      'another one: each brings that of the other',
+      2,
+      { node1: [20], node2: [21] },
+      { 20: 'node2', 21: 'node1' },
+    ],
+    ['all but the last, one after the other', 3, { node1: [20], node2: [21], node3: [22] }, { 20: 'node2' }],
+  ])('%s', async ([, nodes, wrong, from]) => {
+    const simulation = new Simulation(simulatedFile(8 * MIB), FOUR.slice(0, nodes), {
+      ...{ policy: { kind: 'fastest' }, knowsDelays: true, heartbeatMs: 2000 },
+    })
+    for (const node of simulation.nodes)
+      node.behaviour.isCorrupt = (chunk) => wrong[node.name]?.includes(chunk) ?? false
+    const { isTrue, gapMs } = await simulation.readAll(60_000)
+    expect(isTrue).toBe(true)
+    expect(simulation.told('outage')).toEqual([])
+    expect(gapMs).toBeLessThan(4000)
+    const brought = simulation.told('verified').map(({ chunk, node }) => [chunk, node])
+    for (const [chunk, node] of Object.entries(from)) expect(brought).toContainEqual([Number(chunk), node])
+    expect(simulation.told('node').filter(({ state }) => state === 'sent bad data')).toEqual([])
+  })
+
+  test('both within seconds: who has right what is needed is asked, and no outage is told', async () => {
+    const simulation = new Simulation(simulatedFile(8 * MIB), FOUR.slice(0, 2), {
+      ...{ policy: { kind: 'fastest' }, knowsDelays: true, heartbeatMs: 2000 },
+    })
+    simulation.node(1).behaviour.isCorrupt = (chunk) => chunk === 20
+    simulation.node(2).behaviour.isCorrupt = (chunk) => chunk === 22
+    const { isTrue } = await simulation.readAll(60_000)
+    expect(isTrue).toBe(true)
+    expect(simulation.told('outage')).toEqual([])
+  })
+})
+
 test('a policy with a node that is not there asks nobody, and says that others could be asked', async () => {
   const simulation = simulate({ kind: 'only', node: 'node9' })
   simulation.swarm.open(0, MIB - 1)
