@@ -35,6 +35,15 @@ export function onFirstFrame(video, onFrame) {
     if (isSeen && Math.abs(video.currentTime - startSeconds) > enoughSeconds) done()
   }
   video.addEventListener('timeupdate', hasMoved, { signal })
+  // Which comes four times a second, or later on a busy machine: while it plays, each frame of the screen is a look.
+  let isLooking = false
+  const look = () => {
+    isLooking = !signal.aborted && !video.paused
+    if (!isLooking) return
+    requestAnimationFrame(look)
+    hasMoved()
+  }
+  video.addEventListener('playing', () => isLooking || look(), { signal })
   if (callback !== undefined) {
     signal.addEventListener('abort', () => video.cancelVideoFrameCallback(callback), { once: true })
   }
