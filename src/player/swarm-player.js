@@ -24,6 +24,7 @@ let players = 0
 export class SwarmPlayer {
   #video
   #swarm
+  #onEvent
   #streams
   #lookAhead
   #id
@@ -36,12 +37,13 @@ export class SwarmPlayer {
    */
   constructor({ video, file, nodes, onEvent, lookAheadSeconds, policy }) {
     this.#video = video
+    this.#onEvent = onEvent
     this.#id = String(++players)
     this.#swarm = new Swarm({ file, nodes, onEvent, heartbeatMs: HEARTBEAT_MS })
     this.#swarm.policy = policy
     this.#streams = new VideoStreams({
       file: { size: file.size, mediaType: mediaTypeOf(file.name) },
-      open: (start, end) => this.#swarm.open(start, end),
+      open: (start, end) => this.#open(start, end),
       clock: realClock,
     })
     this.#lookAhead = new LookAhead({
@@ -55,7 +57,7 @@ export class SwarmPlayer {
     })
     const retry = () => this.#retry()
     this.#mediaWatch = new MediaWatch({ video, name: file.name, onEvent, retry })
-    void this.#readAhead(file)
+    this.#readAhead(file).catch(() => {}) // it is told, and the video will ask for the same
   }
 
   /**
@@ -126,13 +128,30 @@ export class SwarmPlayer {
   }
 
   /**
+   * A reader whose failure is told: a video element only says that something failed.
+   * @param {number} start
+   * @param {number} end inclusive
+   */
+  #open(start, end) {
+    const reader = this.#swarm.open(start, end)
+    return {
+      next: () =>
+        reader.next().catch((error) => {
+          this.#onEvent({ type: 'player error', atMs: performance.now(), message: `${error.message}.` })
+          throw error
+        }),
+      cancel: () => reader.cancel(),
+    }
+  }
+
+  /**
    * @param {number} start
    * @param {number} end inclusive
    * @returns {Promise<Uint8Array>} shorter only when the player is closed meanwhile
    */
   async #read(start, end) {
     const bytes = new Uint8Array(end - start + 1)
-    const reader = this.#swarm.open(start, end)
+    const reader = this.#open(start, end)
     let length = 0
     for (let piece = await reader.next(); piece !== undefined; piece = await reader.next()) {
       bytes.set(piece, length)

@@ -25,6 +25,8 @@ export class Reader {
   waitingSinceMs
   #source
   #isClosed = false
+  /** why it ended before its time @type {Error | undefined} */
+  #failure
   /** @type {(() => void) | undefined} */
   #wake
 
@@ -35,10 +37,14 @@ export class Reader {
     this.#source = source
   }
 
-  /** @returns {Promise<Uint8Array | undefined>} the next bytes, at most a chunk; `undefined` at the end */
+  /**
+   * @returns {Promise<Uint8Array | undefined>} the next bytes, at most a chunk; `undefined` at the end
+   * @throws the error that it was cancelled with
+   */
   async next() {
     const source = this.#source
     for (;;) {
+      if (this.#failure !== undefined) throw this.#failure
       if (this.#isClosed) return undefined
       if (this.position > this.end) {
         this.cancel()
@@ -77,9 +83,10 @@ export class Reader {
     this.#wake?.()
   }
 
-  /** Ends it; a `next` that waits gets `undefined`. */
-  cancel() {
+  /** Ends it; a `next` that waits gets `undefined`, or the error. @param {Error} [error] */
+  cancel(error) {
     if (this.#isClosed) return
+    this.#failure = error
     this.#isClosed = true
     this.#source.onClosed(this)
     this.#wake?.()

@@ -133,6 +133,7 @@ export class Swarm {
       ...{ file, chunks, fleet, fetch, clock, attention, blame: this.#blame, hash, tell, onChange },
       onChunk: (chunk, bytes) => this.#take(chunk, bytes),
       waitedMs: (chunk) => demand.waitedMs(chunk, clock.now()),
+      onHashFailure: (error) => this.#fail(error),
     })
     this.#chunks = chunks
     this.#demand = demand
@@ -210,6 +211,14 @@ export class Swarm {
       if (this.#chunks.doneCount >= this.#chunks.count) resolve()
       this.#pump()
     })
+  }
+
+  /** What is read now cannot be read on. @param {Error} error */
+  #fail(error) {
+    for (const reader of [...this.#demand.readers]) reader.cancel(error)
+    if (this.#download === undefined) return
+    this.#download.reject(error)
+    this.close()
   }
 
   /** Hangs up everywhere; readers end. */

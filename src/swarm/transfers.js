@@ -18,8 +18,8 @@ import { verifyChunk } from './verify.js'
  * @typedef {import('./node.js').SwarmNode} SwarmNode
  */
 
-/** The runtime may refuse to compute a hash, short of memory for example. */
-const HASH_AGAIN_MS = { first: 250, last: 4000 }
+/** The runtime may refuse to compute a hash, short of memory for example: it is asked again after these. */
+const HASH_AGAIN_MS = [250, 500, 1000]
 
 /** The transfers of one swarm. */
 export class Transfers {
@@ -34,6 +34,7 @@ export class Transfers {
   #tell
   #onChunk
   #waitedMs
+  #onHashFailure
   #onChange
   #attention
   #blame
@@ -54,6 +55,7 @@ export class Transfers {
    * @param {(event: Told) => void} options.tell
    * @param {(chunk: number, bytes: Uint8Array<ArrayBuffer>) => void} options.onChunk takes a good chunk
    * @param {(chunk: number) => number} options.waitedMs how long a reader has waited for a chunk
+   * @param {(error: Error) => void} options.onHashFailure nothing can be checked
    * @param {() => void} options.onChange something has to be asked for, or may be
    */
   constructor({
@@ -68,6 +70,7 @@ export class Transfers {
     tell,
     onChunk,
     waitedMs,
+    onHashFailure,
     onChange,
   }) {
     this.#file = file
@@ -81,6 +84,7 @@ export class Transfers {
     this.#tell = tell
     this.#onChunk = onChunk
     this.#waitedMs = waitedMs
+    this.#onHashFailure = onHashFailure
     this.#onChange = onChange
     this.#url = `/${file.name.split('/').map(encodeURIComponent).join('/')}`
   }
@@ -166,26 +170,34 @@ export class Transfers {
       return
     }
     this.#chunks.setVerifying(chunk, true)
-    const verdict = await this.#judge(chunk, bytes)
+    const verdict = await this.#judge(chunk, bytes, node.name)
     this.#chunks.setVerifying(chunk, false)
-    if (this.#isClosed || verdict === undefined) return
-    if (verdict.kind === 'rejected') this.#reject(node, chunk, size, verdict)
+    if (this.#isClosed) return
+    if (verdict instanceof Error) {
+      this.#waste(node, size, 'incomplete')
+      this.#onHashFailure(verdict)
+    } else if (verdict.kind === 'rejected') this.#reject(node, chunk, size, verdict)
     else if (this.#chunks.isHere(chunk)) this.#waste(node, size, 'second copy')
     else this.#accept(node, chunk, bytes, verdict.kind)
     this.#onChange()
   }
 
   /**
-   * A hash that cannot be computed is our failure, and says nothing of the bytes: they wait until it can.
+   * A hash that cannot be computed is our failure, and says nothing of the bytes: they wait for a while.
    * @param {number} chunk
    * @param {Uint8Array<ArrayBuffer>} bytes
+   * @param {string} from the node that sent it
    */
-  async #judge(chunk, bytes) {
-    for (let waitMs = HASH_AGAIN_MS.first; ; waitMs = Math.min(2 * waitMs, HASH_AGAIN_MS.last)) {
+  async #judge(chunk, bytes, from) {
+    for (let tries = 0; ; tries++) {
       try {
         return await verifyChunk(bytes, this.#file.chunks?.[chunk], this.#hash)
-      } catch {
-        if (this.#isClosed) return undefined
+      } catch (cause) {
+        const waitMs = HASH_AGAIN_MS[tries]
+        if (this.#isClosed || waitMs === undefined) {
+          const why = cause instanceof Error ? cause.message : String(cause)
+          return new Error(`Chunk ${chunk}, which came from ${from}, cannot be checked: ${why}`, { cause })
+        }
         await new Promise((resolve) => this.#clock.setTimeout(() => resolve(undefined), waitMs))
       }
     }

@@ -53,6 +53,30 @@ test('a hash that cannot be computed is computed again, and blames nobody', asyn
   expect(simulation.imbalances).toEqual([])
 })
 
+describe('a hash that can never be computed ends the reading, and says of what', () => {
+  const hash = () => Promise.reject(new DOMException('The operation failed', 'OperationError'))
+  const WHY = /^Chunk \d+, which came from node[123], cannot be checked: The operation failed$/
+
+  test('a download', async () => {
+    const simulation = new Simulation(simulatedFile(4 * MIB), NODES, { hash, mode: 'bulk' })
+    const failing = expect(simulation.swarm.download()).rejects.toThrow(WHY)
+    await simulation.pass(10_000)
+    await failing
+    expect(simulation.told('verified')).toEqual([])
+  })
+
+  test('each reader, and the next one is tried again', async () => {
+    const simulation = new Simulation(simulatedFile(4 * MIB), NODES, { hash })
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const failing = [0, 2 * MIB].map((start) =>
+        expect(simulation.swarm.open(start, 4 * MIB - 1).next()).rejects.toThrow(WHY),
+      )
+      await simulation.pass(10_000)
+      await Promise.all(failing)
+    }
+  })
+})
+
 describe('after a hang of all nodes', () => {
   test('an old silence is not held against those that are back', async () => {
     const simulation = new Simulation(simulatedFile(64 * MIB), NODES, { heartbeatMs: 2000 })
