@@ -4,10 +4,13 @@
 /** @import { Policy } from './player-events.js' */
 /** What the page says when there is more to say than the video shows: one notice for each state. Pure. */
 import { describeOutage } from './outage-words.js'
-import { listWords } from './words.js'
+import { listSome, listWords } from './words.js'
+
+/** How many nodes are named. */
+const NAMED = 4
 
 /**
- * @typedef {{ kind: 'loading' }
+ * @typedef {{ kind: 'loading', waiting?: import('../swarm/ask-nodes.js').Waiting | undefined }
  *   | { kind: 'slow' }
  *   | { kind: 'no node', seconds: number, names?: readonly string[] }
  *   | { kind: 'missing', videos: readonly string[] }
@@ -42,7 +45,7 @@ export function describePageState(state, video) {
     case 'ready':
       return undefined
     case 'loading':
-      return notice('quiet', 'Asking the nodes …', `Who has ${video}?`)
+      return notice('quiet', 'Asking the nodes …', describeWaiting(state.waiting, video))
     case 'slow': {
       const text =
         'The node that served this page takes long to answer. It is slow, or it hangs: the page waits.'
@@ -85,6 +88,19 @@ export function describePageState(state, video) {
       }
     }
   }
+}
+
+/**
+ * @param {import('../swarm/ask-nodes.js').Waiting | undefined} waiting `undefined`: not for long yet
+ * @param {string} video
+ */
+function describeWaiting(waiting, video) {
+  if (waiting === undefined) return `Who has ${video}?`
+  const { waitsFor, forMs, holders } = waiting
+  const who = `The page waits for ${listSome(waitsFor, NAMED)}, for up to ${Math.ceil(forMs / 1000)} s in all`
+  if (holders.length === 0) return `Who has ${video}? ${who}, as the node list allows.`
+  const isOne = holders.length === 1
+  return `${listSome(holders, NAMED)} ${isOne ? 'has' : 'have'} ${video}. ${who}, as the node list allows: there may be a newer version.`
 }
 
 /**

@@ -19,7 +19,7 @@ import { workerNews } from './prepare-worker.js'
 
 /** How often a page without nodes, or without its video, asks again; and how often it counts the seconds. */
 const ASK_AGAIN_MS = 1_000
-/** A node that takes longer for its list is said to be slow; it is waited for all the same. */
+/** A node that takes longer is said to be slow, or to be waited for; it is waited for all the same. */
 const SLOW_MS = 3_000
 /** Where a tab remembers which list it was loaded anew for, so that it is not for ever. */
 const RELOADED_FOR = 'reloaded for the node list'
@@ -66,6 +66,31 @@ async function untilNodes() {
 }
 
 /**
+ * Looks for the video once; when that takes long, the page says whom it waits for.
+ * @param {readonly VideoNode[]} nodes
+ * @param {string} name
+ */
+async function findSlowly(nodes, name) {
+  /** @type {import('../swarm/ask-nodes.js').Waiting | undefined} */
+  let waiting
+  let isSlow = false
+  const show = () => isSlow && setState({ kind: 'loading', waiting })
+  const slow = setTimeout(() => {
+    isSlow = document.body.dataset['state'] === 'loading' // what is known to be worse goes on being told
+    show()
+  }, SLOW_MS)
+  const onWait = (/** @type {typeof waiting} */ now) => {
+    waiting = now
+    show()
+  }
+  try {
+    return await findFile({ nodes, video: name, fetch: fetch.bind(globalThis), clock: realClock, onWait })
+  } finally {
+    clearTimeout(slow)
+  }
+}
+
+/**
  * Asks until the video is found and has something to play.
  * @param {readonly VideoNode[]} nodes
  * @param {string} name
@@ -73,7 +98,7 @@ async function untilNodes() {
  */
 async function untilFound(nodes, name, onNone) {
   for (;;) {
-    const found = await findFile({ nodes, video: name, fetch: fetch.bind(globalThis), clock: realClock })
+    const found = await findSlowly(nodes, name)
     if (found.kind === 'found' && found.file.size > 0) return found
     onNone()
     if (found.kind === 'no node') {

@@ -23,6 +23,11 @@ import { contradiction } from './versions.js'
  */
 
 /**
+ * Who is still waited for, how long at most from the beginning on, and who has a manifest; nodes by their names.
+ * @typedef {{ waitsFor: readonly string[], forMs: number, holders: readonly string[] }} Waiting
+ */
+
+/**
  * @typedef {object} Question
  * @property {readonly NodeAddress[]} nodes
  * @property {string} video storage name
@@ -30,6 +35,7 @@ import { contradiction } from './versions.js'
  * @property {import('./clock.js').Clock} clock
  * @property {number} patienceMs how long to wait while nobody has a manifest
  * @property {boolean} hearsEverybody waits so long for each, somebody else's servers too, when one of ours has a manifest
+ * @property {(waiting: Waiting) => void} [onWait] told of each change while it goes on
  * @property {ReadonlyMap<string, Reply>} known what need not be asked, by the node's name
  */
 
@@ -85,17 +91,22 @@ export class Search {
 
   /** Is it over? Otherwise looks again when it may be. */
   #look() {
-    const { clock, patienceMs, hearsEverybody } = this.#options
+    const { clock, patienceMs, hearsEverybody, onWait } = this.#options
     clock.clearTimeout(this.#timer)
     if (this.#abort.signal.aborted) return
-    const hasManifest = [...this.#replies.values()].some(({ manifest }) => manifest !== undefined)
-    const ends = [...this.#waiting].flatMap(([node, endMs]) => {
-      if (!hasManifest || hearsEverybody) return [Math.max(endMs, this.#startedMs + patienceMs)]
-      return node.isForeign ? [] : [endMs]
+    const holders = [...this.#replies].flatMap(([name, { manifest }]) =>
+      manifest === undefined ? [] : [name],
+    )
+    const waits = [...this.#waiting].flatMap(([{ name, isForeign }, endMs]) => {
+      if (holders.length === 0 || hearsEverybody)
+        return [{ name, endMs: Math.max(endMs, this.#startedMs + patienceMs) }]
+      return isForeign ? [] : [{ name, endMs }]
     })
-    const leftMs = Math.max(0, ...ends) - clock.now()
-    if (ends.length === 0 || leftMs <= 0) this.#finish()
-    else this.#timer = clock.setTimeout(() => this.#look(), leftMs)
+    const endMs = Math.max(0, ...waits.map((wait) => wait.endMs))
+    const leftMs = endMs - clock.now()
+    if (waits.length === 0 || leftMs <= 0) return this.#finish()
+    this.#timer = clock.setTimeout(() => this.#look(), leftMs)
+    onWait?.({ waitsFor: waits.map(({ name }) => name), forMs: endMs - this.#startedMs, holders })
   }
 
   /** Asks one node all there is to ask. @param {NodeAddress} node */

@@ -46,15 +46,22 @@ const PATIENCE_MS = 3000
  * @param {number} [options.patienceMs] how long to wait for the first who has the file; no shorter than the node list
  *   allows
  * @param {boolean} [options.hearsEverybody] waits for all with that patience, somebody else's servers too; default no
+ * @param {(waiting: import('./ask-nodes.js').Waiting) => void} [options.onWait] told for whom it waits
  * @param {ReadonlyMap<string, Reply>} [options.known] what need not be asked, by the node's name
  * @param {() => number} [options.today] ms since 1970
  * @param {AbortSignal} [options.signal]
  * @returns {Promise<Found>}
  */
 export async function findFile({ nodes, video, fetch, clock, signal, ...options }) {
-  const { patienceMs = PATIENCE_MS, hearsEverybody = false, known = new Map(), today = Date.now } = options
+  const {
+    patienceMs = PATIENCE_MS,
+    hearsEverybody = false,
+    known = new Map(),
+    today = Date.now,
+    onWait = () => {},
+  } = options
   signal?.throwIfAborted()
-  const search = new Search({ nodes, video, fetch, clock, patienceMs, hearsEverybody, known })
+  const search = new Search({ nodes, video, fetch, clock, patienceMs, hearsEverybody, known, onWait })
   const onAbort = () => search.end()
   signal?.addEventListener('abort', onAbort)
   try {

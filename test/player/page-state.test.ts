@@ -25,6 +25,18 @@ test('while the video plays there is nothing to say', () => {
   expect(describePageState({ kind: 'ready' }, 'demo.mp4')).toBeUndefined()
 })
 
+test('while it looks for the video for long, the page says whom it waits for', () => {
+  const told = (waitsFor: string[], holders: string[]) =>
+    describePageState({ kind: 'loading', waiting: { waitsFor, forMs: 18_600, holders } }, 'demo.mp4')?.text
+  expect(told(['node1'], ['node2', 'node3'])).toBe(
+    'node2 and node3 have demo.mp4. The page waits for node1, for up to 19 s in all, as the node list allows: there may be a newer version.',
+  )
+  expect(told(['node1', 'node2'], [])).toBe(
+    'Who has demo.mp4? The page waits for node1 and node2, for up to 19 s in all, as the node list allows.',
+  )
+  expect(describePageState({ kind: 'loading' }, 'demo.mp4')?.text).toBe('Who has demo.mp4?')
+})
+
 test('without nodes the page says for how long, and how to start one', () => {
   expect(describePageState({ kind: 'no node', seconds: 0.4 }, 'demo.mp4')).toMatchObject({
     text: 'The page asks again every second. Start one:',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Waiting } from '../../src/swarm/ask-nodes.js'
 import { type Found, findFile } from '../../src/swarm/find-file.js'
 import { readManifest } from '../../src/swarm/manifest.js'
 import { bodyLimitMs, headLimitMs } from '../../src/swarm/patience.js'
@@ -47,6 +48,7 @@ async function find(fakes: readonly FakeNode[], abortAfterMs?: number, patienceM
   const abort = new AbortController()
   if (abortAfterMs !== undefined) clock.setTimeout(() => abort.abort(new Error('enough')), abortAfterMs)
   const asked: string[] = []
+  const waits: [atMs: number, Waiting][] = []
   const fetch = async (input: string | URL | Request, init: RequestInit = {}): Promise<Response> => {
     const { hostname, pathname } = new URL(String(input))
     asked.push(`${hostname} ${init.method ?? 'GET'} ${pathname}`)
@@ -78,6 +80,7 @@ async function find(fakes: readonly FakeNode[], abortAfterMs?: number, patienceM
   const options = patienceMs === undefined ? {} : { patienceMs }
   void findFile({
     ...{ nodes, video: VIDEO, fetch, clock, today: () => TODAY, signal: abort.signal, ...options },
+    onWait: (waiting) => waits.push([clock.now(), waiting]),
   }).then(
     (found) => {
       outcome = { found }
@@ -88,7 +91,7 @@ async function find(fakes: readonly FakeNode[], abortAfterMs?: number, patienceM
   )
   await clock.run(() => outcome !== undefined, 200_000)
   const tookMs = clock.now()
-  return { outcome, tookMs, asked, pendingTimers: clock.pending }
+  return { outcome, tookMs, asked, waits, pendingTimers: clock.pending }
 }
 
 async function found(fakes: readonly FakeNode[]): Promise<{ found: Found | undefined; tookMs: number }> {
@@ -313,6 +316,15 @@ describe('patience', () => {
 
   test.for([2500, 12_000, 60_000])('a node of %d ms is found', async (ms) => {
     expect((await found([{ ms, manifest: manifest(1) }])).found).toMatchObject({ isVerified: true })
+  })
+
+  test('for whom it waits, for how long at most, and who has the file, is told from the first moment on', async () => {
+    const hung = { isHung: true, latencyMs: 12_000 }
+    const { waits, tookMs } = await find([{ ms: 50, manifest: manifest(1) }, hung, { ms: 300 }])
+    const forMs = headLimitMs(hung) + 500
+    expect(waits[0]).toEqual([0, { waitsFor: ['node1', 'node2', 'node3'], forMs, holders: [] }])
+    expect(waits.at(-1)).toEqual([300, { waitsFor: ['node2'], forMs, holders: ['node1'] }])
+    expect(tookMs).toBe(forMs) // a newer version may be there, and the list says that it may take so long
   })
 
   test('who refuses and who is silent are told apart', async () => {
