@@ -1,6 +1,9 @@
 /** The watch page in Chromium: what only there a test can look at, or bring about. */
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { temporaryFolder } from '../helpers/command.ts'
 import { describeInChromium } from './browsers.ts'
 import type { ChromiumBrowser } from './chromium.ts'
 import { openChromiumWorld, type Seen, type WatchWorld } from './watch-world.ts'
@@ -83,4 +86,40 @@ describeInChromium(() => {
     expect(isPaused).toBe(false)
     expect(await browser.run(`return document.querySelector('video').playbackRate`)).toBe(4)
   })
+
+  test.for<[what: string, bytes: () => Buffer, title: string, tries: number]>([
+    ['no video', () => Buffer.from('Dear class, this is no video.\n'.repeat(2_000)), 'This is no video', 1],
+    ['damaged', damaged, 'This browser cannot play the video', 4],
+  ])('without service workers a file that is %s is told once, and blamed on no node', async ([
+    ,
+    bytes,
+    title,
+    tries,
+  ]) => {
+    const { browser, copy, urls } = await openChromiumWorld(`${NO_WORKERS}; ${COUNT_SOURCES}`)
+    const file = path.join(temporaryFolder(), 'odd.mp4')
+    writeFileSync(file, bytes())
+    await copy(file, 'odd.mp4')
+    await browser.goTo(`${urls[2]}/watch/odd.mp4`) // which is not the fastest: its page reads the others' files
+    const told = (): Promise<string> => browser.run(`return document.querySelector('#notice').innerText`)
+    await expect.poll(told, { timeout: 60_000 }).toContain(title)
+    await delay(5_000)
+    expect(await browser.run('return window.sources.length')).toBe(tries)
+    const story = await browser.run<string>(`return document.querySelector('#story').innerText`)
+    expect(story.split(title)).toHaveLength(2)
+    expect(story).not.toMatch(/broke off|sends nothing|no answer|slow|down/)
+  })
 })
+
+/** Notes every source of a video. */
+const COUNT_SOURCES = `
+  const { set, ...rest } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'src')
+  window.sources = []
+  Object.defineProperty(HTMLMediaElement.prototype, 'src', {
+    ...rest,
+    set(url) { window.sources.push(url); set.call(this, url) },
+  })`
+
+/** It begins as Matroska does, and nothing that follows makes sense. */
+const damaged = (): Buffer =>
+  Buffer.concat([Buffer.from([0x1a, 0x45, 0xdf, 0xa3]), Buffer.alloc(60_000, '?')])

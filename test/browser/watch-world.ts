@@ -67,6 +67,8 @@ export interface Seen {
 export interface WatchWorld<Window extends Browser = Browser> {
   readonly browser: Window
   readonly urls: readonly [string, string, string]
+  /** Copies one more file to all nodes. */
+  copy(file: string, name: string): Promise<void>
   /** Opens the watch page of a node. @param fragment behind its address */
   watch(index: 0 | 1 | 2, fragment?: string): Promise<void>
   reload(): Promise<void>
@@ -82,11 +84,10 @@ export async function openWatchWorld<Window extends Browser>(
   kind: Omit<BrowserKind, 'open'> & { open(): Promise<Window> },
 ): Promise<WatchWorld<Window>> {
   const { config, nodes } = await makeProject({ latenciesMs: LATENCIES_MS })
-  await replicate({
-    file: SAMPLE,
-    name: 'demo.mp4',
-    nodes: readNodeList(config).filter((node) => 'root' in node),
-  })
+  const copy = async (file: string, name: string): Promise<void> => {
+    await replicate({ file, name, nodes: readNodeList(config).filter((node) => 'root' in node) })
+  }
+  await copy(SAMPLE, 'demo.mp4')
   const running: RunningCommand[] = []
   const start = async (index: 0 | 1 | 2): Promise<void> => {
     const args = [nodes[index].name, '--config', config, '--bandwidth-kbps', String(BANDWIDTH_KBPS)]
@@ -123,6 +124,7 @@ export async function openWatchWorld<Window extends Browser>(
   }
   return {
     browser,
+    copy,
     async watch(index, fragment = '') {
       await browser.goTo(`${nodes[index].url}/watch/demo.mp4${fragment}`)
       await browser.run(OBSERVER)
