@@ -37,7 +37,7 @@ export const COMMAND_MUTANTS = [
   ...mutantsOf(
     'src/cli/who-listens.ts',
     ['test/demo/taken-ports.test.ts'],
-    ['node.latencyMs + node.jitterMs + PATIENCE_MS', 'PATIENCE_MS'],
+    ['listedDelayMs(node) + PATIENCE_MS', 'PATIENCE_MS'],
   ),
   ...mutantsOf(
     'src/demo/keys.ts',

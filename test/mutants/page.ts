@@ -17,7 +17,7 @@ export const PAGE_MUTANTS = [
   ...mutantsOf(
     'src/player/stalls.js',
     ['test/player/stalls.test.ts'],
-    ['if (ms < STALL_MS) return undefined', ''],
+    ['if (ms < (aheadSeconds < FULL_SECONDS ? STALL_MS : FULL_STALL_MS)) return undefined', ''],
     ['if (isBlind) this.#movedAtMs = atMs', ''],
     ['isSeeking || (this.#isArriving && !hasMoved)', 'isSeeking'],
   ),
@@ -42,8 +42,34 @@ export const PAGE_MUTANTS = [
   ...mutantsOf(
     'src/player/choose-source.js',
     ['test/player/choose-source.test.ts'],
-    ['if (hasError && loadedMs < restMs) return undefined', ''],
+    ["if (error === 'node' && loadedMs < restMs) return undefined", ''],
     ['Number(isPenalized(a)) - Number(isPenalized(b)) || ', ''],
+  ),
+  ...mutantsOf(
+    'src/player/switching-player.js',
+    ['test/player/switching-player.test.ts'],
+    ['this.#cause === undefined : this.#mediaWatch.isVain', 'this.#cause === undefined : false'],
+    ['error.code === NETWORK || !(await this.#isReadable())', 'true'],
+    ['error.code === NETWORK || !(await this.#isReadable())', 'false'],
+    ['this.#isToBegin = video.autoplay && playback === undefined', 'this.#isToBegin = false'],
+  ),
+  ...mutantsOf(
+    'src/player/resume.js',
+    ['test/player/swarm-player.test.ts', 'test/player/switching-player.test.ts'],
+    ['if (paused) return video.pause()', 'if (paused) return'],
+    ['video.playbackRate = playbackRate', ''],
+  ),
+  ...mutantsOf(
+    'src/player/first-frame.js',
+    ['test/player/first-frame.test.ts'],
+    ['isLooking || look()', 'false'],
+    ['!signal.aborted && !video.paused', '!signal.aborted'],
+  ),
+  ...mutantsOf(
+    'src/player/shell-word.js',
+    ['test/player/media-trouble-command.test.ts'],
+    ['/^-|:/', '/^-/'],
+    ['return READ_INSIDE.test(path) ? ', 'return false ? '],
   ),
   ...mutantsOf(
     'src/player/words.js',
