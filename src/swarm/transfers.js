@@ -121,14 +121,27 @@ export class Transfers {
       .then((outcome) => this.#end(run, outcome))
   }
 
-  /** Takes the last chunks away from a run. @param {Run} run @param {number} last that it keeps @param {string} why */
+  /**
+   * Takes the last chunks away from a run, and those before them that others have brought meanwhile: it would go on
+   * for nothing.
+   * @param {Run} run
+   * @param {number} last that it keeps
+   * @param {string} why
+   */
   shorten(run, last, why) {
-    for (let chunk = last + 1; chunk <= run.last; chunk++) {
+    let kept = last
+    while (kept >= run.next && this.#isVerified(kept)) kept--
+    for (let chunk = kept + 1; chunk <= run.last; chunk++) {
       if (!this.#chunks.ownersOf(chunk).has(run)) continue
       this.#chunks.release(chunk, run)
       this.#tell({ type: 'dropped', chunk, node: run.node.name, why })
     }
-    run.shorten(last)
+    run.shorten(kept)
+  }
+
+  /** @param {number} chunk */
+  #isVerified(chunk) {
+    return this.#chunks.isHere(chunk) && !this.#chunks.isVerifying(chunk)
   }
 
   /**
@@ -165,7 +178,7 @@ export class Transfers {
       bytes: size,
       ms: this.#clock.now() - run.startedMs,
     })
-    if (this.#chunks.isHere(chunk) && !this.#chunks.isVerifying(chunk)) {
+    if (this.#isVerified(chunk)) {
       this.#waste(node, size, 'second copy')
       return
     }

@@ -51,6 +51,24 @@ const all = (count = CHUNKS): number[] => [...Array(count).keys()]
 const fullSupplies = (): Supply[] =>
   NODES.map(({ delayMs, bytesPerMs }) => [{ fromSeconds: delayMs / 1000, bytesPerSecond: bytesPerMs * 1000 }])
 
+test.for([
+  0.5, 2, 8, 20,
+])('a node that is so slow that others bring all of it is left: %d kB/s', async (bytesPerMs) => {
+  const download = new Download({ knowsDelays: false }, [...NODES.slice(0, 2), { delayMs: 300, bytesPerMs }])
+  await download.finish()
+  await download.simulation.pass(1000)
+  expect(download.simulation.imbalances).toEqual([])
+  expect(download.simulation.nodes.map(({ open }) => open)).toEqual([0, 0, 0])
+})
+
+test.for([
+  0.5, 1, 2, 4,
+])('the last chunk is not waited for when it is on its way from a node of %d kB/s', async (bytesPerMs) => {
+  const nodes = [...NODES.slice(0, 2), { delayMs: 300, bytesPerMs }]
+  const download = new Download({ knowsDelays: false }, nodes, 10 * MIB)
+  expect(await download.finish()).toBeLessThan(3000)
+})
+
 test('every chunk is handed over once, near the ideal, with hardly a byte wasted', async () => {
   const download = new Download()
   const tookMs = await download.finish()
