@@ -31,6 +31,8 @@ const SLOW_POSITIONS = 2
 const MIN_SILENCE_MS = 150
 /** Who can wait for longer than it takes to notice that a node is gone, and to ask another, needs no second request. */
 const RELAXED_MS = 2500
+/** Who has no patience waits so much longer at most than for another node, whatever second requests have cost. */
+const UNBEARABLE_MS = 2000
 /** Worth a second request: the other node would be so many times as fast, and this much. A reader waits for the head. */
 const MUCH = { head: { times: 1.2, ms: 80 }, ahead: { times: 2, ms: 100 } }
 /** A promise is broken when it is missed by this much; what is merely far away is not late. */
@@ -42,7 +44,8 @@ export function judgeOwed(owed) {
     owed
   const isRelaxed = patienceMs > RELAXED_MS
   if (silentMs > silenceLimitMs && position < SILENT_POSITIONS && !isRelaxed) return 'silent'
-  if (position === 0 && patienceMs > 0 && arrivalMs > patienceMs && arrivalMs > elsewhereMs) return 'urgent'
+  const unbearableMs = patienceMs > 0 ? Math.max(patienceMs, elsewhereMs) : elsewhereMs + UNBEARABLE_MS
+  if (position === 0 && arrivalMs > unbearableMs) return 'urgent'
   const { times, ms } = position === 0 ? MUCH.head : MUCH.ahead
   if (arrivalMs <= times * elsewhereMs + ms) return 'wait'
   if (position < SLOW_POSITIONS && !(isRelaxed && arrivalMs < patienceMs / 2)) return 'slow'

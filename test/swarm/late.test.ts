@@ -58,6 +58,13 @@ describe('a chunk that a node owes', () => {
       { arrivalMs: 4001, patienceMs: 8000 },
       'slow',
     ],
+    [
+      'is urgent for a reader without patience, too, when it would be here much later than from another node',
+      { arrivalMs: 2101 },
+      'urgent',
+    ],
+    ['is merely slow when it would not be so much later', { arrivalMs: 2100 }, 'slow'],
+    ['is not urgent in the second place', { arrivalMs: 9999, position: 1 }, 'slow'],
     ['is silent rather than slow, which may cost more', { silentMs: 151, arrivalMs: 9999 }, 'silent'],
   ])('%s', ([, owed, lateness]) => {
     expect(judgeOwed({ ...IN_TIME, ...owed })).toBe(lateness)
