@@ -122,6 +122,7 @@ export class Room {
       case 'dropped':
         this.#owed.get(event.node)?.delete(event.chunk)
     }
+    if (event.type === 'hedge' && event.atMs - this.#viewer.soughtMs < START_MS) return
     this.alarms.hear(event, this.#during)
   }
 

@@ -31,6 +31,8 @@ export class Viewer {
   isPaused = false
   /** how long it stood still for lack of bytes, the start apart */
   stoodMs = 0
+  /** when it last went elsewhere, or to the beginning: until it has something ahead, it needs what helps */
+  soughtMs: number
   #playhead = 0
   #position = 0
   #lookedMs: number
@@ -46,6 +48,7 @@ export class Viewer {
     this.#viewing = viewing
     this.#clock = viewing.clock ?? watched.clock
     this.#lookedMs = watched.clock.now()
+    this.soughtMs = this.#lookedMs
     this.#reader = watched.swarm.open(0, watched.file.size - 1)
     void this.#read(this.#reader)
     this.#look()
@@ -54,6 +57,7 @@ export class Viewer {
   /** Goes elsewhere in the file. */
   seek(byte: number): void {
     const before = this.#reader
+    this.soughtMs = this.#watched.clock.now()
     this.#playhead = byte
     this.#position = byte
     this.#isStarted = false // who seeks waits
