@@ -128,7 +128,7 @@ export function describeState({ state, isLate, refused, notBeforeMs = Number.NEG
 }
 
 /** In these it may answer, and is not asked all the same. @type {ReadonlySet<NodeState>} */
-const ANSWERING = new Set([...AT_WORK, 'sent bad data', 'busy', 'wrong answer', 'missing', 'other version'])
+const ANSWERING = new Set([...AT_WORK, 'sent bad data', 'busy', 'wrong answer'])
 
 /**
  * Of a node that answers and is left out: until when, and when it was last heard of; else ''. Pure.
@@ -139,7 +139,7 @@ export function noteOf({ state, notBeforeMs = Number.NEGATIVE_INFINITY, beats },
   if (notBeforeMs <= nowMs || !ANSWERING.has(state)) return ''
   const answer = beats.findLast(({ ms }) => ms !== undefined)
   const heard = answer === undefined ? '' : `; last answered at ${formatClock(answer.atMs / 1000)}`
-  return `not asked until ${formatClock(notBeforeMs / 1000)}, unless nobody else is left${heard}`
+  return `not asked until ${formatClock(notBeforeMs / 1000)} while there are others${heard}`
 }
 
 /**

@@ -22,6 +22,21 @@ export const PAGE_MUTANTS = [
     ['isSeeking || (this.#isArriving && !hasMoved)', 'isSeeking'],
   ),
   ...mutantsOf(
+    'src/player/node-model.js',
+    ['test/player/node-model.test.ts'],
+    ['if (notBeforeMs > nowMs && AT_WORK.has(state))', 'if (notBeforeMs > nowMs && state === "down")'],
+    ['notBeforeMs <= nowMs || !ANSWERING.has(state)', 'notBeforeMs <= nowMs'],
+  ),
+  ...mutantsOf(
+    'src/player/story.js',
+    ['test/player/story.test.ts'],
+    [
+      'if (atMs - backMs > FLAPS.withinMs) this.#returns.delete(node)',
+      'if (false) this.#returns.delete(node)',
+    ],
+    ['latest.incident.isOver = false\n      return latest', 'return undefined'],
+  ),
+  ...mutantsOf(
     'src/player/chunk-model.js',
     ['test/player/chunk-model.test.ts'],
     ['this.#asked.delete(event.chunk) // whoever', '// whoever'],

@@ -17,7 +17,7 @@ export const PULL_MUTANTS = [
     'src/swarm/ask-nodes.js',
     ['test/swarm/find-file.test.ts'],
     ['if (node.isForeign) return this.#askReplica(node)', '// foreign manifests too'],
-    ['const leftMs = Math.max(0, ...ends) - clock.now()', 'const leftMs = Math.min(...ends) - clock.now()'],
+    ['const endMs = Math.max(0, ...waits', 'const endMs = Math.min(...waits'],
   ),
   ...mutantsOf(
     'src/swarm/patience.js',

@@ -40,6 +40,11 @@ export const SWARM_MUTANTS = [
     ['liars.find((names) => able.every', 'liars.find((names) => able.length < 0 && able.every'],
   ),
   ...mutantsOf(
+    'src/swarm/fleet.js',
+    ['test/swarm/swarm-policy.test.ts'],
+    ['const some = able.length > 0 ? able : admitted', 'const some = admitted'],
+  ),
+  ...mutantsOf(
     'src/swarm/swarm.js',
     ['test/swarm/outage.test.ts'],
     ['this.#fleet.isOutage ? this.#blame.liarsOn(first) :', ''],

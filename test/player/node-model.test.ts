@@ -119,7 +119,7 @@ describe('a node that answers and is not asked', () => {
     expect(cardOf(90_000, ...events)).toEqual({
       words: 'left out',
       tone: 'unsure',
-      note: 'not asked until 1:35, unless nobody else is left; last answered at 1:21',
+      note: 'not asked until 1:35 while there are others; last answered at 1:21',
     })
   })
 
@@ -133,9 +133,10 @@ describe('a node that answers and is not asked', () => {
     for (const state of ['sent bad data', 'busy'] as const)
       expect(cardOf(90_000, turned('node1', state), leftOut)).toMatchObject({
         words: state,
-        note: 'not asked until 1:35, unless nobody else is left',
+        note: 'not asked until 1:35 while there are others',
       })
-    expect(cardOf(90_000, turned('node1', 'down'), leftOut)).toMatchObject({ words: 'down', note: '' })
+    for (const state of ['down', 'missing'] as const)
+      expect(cardOf(90_000, turned('node1', state), leftOut)).toMatchObject({ words: state, note: '' })
   })
 })
 
