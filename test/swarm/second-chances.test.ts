@@ -138,3 +138,17 @@ test.for([
   expect(await storm.unendedReaders()).toBe(0)
   expect(await storm.unusedNodes()).toEqual([])
 })
+
+test.for([
+  [503, 'busy'],
+  [500, 'wrong answer'],
+] as const)('a node whose health answers %d is %s, and is up when that is over', async ([status, state]) => {
+  const simulation = new Simulation(simulatedFile(16 * MIB), NODES, { heartbeatMs: 1000 })
+  simulation.after(500, () => Object.assign(simulation.node(1).behaviour, { healthStatus: status }))
+  simulation.after(3500, () => Object.assign(simulation.node(1).behaviour, { healthStatus: 200 }))
+  new Viewer(simulation, { bytesPerMs: 500, aheadMs: 2000 })
+  await simulation.pass(8000)
+  expect(simulation.statesOf('node1').slice(0, 3)).toEqual(['up', state, 'up'])
+  const [, told] = simulation.told('node').filter(({ node }) => node === 'node1')
+  expect(told?.why).toBe(`its /health answered ${status}`)
+})

@@ -74,6 +74,8 @@ export interface Answer {
 
 /** What a simulated node does. All of it may change while it runs. */
 export interface NodeBehaviour {
+  /** of its /health; default 200 */
+  healthStatus?: number
   delayMs: number
   /** shared by all of its replies; `Infinity` is unlimited */
   bytesPerMs: number
@@ -147,7 +149,7 @@ export class SimulatedNode {
     if (isHealth) {
       this.healthCalls++
       await this.#turn(signal)
-      return new Response('{"status":"ok"}')
+      return new Response('{"status":"ok"}', { status: this.behaviour.healthStatus ?? 200 })
     }
     this.requests++
     this.open++
