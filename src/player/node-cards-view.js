@@ -134,7 +134,7 @@ class Card {
     setAttribute(this.#silence, 'd', silences.map((x) => `M${at(x, WIDTH)} 72V98`).join(''))
     const last = beats.at(-1)
     const answer = last === undefined ? '' : last.ms === undefined ? 'no answer' : formatMs(last.ms)
-    setText(this.#delay, answer)
+    setText(this.#delay, last !== undefined && last.ms === undefined ? '–' : answer) // the state says what it is
     const label =
       last === undefined
         ? 'not measured yet'
