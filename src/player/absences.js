@@ -19,6 +19,7 @@ const UNREACHED = new Set(['no answer', 'down'])
  * @property {number} unreachedSinceMs the same, when it cannot be reached
  * @property {Trouble} state the last one
  * @property {boolean} isFirst was it never seen otherwise?
+ * @property {boolean} hadBrought had it brought something before?
  * @property {Set<number>} chunks that it was asked for since
  * @property {boolean} hasBrought one of them
  */
@@ -48,6 +49,7 @@ export class Absences {
       sinceMs: away?.sinceMs ?? atMs,
       unreachedSinceMs: wasUnreached ? away.unreachedSinceMs : atMs,
       isFirst: away?.isFirst ?? before === 'unknown',
+      hadBrought: away?.hadBrought ?? this.#hasBrought.has(node),
       state,
       chunks: new Set(),
       hasBrought: false,
@@ -81,14 +83,20 @@ export class Absences {
     this.#away.delete(node)
     const isUnreached = UNREACHED.has(away.state)
     const after = formatMs(atMs - (isUnreached ? away.unreachedSinceMs : away.sinceMs))
-    const { hasBrought } = away
-    if (away.isFirst) return { text: `${node} answers now.`, proven: '', hasBrought }
-    const { again } = TROUBLES[away.state]
+    const { hasBrought, hadBrought } = away
+    const hasNeverAnswered = isUnreached && away.isFirst && away.sinceMs === away.unreachedSinceMs
+    if (hasNeverAnswered) return { text: `${node} answers now.`, proven: '', hasBrought }
+    const { now } = TROUBLES[away.state]
+    const told = hadBrought ? `${node} ${now} again, after ${after}.` : `${node} ${now} now.`
     const proven = isUnreached
-      ? `${node} is back after ${after} and brings chunks again.`
-      : `${node} ${again}, after ${after}.`
+      ? `${node} is back after ${after} and brings chunks${hadBrought ? ' again' : ''}.`
+      : told
     if (hasBrought) return { text: proven, proven: '', hasBrought }
-    return { text: `${node} ${isUnreached ? again : 'is asked again'}, after ${after}.`, proven, hasBrought }
+    return {
+      text: `${node} ${isUnreached ? 'answers' : 'is asked'} again, after ${after}.`,
+      proven,
+      hasBrought,
+    }
   }
 
   /**

@@ -8,29 +8,29 @@ const LONGEST_REASON = 80
 /** @typedef {Exclude<NodeState, 'up' | 'unknown'>} Trouble */
 
 /**
- * `first`: it was better before. `later`: it was not, or that is not known. `again`: it is over.
- * @type {Readonly<Record<Trouble, { first: string, later: string, again: string }>>}
+ * `first`: it was better before. `later`: it was not, or that is not known. `now`: it is over.
+ * @type {Readonly<Record<Trouble, { first: string, later: string, now: string }>>}
  */
 export const TROUBLES = {
-  slow: { first: 'became slow', later: 'is slow', again: 'is as fast as before' },
-  'no answer': { first: 'stopped answering', later: 'does not answer', again: 'answers again' },
-  down: { first: 'went down', later: 'is down', again: 'answers again' },
+  slow: { first: 'became slow', later: 'is slow', now: 'is as fast as before' },
+  'no answer': { first: 'stopped answering', later: 'does not answer', now: 'answers' },
+  down: { first: 'went down', later: 'is down', now: 'answers' },
   'other version': {
     first: 'has another version of the video',
     later: 'has another version of the video',
-    again: 'has this version of the video again',
+    now: 'has this version of the video',
   },
   missing: {
     first: 'no longer has the video',
     later: 'does not have the video',
-    again: 'has the video again',
+    now: 'has the video',
   },
-  'sent bad data': { first: 'sent bad data', later: 'sent bad data', again: 'sends what is right again' },
-  busy: { first: 'is busy', later: 'is busy', again: 'takes requests again' },
+  'sent bad data': { first: 'sent bad data', later: 'sent bad data', now: 'sends what is right' },
+  busy: { first: 'is busy', later: 'is busy', now: 'takes requests' },
   'wrong answer': {
     first: 'gave a wrong answer',
     later: 'gave a wrong answer',
-    again: 'gives right answers again',
+    now: 'gives right answers',
   },
 }
 

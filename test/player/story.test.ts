@@ -89,6 +89,7 @@ const CASES: [what: string, events: Event[], lines: string[]][] = [
   [
     'who has too much to do is busy, not slow, and is so until a request is served',
     [
+      verified(-900, 1, 'node2'),
       turned(0, 'node2', 'busy', 'up', 'it answered 503'),
       turned(3_000, 'node2', 'up', 'busy'),
       turned(9_000, 'node2', 'busy', 'up', 'it answered 429'),
@@ -101,6 +102,60 @@ const CASES: [what: string, events: Event[], lines: string[]][] = [
       'node2 is asked again, after 3.0 s.',
       'node2 is busy (it answered 429).',
       'node2 takes requests again, after 3.0 s.',
+    ],
+  ],
+  [
+    'who had another version from the start has this one now, and did answer all the time',
+    [
+      turned(0, 'node2', 'other version', 'unknown'),
+      turned(0, 'node1', 'up', 'unknown'),
+      turned(10, 'node1', 'other version'),
+      ...['node1', 'node2'].flatMap((node, chunk) => [
+        asked(9_000, chunk, node),
+        verified(9_500, chunk, node),
+        turned(9_500, node, 'up', 'other version'),
+      ]),
+    ],
+    [
+      'node2 has another version of the video.',
+      'node1 has another version of the video.',
+      'node1 has this version of the video now.',
+      'node2 has this version of the video now.',
+    ],
+  ],
+  [
+    'who had this version has it again',
+    [
+      verified(-900, 1, 'node2'),
+      turned(0, 'node2', 'other version'),
+      asked(9_000, 2, 'node2'),
+      verified(9_500, 2, 'node2'),
+      turned(9_500, 'node2', 'up', 'other version'),
+    ],
+    ['node2 has another version of the video.', 'node2 has this version of the video again, after 9.5 s.'],
+  ],
+  [
+    'who lacked the video from the start has it now',
+    [
+      turned(0, 'node2', 'missing', 'unknown'),
+      asked(9_000, 2, 'node2'),
+      verified(9_500, 2, 'node2'),
+      turned(9_500, 'node2', 'up', 'missing'),
+    ],
+    ['node2 does not have the video.', 'node2 has the video now.'],
+  ],
+  [
+    'who had another version, and then was down, answered before',
+    [
+      turned(0, 'node2', 'other version', 'unknown'),
+      turned(5_000, 'node2', 'down', 'other version'),
+      turned(9_000, 'node2', 'up', 'down'),
+      asked(9_100, 2, 'node2'),
+      verified(9_500, 2, 'node2'),
+    ],
+    [
+      'node2 has another version of the video; now it is down (it cannot be reached).',
+      'node2 is back after 4.0 s and brings chunks.',
     ],
   ],
   [
@@ -383,6 +438,7 @@ const CASES: [what: string, events: Event[], lines: string[]][] = [
   [
     'a node is back when it has brought something that it was asked for since',
     [
+      verified(-900, 1, 'node1'),
       asked(-10, 4, 'node1'),
       turned(0, 'node1', 'down'),
       turned(500, 'node1', 'up', 'down'),

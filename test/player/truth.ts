@@ -42,6 +42,7 @@ export function untruths(player: SimulatedPlayer): string[] {
     ...lines.flatMap((line) => unseen(line, player)),
     ...lines.flatMap((line) => takenOver(line)),
     ...lines.flatMap((line) => returned(line, player)),
+    ...lines.flatMap((line) => againOrNow(line, player)),
     ...lines.flatMap((line) => gathered(line, player)),
     ...failovers(player),
     ...outage(player),
@@ -77,7 +78,8 @@ function unseen(line: Line, { events, story }: SimulatedPlayer): string[] {
   if (!line.text.includes('did not stop')) return []
   const node = nodeOf(line)
   const next = story.lines.find(
-    (other) => other.atMs > line.atMs && nodeOf(other) === node && !/again|answers now/.test(other.text),
+    (other) =>
+      other.atMs > line.atMs && nodeOf(other) === node && !/again| now\.$|brings chunks/.test(other.text),
   )
   const until = next?.atMs ?? Number.POSITIVE_INFINITY
   const ends = ofType(events, 'failover').filter(
@@ -127,6 +129,27 @@ function returned(line: Line, { events }: SimulatedPlayer): string[] {
   const hasBrought = ofType(events, 'verified').some((event) => event.node === node && asked.has(event.chunk))
   if (line.text.includes('is back') && !hasBrought) wrong.push(`nothing has come: "${line.text}"`)
   return wrong
+}
+
+/** What is so again was so before, and what is so only now was not. */
+function againOrNow(line: Line, { events }: SimulatedPlayer): string[] {
+  const [, node, what = '', when] =
+    /^(node\d+) (answers|has|gives|takes|is back).* (again|now|chunks)[.,]/.exec(line.text) ?? []
+  if (node === undefined) return []
+  const own = ofType(events, 'node').filter((event) => event.node === node && event.atMs <= line.atMs)
+  const isNew =
+    what === 'answers'
+      ? own
+          .slice(
+            0,
+            own.findLastIndex(({ state }) => state === 'up'),
+          )
+          .every(({ state }) => UNREACHED.has(state))
+      : !ofType(events, 'verified').some((event) => {
+          const leftMs = own.findLast(({ before, state }) => !AWAY.has(before) && AWAY.has(state))?.atMs ?? 0
+          return event.node === node && event.atMs <= leftMs
+        })
+  return isNew === (when !== 'again') ? [] : [`"${line.text}", ${isNew ? 'never' : 'as it was'} before`]
 }
 
 /** Who is said to have gone and come so often has done so since, in that time, and is now as it is said. */
