@@ -330,7 +330,7 @@ export class Story {
   #endOutage(atMs) {
     const outage = this.#outage
     if (outage === undefined || outage.end !== undefined) return
-    outage.end = this.#add(atMs, `${outage.over}, after ${formatMs(atMs - outage.atMs)}.`, 'good')
+    outage.end = this.#add(atMs, `${outage.over}, after ${formatMs(atMs - outage.atMs)} of waiting.`, 'good')
   }
 
   /** @param {Extract<PlayerEvent, { type: 'switched' }>} event */

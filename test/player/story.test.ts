@@ -361,7 +361,7 @@ const CASES: [what: string, events: Event[], lines: string[]][] = [
     [outage(1_000, 'nobody answers'), outageEnds(9_200)],
     [
       'No node answers. The page keeps asking. Start a node, and the video goes on by itself.',
-      'A node answers again, after 8.2 s.',
+      'A node answers again, after 8.2 s of waiting.',
     ],
   ],
   [
@@ -376,7 +376,7 @@ const CASES: [what: string, events: Event[], lines: string[]][] = [
     [outage(1_000, 'nobody answers'), outage(3_000, 'missing'), outageEnds(4_000)],
     [
       'The video is gone. The nodes that answer do not have it any more. The page keeps looking for it.',
-      'The video is there again, after 3.0 s.',
+      'The video is there again, after 3.0 s of waiting.',
     ],
   ],
   [
@@ -396,7 +396,7 @@ const CASES: [what: string, events: Event[], lines: string[]][] = [
     [outage(0, 'missing'), outageEnds(1_000), verified(1_100, 3, 'node1'), outage(5_000, 'missing')],
     [
       'The video is gone. The nodes that answer do not have it any more. The page keeps looking for it.',
-      'The video is there again, after 1.0 s.',
+      'The video is there again, after 1.0 s of waiting.',
       'The video is gone. The nodes that answer do not have it any more. The page keeps looking for it.',
     ],
   ],

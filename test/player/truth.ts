@@ -213,7 +213,7 @@ function outage({ events, nodes, nowMs, policy, story }: SimulatedPlayer): strin
     ),
   )
   if (last === undefined) return said === undefined ? [] : [`there was no outage: "${said.text}"`]
-  if (last.isOver !== /after [\d.]+ (ms|s|min)\.$/.test(said?.text ?? ''))
+  if (last.isOver !== /after [\d.]+ (ms|s|min) of waiting\.$/.test(said?.text ?? ''))
     return [`the outage is over: ${last.isOver}, but: "${said?.text}"`]
   if (last.isOver) return []
   const cards = nodes.nodes.map(({ mark, state }) => ({ name: mark.name, state }))
