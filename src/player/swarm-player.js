@@ -18,9 +18,6 @@ const PING_MS = 20_000
 /** A worker that is in charge passes the first request on at once, unless something stands between. */
 const FIRST_REQUEST_MS = 3_000
 
-/** @type {number} players of this page so far */
-let players = 0
-
 export class SwarmPlayer {
   #video
   #swarm
@@ -38,7 +35,8 @@ export class SwarmPlayer {
   constructor({ video, file, nodes, onEvent, lookAheadSeconds, policy }) {
     this.#video = video
     this.#onEvent = onEvent
-    this.#id = String(++players)
+    // As no other page had it before: Firefox keeps what it has had of an URL, whatever the reply says of keeping it.
+    this.#id = crypto.randomUUID()
     this.#swarm = new Swarm({ file, nodes, onEvent, heartbeatMs: HEARTBEAT_MS })
     this.#swarm.policy = policy
     this.#streams = new VideoStreams({
