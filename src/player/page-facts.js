@@ -3,6 +3,7 @@
 /** What the head of the page says beside the video's name: who served it, how it plays, is it checked. Pure. */
 import { describePolicy } from './experiments.js'
 
+/** @import { Replica } from './replicas.js' */
 /** @import { Discarded, FileVersion } from '../swarm/versions.js' */
 /** @typedef {{ text: string, tone: 'plain' | 'good' | 'unsure', why: string }} Fact */
 
@@ -16,12 +17,18 @@ import { describePolicy } from './experiments.js'
  * @param {Policy} known.policy
  * @param {boolean} known.isVerified is there a manifest?
  * @param {readonly FileVersion[]} [known.versions] that our nodes have, the one that is played first
+ * @param {ReadonlyMap<string, Replica>} [known.replicas] what nodes have shown since
  * @param {readonly Discarded[]} [known.discarded] whose word could not be believed
  * @returns {Fact[]}
  */
-export function describeFacts({ versions = [], discarded = [], ...known }) {
+export function describeFacts({ versions = [], replicas = new Map(), discarded = [], ...known }) {
   const playing = [describeSource(known), ...describePlaying(known)]
-  return [...playing, ...describeList(known), ...describeVersions(versions), ...describeDiscarded(discarded)]
+  return [
+    ...playing,
+    ...describeList(known),
+    ...describeVersions(versions, replicas),
+    ...describeDiscarded(discarded),
+  ]
 }
 
 /** @param {Pick<Parameters<typeof describeFacts>[0], 'server' | 'copyAtMs'>} known @returns {Fact} */
@@ -60,12 +67,33 @@ function describePlaying({ player, policy, isVerified }) {
   ]
 }
 
-/** @param {readonly FileVersion[]} versions @returns {Fact[]} */
-function describeVersions([played, ...others]) {
-  if (played === undefined || others.length === 0) return []
-  const text = `replicas differ: this is the version of ${played.nodes.join(', ')}`
-  const rest = others.map(({ nodes, mtimeMs }) => `${nodes.join(', ')}: another one, of ${timeOf(mtimeMs)}`)
-  return [{ text, tone: 'unsure', why: [`it is of ${timeOf(played.mtimeMs)}`, ...rest].join('; ') }]
+/**
+ * What was found when the page was opened holds of a node until it has shown something else.
+ * @param {readonly FileVersion[]} versions
+ * @param {ReadonlyMap<string, Replica>} replicas
+ * @returns {Fact[]}
+ */
+function describeVersions([played, ...others], replicas) {
+  const shown = (/** @type {Replica} */ replica) =>
+    [...replicas].flatMap(([node, now]) => (now === replica ? [node] : []))
+  const unseen = (/** @type {readonly string[]} */ nodes) => nodes.filter((node) => !replicas.has(node))
+  const older = others.map(({ nodes, mtimeMs }) => ({ nodes: unseen(nodes), mtimeMs }))
+  const another = shown('another')
+  const differing = [...older.flatMap(({ nodes }) => nodes), ...another]
+  if (differing.length === 0) return []
+  const having = [...new Set([...unseen(played?.nodes ?? []), ...shown('this')])]
+  const text =
+    having.length > 0
+      ? `replicas differ: this is the version of ${having.join(', ')}`
+      : `${differing.join(', ')} ${differing.length === 1 ? 'has' : 'have'} another version now`
+  const why = [
+    ...(played === undefined ? [] : [`it is of ${timeOf(played.mtimeMs)}`]),
+    ...older.flatMap(({ nodes, mtimeMs }) =>
+      nodes.length === 0 ? [] : [`${nodes.join(', ')}: another one, of ${timeOf(mtimeMs)}`],
+    ),
+    ...(another.length === 0 ? [] : [`${another.join(', ')}: another one`]),
+  ]
+  return [{ text, tone: 'unsure', why: why.join('; ') }]
 }
 
 /** @param {readonly Discarded[]} discarded @returns {Fact[]} */

@@ -16,6 +16,7 @@ import { describeFacts } from './page-facts.js'
 import { PageOutage } from './page-outage.js'
 import { describePageState, videoOfPath } from './page-state.js'
 import { workerNews } from './prepare-worker.js'
+import { Replicas } from './replicas.js'
 
 /** How often a page without nodes, or without its video, asks again; and how often it counts the seconds. */
 const ASK_AGAIN_MS = 1_000
@@ -281,6 +282,7 @@ async function main() {
   void workerNews().then(() => listWatch.suspect())
   const found = await untilFound(nodes, videoName, () => listWatch.suspect())
   const { versions, discarded } = found
+  const replicas = new Replicas()
   learn({ versions, discarded })
   setState({ kind: 'ready' })
   const outage = watchOutage(nodes, found.file, known.policy)
@@ -304,6 +306,7 @@ async function main() {
       .map((node) => withDelay(node, found.delays.get(node.name))),
     onEvent(event) {
       outage.apply(event)
+      if (replicas.apply(event)) learn({ replicas: replicas.now })
       watchTrouble(event, outage)
       tell(event)
       if (event.type === 'started') void showPlayer()

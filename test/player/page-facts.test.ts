@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { describeFacts } from '../../src/player/page-facts.js'
-import type { PlayerKind } from '../../src/player/player-events.js'
+import type { PlayerEvent, PlayerKind } from '../../src/player/player-events.js'
+import { Replicas } from '../../src/player/replicas.js'
+import type { NodeState, SwarmEvent } from '../../src/swarm/events.js'
 
 const player = (kind: PlayerKind) => ({ kind, why: 'a reason' })
 const known = { server: 'node1', policy: { kind: 'all' }, isVerified: true } as const
@@ -43,6 +45,76 @@ test('replicas that differ are told of, and which of them is played', () => {
     why: 'it is of 2026-03-01 00:00:00 UTC; node1, node2: another one, of 1970-01-01 00:00:00 UTC',
   })
   expect(texts(describeFacts({ ...known, versions: [version(0, 'node1')] }))).toEqual(['page from node1'])
+})
+
+type Event = SwarmEvent | PlayerEvent
+const turned = (node: string, state: NodeState, before: NodeState = 'up'): Event => ({
+  type: 'node',
+  atMs: 0,
+  node,
+  state,
+  before,
+  why: '',
+})
+const verified = (node: string): Event => ({ type: 'verified', atMs: 0, chunk: 1, node, bytes: 1 })
+
+/** What is said of the versions when node3 alone had the one that is played. */
+function after(...events: Event[]): string[] {
+  const replicas = new Replicas()
+  for (const event of events) replicas.apply(event)
+  const versions = [version(0, 'node3'), version(0, 'node1', 'node2')]
+  return texts(describeFacts({ ...known, versions, replicas: replicas.now })).slice(1)
+}
+
+test('replicas differ for as long as one has another version', () => {
+  const others = [turned('node1', 'other version'), turned('node2', 'other version')]
+  const isBack = (node: string): Event[] => [verified(node), turned(node, 'up', 'other version')]
+  expect(after(...others)).toEqual(['replicas differ: this is the version of node3'])
+  expect(after(...others, ...isBack('node1'))).toEqual([
+    'replicas differ: this is the version of node3, node1',
+  ])
+  expect(after(...others, ...isBack('node1'), ...isBack('node2'))).toEqual([])
+})
+
+test('a node that is down has what it had, and one that lacks the video has no version', () => {
+  expect(after(turned('node1', 'down'), turned('node1', 'up', 'down'))).toEqual([
+    'replicas differ: this is the version of node3',
+  ])
+  expect(after(turned('node1', 'missing'), turned('node2', 'missing'))).toEqual([])
+})
+
+test('what a node sends of this version after it was replaced was under way before', () => {
+  expect(after(turned('node3', 'other version'), verified('node3'))).toEqual([
+    'node1, node2, node3 have another version now',
+  ])
+  const restarted = [
+    turned('node3', 'down', 'other version'),
+    turned('node3', 'up', 'down'),
+    verified('node3'),
+  ]
+  expect(after(turned('node3', 'other version'), ...restarted)).toEqual([
+    'replicas differ: this is the version of node3',
+  ])
+})
+
+test('a version that its nodes have no more is not called theirs', () => {
+  expect(after(turned('node3', 'other version'))).toEqual(['node1, node2, node3 have another version now'])
+  expect(after(verified('node1'), turned('node3', 'other version'))).toEqual([
+    'replicas differ: this is the version of node1',
+  ])
+})
+
+test('a node that gets another version while the video plays makes replicas differ', () => {
+  const replicas = new Replicas()
+  expect(replicas.apply(verified('node1'))).toBe(true)
+  expect(replicas.apply(verified('node1'))).toBe(false)
+  replicas.apply(turned('node2', 'other version'))
+  const versions = [version(0, 'node1', 'node2')]
+  expect(describeFacts({ ...known, versions, replicas: replicas.now }).at(-1)).toEqual({
+    text: 'replicas differ: this is the version of node1',
+    tone: 'unsure',
+    why: 'it is of 1970-01-01 00:00:00 UTC; node2: another one',
+  })
 })
 
 test('a node whose manifest cannot be believed is named', () => {
