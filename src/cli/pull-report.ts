@@ -29,7 +29,7 @@ export function printPulled(pulled: Pulled, out: string, stream: NodeJS.WriteStr
   )
   stream.write(
     isVerified
-      ? `verified: every chunk${pulled.sha256 === undefined ? '' : ' and the whole file'} against SHA-256 ${file.sha256}\n`
+      ? `verified: every chunk${pulled.sha256 === undefined ? ', by the manifest of the file with' : ' and the whole file against'} SHA-256 ${file.sha256}\n`
       : `unverified: no node has a manifest, so nobody can tell whether these bytes are right\n`,
   )
   for (const line of describeVersions(pulled)) stream.write(`${line}\n`)

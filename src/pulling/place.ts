@@ -5,6 +5,7 @@ import { type FileHandle, lstat, open, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
+import { shortPath } from '../node-list.ts'
 
 /** A file of its own, which is complete or not there; or something that takes bytes in order. */
 export type Place =
@@ -34,7 +35,7 @@ export async function findPlace(file: string, replaces: boolean): Promise<Place>
     return { kind: 'file', path: file }
   }
   if (stats.isFile()) {
-    if (!replaces) throw new OccupiedError(`${path.basename(file)} is there already`)
+    if (!replaces) throw new OccupiedError(`${shortPath(file)} is there already`)
     return { kind: 'file', path: await realpath(file) } // the file is replaced, and not the link to it
   }
   if (stats.isDirectory()) throw Object.assign(new Error('EISDIR'), { code: 'EISDIR' })

@@ -114,7 +114,7 @@ describe('the summary', () => {
 
   test('of a stream promises only what was checked', () => {
     expect(linesOf(pulledWith(ALL, { sha256: undefined })).at(-1)).toBe(
-      `verified: every chunk against SHA-256 ${SHA256}`,
+      `verified: every chunk, by the manifest of the file with SHA-256 ${SHA256}`,
     )
   })
 
