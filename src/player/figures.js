@@ -2,7 +2,7 @@
 /** @import { SwarmEvent } from '../swarm/events.js' */
 /** @import { PlayerEvent } from './player-events.js' */
 /** The figures by which players are compared: start-up, stalls, failovers, bytes that counted and that did not. */
-import { formatBytes, formatMs, formatSeconds, formatShare } from './words.js'
+import { count, formatBytes, formatMs, formatSeconds, formatShare } from './words.js'
 
 /** Folds events into a few numbers. */
 export class Figures {
@@ -17,6 +17,8 @@ export class Figures {
   /** since when the video stands still, if it does @type {number | undefined} */
   standsSinceMs = undefined
   failovers = 0
+  /** chunks that others brought in them */
+  takenOver = 0
   verifiedBytes = 0
   unverifiedBytes = 0
   wastedBytes = 0
@@ -38,7 +40,9 @@ export class Figures {
         this.stalledMs += event.ms
         return
       case 'failover':
-        if (event.to.some((node) => node !== event.from)) this.failovers++ // who brings it late himself takes over nothing
+        if (event.to.every((node) => node === event.from)) return // who brings it late himself takes over nothing
+        this.failovers++
+        this.takenOver += event.chunks.length
         return
       case 'switched':
         if (event.hasFailed) this.failovers++
@@ -64,7 +68,8 @@ export class Figures {
  * @returns {Figure[]}
  */
 export function describeFigures(figures, nowMs) {
-  const { startUpMs, standsSinceMs, failovers, verifiedBytes, unverifiedBytes, wastedBytes } = figures
+  const { startUpMs, standsSinceMs, failovers, takenOver, verifiedBytes, unverifiedBytes, wastedBytes } =
+    figures
   const stalls = figures.stalls + (standsSinceMs === undefined ? 0 : 1)
   const stalledMs = figures.stalledMs + (standsSinceMs === undefined ? 0 : nowMs - standsSinceMs)
   const readBytes = verifiedBytes + unverifiedBytes
@@ -97,7 +102,11 @@ export function describeFigures(figures, nowMs) {
       value: String(stalls),
       note: `${formatMs(stalledMs)} in all`,
     },
-    { label: failovers === 1 ? 'failover' : 'failovers', value: String(failovers), note: 'taken over' },
+    {
+      label: failovers === 1 ? 'failover' : 'failovers',
+      value: String(failovers),
+      note: figures.isBlind ? 'to another node' : `${count(takenOver, 'chunk')} taken over`,
+    },
     ...bytes,
   ]
 }

@@ -31,8 +31,8 @@ export class Incident {
   #wasBetter
   /** refused chunk → who brought it in the end @type {Map<number, string | undefined>} */
   #refused = new Map()
-  /** what it owed: chunks, who brought them, the longest wait, when it was told last @type {Set<number>} */
-  #handedOver = new Set()
+  /** what it owed: chunks, who brought them, the longest wait, when it was told last @type {number[]} */
+  #handedOver = []
   /** @type {Set<string>} */
   #helpers = new Set()
   #waitedMs = 0
@@ -123,7 +123,7 @@ export class Incident {
   handOver({ to, chunks, waitedMs, atMs }, movesSinceMs) {
     this.lastMs = atMs
     this.#handedOverMs = atMs
-    for (const chunk of chunks) this.#handedOver.add(chunk)
+    this.#handedOver.push(...chunks) // one that it owed twice was taken over twice
     for (const node of to) this.#helpers.add(node)
     this.#waitedMs = Math.max(this.#waitedMs, waitedMs)
     const wasSilent =
@@ -231,7 +231,7 @@ export class Incident {
   }
 
   #tellHandOver() {
-    const chunks = [...this.#handedOver]
+    const chunks = this.#handedOver
     const video = this.standing.isNothing
       ? this.#hasMoved
         ? 'the video did not stop'

@@ -6,7 +6,7 @@
  * @property {string} from
  * @property {number} sinceMs
  * @property {Set<number>} owed chunks that have not come yet
- * @property {number[]} chunks all of them
+ * @property {number[]} chunks all that others bring, or are to bring
  * @property {Set<string>} to nodes that brought some
  * @property {number} waitedMs
  */
@@ -47,7 +47,7 @@ export class Failovers {
   bring(chunk, node, waitedMs, nowMs) {
     return this.#settle(chunk, nowMs, (open) => {
       if (node === open.from) {
-        open.chunks = open.chunks.filter((other) => other !== chunk) // it is back: nobody takes over from himself
+        leaveOut(open, chunk) // it is back: nobody takes over from himself
         return
       }
       open.to.add(node)
@@ -57,7 +57,7 @@ export class Failovers {
 
   /** Nobody wants this chunk any more. @param {number} chunk @param {number} nowMs */
   forget(chunk, nowMs) {
-    return this.#settle(chunk, nowMs, () => {})
+    return this.#settle(chunk, nowMs, (open) => leaveOut(open, chunk))
   }
 
   /** Chunks that somebody still has to bring. @returns {number[]} */
@@ -73,10 +73,15 @@ export class Failovers {
       note(open)
       if (open.owed.size > 0) continue
       this.#open.delete(open.from)
-      if (open.to.size === 0) continue // nobody had to bring anything
+      if (open.chunks.length === 0) continue // nobody had to bring anything
       const { from, chunks, sinceMs, waitedMs } = open
       over.push({ from, to: [...open.to], chunks, recoveredMs: nowMs - sinceMs, waitedMs })
     }
     return over
   }
+}
+
+/** It is nothing that others take over. @param {OpenFailover} open @param {number} chunk */
+function leaveOut(open, chunk) {
+  open.chunks = open.chunks.filter((other) => other !== chunk)
 }

@@ -115,7 +115,7 @@ export const SWARM_MUTANTS = [
   ...mutantsOf(
     'src/swarm/failovers.js',
     ['test/swarm/failovers.test.ts'],
-    ['if (open.to.size === 0) continue', ''],
+    ['if (open.chunks.length === 0) continue', ''],
   ),
   ...mutantsOf(
     'src/swarm/estimate.js',

@@ -17,7 +17,7 @@ test('before anything has happened nothing is claimed', () => {
   expect(describe()).toEqual({
     'start-up': '–, first picture',
     stalls: '0, 0 ms in all',
-    failovers: '0, taken over',
+    failovers: '0, 0 chunks taken over',
     verified: '–, hash right',
     wasted: '0 %, 0 bytes',
   })
@@ -61,15 +61,24 @@ test('a node that brings late what it owed is no failover, nor is a chosen switc
     { type: 'failover', atMs: 1, from: 'a', to: ['a'], chunks: [1], recoveredMs: 1, waitedMs: 0 },
     { type: 'switched', atMs: 2, from: 'a', to: 'b', why: 'it was chosen', hasFailed: false },
   ]
-  expect(describe(...events)).toMatchObject({ failovers: '0, taken over' })
+  expect(describe(...events)).toMatchObject({ failovers: '0, 0 chunks taken over' })
 })
 
-test('a handover of chunks and a switch of the source are both failovers', () => {
-  const events: (SwarmEvent | PlayerEvent)[] = [
-    { type: 'failover', atMs: 1, from: 'a', to: ['b'], chunks: [1], recoveredMs: 1, waitedMs: 0 },
+test('a failover counts with the chunks that others took over', () => {
+  const failover = { type: 'failover', atMs: 1, from: 'a', recoveredMs: 1, waitedMs: 0 } as const
+  const first: SwarmEvent = { ...failover, to: ['b'], chunks: [1] }
+  expect(describe(first)).toMatchObject({ failover: '1, 1 chunk taken over' })
+  expect(describe(first, { ...failover, to: ['b', 'c'], chunks: [1, 2, 7] })).toMatchObject({
+    failovers: '2, 4 chunks taken over',
+  })
+})
+
+test('a switch of the source is a failover, of which no chunks are seen', () => {
+  const events: PlayerEvent[] = [
+    { type: 'started', atMs: 1, kind: 'switching', why: '' },
     { type: 'switched', atMs: 2, from: 'a', to: 'b', why: '', hasFailed: true },
   ]
-  expect(describe(...events)).toMatchObject({ failovers: '2, taken over' })
+  expect(describe(...events)).toMatchObject({ failover: '1, to another node' })
 })
 
 test('waste is a share of all that was read', () => {

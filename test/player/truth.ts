@@ -176,13 +176,22 @@ function gathered(line: Line, { events, story }: SimulatedPlayer): string[] {
   return wrong
 }
 
-/** Each failover of the figures has its sentence. */
+/** Each failover of the figures has its sentence, and each chunk that was taken over. */
 function failovers({ events, figures, story }: SimulatedPlayer): string[] {
   const over = ofType(events, 'failover').filter(({ from, to }) => to.some((node) => node !== from))
   const untold = over.filter(
     ({ from }) => !story.lines.some((line) => nodeOf(line) === from && / came from /.test(line.text)),
   )
+  const told = story.lines.flatMap(({ text }) => {
+    const [, what, number] = /[Ii]ts (chunk \d+|(\d+) chunks) came from node/.exec(text) ?? []
+    return what === undefined ? [] : [Number(number ?? 1)]
+  })
+  const chunks = told.reduce((sum, number) => sum + number, 0)
+  const note = describeFigures(figures, 0).find(({ label }) => label.startsWith('failover'))?.note
   return [
+    ...(note === `${chunks} ${chunks === 1 ? 'chunk' : 'chunks'} taken over`
+      ? []
+      : [`${chunks} chunks came from others in the sentences, but: "${note}"`]),
     ...(over.length === figures.failovers
       ? []
       : [`${over.length} failovers, the figure says ${figures.failovers}`]),

@@ -50,7 +50,9 @@ test('chunks that nobody wants any more do not hold up a failover', () => {
   const failovers = new Failovers()
   failovers.begin('node1', [4, 5], 1000)
   failovers.bring(4, 'node2', 20, 1100)
-  expect(failovers.forget(5, 1300)).toMatchObject([{ to: ['node2'], waitedMs: 20, recoveredMs: 300 }])
+  expect(failovers.forget(5, 1300)).toMatchObject([
+    { to: ['node2'], chunks: [4], waitedMs: 20, recoveredMs: 300 },
+  ])
 })
 
 test('a failover of which nobody wants a chunk any more is never told', () => {
