@@ -74,8 +74,9 @@ export class Absences {
   /**
    * @param {string} node
    * @param {number} atMs
-   * @returns {{ text: string, proven: string, hasBrought: boolean } | undefined} what can be said of its return now,
-   *   and when it has brought a chunk; `undefined`: it was not away
+   * @returns {{ text: string, proven: string, hadBrought: boolean, hasBrought: boolean } | undefined} what can be said
+   *   of its return now, and when it has brought a chunk; had it brought one before it went, and has it since?
+   *   `undefined`: it was not away
    */
   end(node, atMs) {
     const away = this.#away.get(node)
@@ -85,16 +86,17 @@ export class Absences {
     const after = formatMs(atMs - (isUnreached ? away.unreachedSinceMs : away.sinceMs))
     const { hasBrought, hadBrought } = away
     const hasNeverAnswered = isUnreached && away.isFirst && away.sinceMs === away.unreachedSinceMs
-    if (hasNeverAnswered) return { text: `${node} answers now.`, proven: '', hasBrought }
+    if (hasNeverAnswered) return { text: `${node} answers now.`, proven: '', hadBrought, hasBrought }
     const { now } = TROUBLES[away.state]
     const told = hadBrought ? `${node} ${now} again, after ${after}.` : `${node} ${now} now.`
     const proven = isUnreached
       ? `${node} is back after ${after} and brings chunks${hadBrought ? ' again' : ''}.`
       : told
-    if (hasBrought) return { text: proven, proven: '', hasBrought }
+    if (hasBrought) return { text: proven, proven: '', hadBrought, hasBrought }
     return {
       text: `${node} ${isUnreached ? 'answers' : 'is asked'} again, after ${after}.`,
       proven,
+      hadBrought,
       hasBrought,
     }
   }

@@ -10,6 +10,8 @@ import { count, formatMs, listSome, listWords } from './words.js'
 const NAMED = 4
 /** Silence is noticed so long after it began: what is said of an incident must hold from there on. */
 const UNNOTICED_MS = 3_000
+/** What is said of a node that came back again and again, by what it has brought since. */
+const BRINGS = { nothing: '', now: '; it brings chunks', again: '; it brings chunks again' }
 
 /** Collects what belongs together; {@link Incident.tell} makes sentences of it. */
 export class Incident {
@@ -26,7 +28,12 @@ export class Incident {
   /** does it gather what would else be an incident each? */
   isFlapping
   /** how often it was away and back, in which states, when it last came back, and does it bring chunks since? */
-  #flaps = { times: 0, states: /** @type {Set<Trouble>} */ (new Set()), backMs: 0, brings: false }
+  #flaps = {
+    times: 0,
+    states: /** @type {Set<Trouble>} */ (new Set()),
+    backMs: 0,
+    brings: /** @type {'nothing' | 'now' | 'again'} */ ('nothing'),
+  }
   /** was it seen in a better state? */
   #wasBetter
   /** refused chunk → who brought it in the end @type {Map<number, string | undefined>} */
@@ -143,14 +150,14 @@ export class Incident {
     this.lastMs = atMs
     this.#flaps.times++
     this.#flaps.backMs = atMs
-    this.#flaps.brings = false
+    this.#flaps.brings = 'nothing'
     for (const { state } of this.#states) this.#flaps.states.add(state)
     this.#states = []
   }
 
-  /** It has brought something since it is back. */
-  bringAgain() {
-    this.#flaps.brings = true
+  /** It has brought something since it is back. @param {boolean} isAgain did it bring something before? */
+  bring(isAgain) {
+    this.#flaps.brings = isAgain ? 'again' : 'now'
   }
 
   /**
@@ -194,9 +201,7 @@ export class Incident {
     const last = this.#states.at(-1)
     const now =
       last === undefined
-        ? brings
-          ? '; it brings chunks again'
-          : ''
+        ? BRINGS[brings]
         : `; now it ${TROUBLES[last.state].later}${inBrackets(last.state, last.why)}`
     return `${this.node} ${describeFlaps(states)} ${often} in ${formatMs(backMs - this.atMs)}${now}.`
   }

@@ -187,10 +187,10 @@ export class Story {
     this.#returns.set(node, { times: (this.#returns.get(node)?.times ?? 0) + 1, backMs: atMs })
     if (incident.isFlapping) {
       incident.comeBack(atMs)
-      if (back.hasBrought) incident.bringAgain()
+      if (back.hasBrought) incident.bring(back.hadBrought)
       else
         this.#absences.watchReturn(node, () => {
-          incident.bringAgain()
+          incident.bring(back.hadBrought)
           this.#tell(entry)
         })
       return this.#tell(entry)

@@ -678,6 +678,16 @@ describe('a node that goes and comes again and again', () => {
     [
       'and that it brings chunks when it has brought one',
       [...flaps('node2', 4), asked(14_500, 9, 'node2'), verified(15_000, 9, 'node2')],
+      'node2 went down and answered again twice in 6.0 s; it brings chunks.',
+    ],
+    [
+      'again, when it did so before',
+      [
+        verified(-900, 1, 'node2'),
+        ...flaps('node2', 4),
+        asked(14_500, 9, 'node2'),
+        verified(15_000, 9, 'node2'),
+      ],
       'node2 went down and answered again twice in 6.0 s; it brings chunks again.',
     ],
     [
