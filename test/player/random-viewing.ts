@@ -1,6 +1,8 @@
 /** A viewer to whom, and to whose nodes, anything happens, the same for the same seed. */
+
 import type { Policy } from '../../src/player/player-events.js'
 import { seededRandom } from '../helpers/random.ts'
+import { PLAIN_FAULTS } from '../swarm/random-faults.ts'
 import type { NodeBehaviour, SimulatedNode } from '../swarm/simulation.ts'
 import { SimulatedPlayer } from './simulated-player.ts'
 import { askedAllTheSame, untruths } from './truth.ts'
@@ -25,18 +27,7 @@ type After = (ms: number, run: () => void) => void
 type Fault = (node: SimulatedNode, random: () => number, after: After) => void
 const OTHER = { status: 206, fields: { 'Content-Range': 'bytes 0-0/7' } }
 const FAULTS: readonly Fault[] = [
-  (node) => node.kill(),
-  (node) => node.kill(),
-  (node) => {
-    node.behaviour.isHung = true
-  },
-  (node) => {
-    node.behaviour.isCorrupt = true
-  },
-  (node, random) => {
-    const bad = Math.floor(random() * 10)
-    node.behaviour.isCorrupt = (chunk) => chunk % 10 === bad
-  },
+  ...PLAIN_FAULTS,
   (node, random) => {
     node.behaviour.bytesPerMs = 2 ** (8 * random())
   },

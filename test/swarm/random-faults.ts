@@ -2,8 +2,8 @@
 import type { NodeBehaviour, SimulatedNode } from './simulation.ts'
 
 export type Fault = (node: SimulatedNode, random: () => number) => void
-/** Each may strike at any moment, on top of others. */
-export const FAULTS: readonly Fault[] = [
+/** Those that strike alike whatever the video's size and rate are. */
+export const PLAIN_FAULTS: readonly Fault[] = [
   (node) => node.kill(),
   (node) => node.kill(),
   (node) => {
@@ -16,6 +16,10 @@ export const FAULTS: readonly Fault[] = [
     const bad = Math.floor(random() * 10)
     node.behaviour.isCorrupt = (chunk) => chunk % 10 === bad
   },
+]
+/** Each may strike at any moment, on top of others. */
+export const FAULTS: readonly Fault[] = [
+  ...PLAIN_FAULTS,
   (node, random) => {
     node.behaviour.bytesPerMs = 2 ** (10 * random())
   },
