@@ -2,26 +2,10 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import type { MediaFacts } from '../../src/player/media-facts.js'
 import { MediaWatch } from '../../src/player/media-watch.js'
 import type { PlayerEvent } from '../../src/player/player-events.js'
-
-/** As much of a video element as the watch looks at. */
-class FakeVideo extends EventTarget {
-  error: { code: number; message: string } | null = null
-  readyState = 0
-  currentTime = 0
-  paused = false
-  seeking = false
-  videoWidth = 0
-  duration = Number.NaN
-  ended = false
-  aheadSeconds = 0
-  get buffered() {
-    const end = this.currentTime + this.aheadSeconds
-    return { length: 1, start: () => 0, end: () => end }
-  }
-}
+import { FakeVideo } from './fake-video.ts'
 
 function watch(facts: MediaFacts) {
-  const video = new FakeVideo()
+  const video = Object.assign(new FakeVideo(), { paused: false, videoWidth: 0 })
   const events: PlayerEvent[] = []
   let tries = 0
   const mediaWatch = new MediaWatch({
