@@ -16,7 +16,7 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ['.svg', 'image/svg+xml'],
 ])
 
-/** The folders whose files are on the list, under the names that begin their URLs. */
+/** The folders whose files, at any depth, are on the list, under the names that begin their URLs. */
 export type PageFolders = Readonly<Record<'player' | 'swarm', string>>
 
 const OWN_FOLDERS: PageFolders = {
@@ -61,9 +61,12 @@ export class PageFiles {
   static async open(folders: PageFolders = OWN_FOLDERS): Promise<PageFiles> {
     const paths = new Map<string, string>()
     for (const [room, folder] of Object.entries(folders)) {
-      for (const entry of await readdir(folder, { withFileTypes: true })) {
-        const isListed = entry.isFile() && !entry.name.startsWith('.') && TYPES.has(path.extname(entry.name))
-        if (isListed) paths.set(`${room}/${entry.name}`, path.join(folder, entry.name))
+      for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+        const file = path.join(entry.parentPath, entry.name)
+        const below = path.relative(folder, file).split(path.sep)
+        const isHidden = below.some((part) => part.startsWith('.'))
+        if (!entry.isFile() || isHidden || !TYPES.has(path.extname(file))) continue
+        paths.set([room, ...below].join('/'), file)
       }
     }
     return new PageFiles(paths)

@@ -31,7 +31,8 @@ async function startWithPage(nodes: readonly ListedNode[] = NODES): Promise<Test
     'player/notes.md': 'not for the browser',
     'player/types.ts': 'not for the browser',
     'player/.hidden.js': 'not for anybody',
-    'player/below/deep.js': 'not on the list',
+    'player/below/deep.js': 'export const deep = true',
+    'player/below/.hidden/deep.js': 'not for anybody',
     'swarm/swarm.js': 'export {}',
     'secret.js': 'secret',
   }))
@@ -152,6 +153,7 @@ describe('a file of the page', () => {
   test.for<[target: string, type: string]>([
     ['/_/player/watch.css', 'text/css'],
     ['/_/player/worker.js', 'text/javascript'],
+    ['/_/player/below/deep.js', 'text/javascript'],
     ['/_/player/node.svg', 'image/svg+xml'],
     ['/_/swarm/swarm.js', 'text/javascript'],
   ])('%s has its type, a strong entity tag, and is asked for before use', async ([target, type]) => {
@@ -188,7 +190,8 @@ describe('a file of the page', () => {
     ['a file of another kind', '/_/player/notes.md', 404],
     ['TypeScript', '/_/player/types.ts', 404],
     ['a dot-file', '/_/player/.hidden.js', 404],
-    ['a file in a folder below', '/_/player/below/deep.js', 404],
+    ['a file in a hidden folder', '/_/player/below/.hidden/deep.js', 404],
+    ['a folder below', '/_/player/below', 404],
     ['a link to elsewhere', '/_/player/link.js', 404],
     ['a folder', '/_/player/', 404],
     ['a file that is not there', '/_/player/other.js', 404],
@@ -249,7 +252,11 @@ test('all scripts come in one answer, by their paths, and nothing else', async (
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-cache',
   })
-  expect(JSON.parse(body.toString())).toEqual({ 'player/worker.js': WORKER, 'swarm/swarm.js': 'export {}' })
+  expect(JSON.parse(body.toString())).toEqual({
+    'player/below/deep.js': 'export const deep = true',
+    'player/worker.js': WORKER,
+    'swarm/swarm.js': 'export {}',
+  })
   const again = await request(node, '/_/player/scripts.json', { headers: { 'if-none-match': headers.etag } })
   expect(again.status).toBe(304)
   writeReplica(path.join(node.folder, 'swarm'), 'swarm.js', 'export const changed = true', new Date())
