@@ -5,7 +5,7 @@
  *   npx tsx media/turn-over.ts media/demo.mp4 demo-v2.mp4
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { boxesIn, childBox } from '../src/player/mp4-boxes.js'
+import { boxesIn, childBox } from '../src/player/mp4/mp4-boxes.js'
 
 /** Of a track header: its matrix, nine numbers of 4 bytes, and behind it width and height (ISO 14496-12 §8.3.2). */
 const MATRIX_FROM_END = 44

@@ -49,8 +49,8 @@ export const PAGE_MUTANTS = [
     ['step > RELIEF_STEPS ? Infinity : ', ''],
   ),
   ...mutantsOf(
-    'src/player/find-moov.js',
-    ['test/player/find-moov.test.ts'],
+    'src/player/mp4/find-moov.js',
+    ['test/player/mp4/find-moov.test.ts'],
     ['head.sizeBytes > MAX_MOOV_BYTES || ', ''],
     ["!(head.type === 'moov' || OTHERS.has(head.type))", 'false'],
   ),

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { findMoov } from '../../src/player/find-moov.js'
-import { readMp4Times } from '../../src/player/mp4-times.js'
-import { seededRandom } from '../helpers/random.ts'
+import { findMoov } from '../../../src/player/mp4/find-moov.js'
+import { readMp4Times } from '../../../src/player/mp4/mp4-times.js'
+import { seededRandom } from '../../helpers/random.ts'
 import { box, moov, type TestTrack, u32 } from './mp4.ts'
 
-const SAMPLE = fileURLToPath(new URL('../../media/demo.mp4', import.meta.url))
+const SAMPLE = fileURLToPath(new URL('../../../media/demo.mp4', import.meta.url))
 
 /** Three chunks of two one-second samples, 10 bytes each, with holes between them. */
 const VIDEO: TestTrack = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findMoov } from '../../src/player/find-moov.js'
+import { findMoov } from '../../../src/player/mp4/find-moov.js'
 import { box, u32 } from './mp4.ts'
 
 const FTYP = box('ftyp', Buffer.from('isom0000'))
