@@ -2,7 +2,7 @@
 /** The watch page: finds the video on the nodes, plays it, and says so when it cannot. */
 /** @import { SwarmEvent } from '../swarm/events.js' */
 /** @import { ControlRoom } from './control-room.js' */
-/** @import { MediaTrouble } from './media-trouble.js' */
+/** @import { MediaTrouble } from './media/media-trouble.js' */
 /** @import { PageState } from './page-state.js' */
 /** @import { Player, PlayerEvent, Policy, VideoFile, VideoNode } from './player-events.js' */
 import { realClock } from '../swarm/clock.js'

@@ -33,7 +33,7 @@
  *   | { type: 'stall', isOver: boolean, ms: number }
  *   | { type: 'switched', from: string, to: string, why: string, hasFailed: boolean }
  *   | { type: 'player error', message: string }
- *   | { type: 'media trouble', trouble: import('./media-trouble.js').MediaTrouble | undefined }
+ *   | { type: 'media trouble', trouble: import('./media/media-trouble.js').MediaTrouble | undefined }
  * )} PlayerEvent
  */
 

@@ -5,7 +5,7 @@
  */
 import { realClock } from '../swarm/clock.js'
 import { chooseSource } from './choose-source.js'
-import { readMediaFacts } from './media-facts.js'
+import { readMediaFacts } from './media/media-facts.js'
 import { MediaWatch } from './media-watch.js'
 import { fileUrl, NodeWatch } from './node-watch.js'
 import { lookAtProgress, ProgressMeter } from './progress.js'

@@ -81,8 +81,8 @@ export const PAGE_MUTANTS = [
     ['!signal.aborted && !video.paused', '!signal.aborted'],
   ),
   ...mutantsOf(
-    'src/player/shell-word.js',
-    ['test/player/media-trouble-command.test.ts'],
+    'src/player/media/shell-word.js',
+    ['test/player/media/media-trouble-command.test.ts'],
     ['/^-|:/', '/^-/'],
     ['return READ_INSIDE.test(path) ? ', 'return false ? '],
   ),

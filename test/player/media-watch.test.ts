@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import type { MediaFacts } from '../../src/player/media-facts.js'
+import type { MediaFacts } from '../../src/player/media/media-facts.js'
 import { MediaWatch } from '../../src/player/media-watch.js'
 import type { PlayerEvent } from '../../src/player/player-events.js'
 import { FakeVideo } from './fake-video.ts'

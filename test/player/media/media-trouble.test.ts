@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
-import type { MediaFacts } from '../../src/player/media-facts.js'
-import { describeMediaTrouble, isHopeless, type MediaSymptom } from '../../src/player/media-trouble.js'
+import type { MediaFacts } from '../../../src/player/media/media-facts.js'
+import {
+  describeMediaTrouble,
+  isHopeless,
+  type MediaSymptom,
+} from '../../../src/player/media/media-trouble.js'
 
 const error = (seconds = 0, code = 4): Extract<MediaSymptom, { kind: 'error' }> => ({
   kind: 'error',

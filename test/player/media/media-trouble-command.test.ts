@@ -3,10 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { shellWord } from '../../src/cli/shell-words.ts'
-import { describeMediaTrouble, type MediaSymptom } from '../../src/player/media-trouble.js'
-import { shellFile } from '../../src/player/shell-word.js'
-import { temporaryFolder } from '../helpers/command.ts'
+import { shellWord } from '../../../src/cli/shell-words.ts'
+import { describeMediaTrouble, type MediaSymptom } from '../../../src/player/media/media-trouble.js'
+import { shellFile } from '../../../src/player/media/shell-word.js'
+import { temporaryFolder } from '../../helpers/command.ts'
 
 const NO_PICTURE: MediaSymptom = { kind: 'no picture' }
 const ENDED_EARLY: MediaSymptom = { kind: 'ended early', seconds: 3, ofSeconds: 30 }

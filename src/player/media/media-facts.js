@@ -1,9 +1,10 @@
 // @ts-check
 /** What a file is, read from its own bytes: its kind, how its pictures are coded, whether its end is missing. */
+
+import { findMoov } from '../mp4/find-moov.js'
+import { readMp4Times } from '../mp4/mp4-times.js'
+import { readMp4Tracks } from '../mp4/mp4-tracks.js'
 import { BEGINNING_BYTES, readBeginning } from './container.js'
-import { findMoov } from './mp4/find-moov.js'
-import { readMp4Times } from './mp4/mp4-times.js'
-import { readMp4Tracks } from './mp4/mp4-tracks.js'
 
 /**
  * @typedef {object} MediaFacts
@@ -22,7 +23,7 @@ const EXACT_SECONDS = 0.01
  * Reads as little as it can.
  * @param {number} sizeBytes of the file
  * @param {(start: number, end: number) => Promise<Uint8Array>} read of the file, both inclusive
- * @param {(next: import('./mp4/find-moov.js').Extent) => void} [onNext] as of {@link findMoov}
+ * @param {(next: import('../mp4/find-moov.js').Extent) => void} [onNext] as of {@link findMoov}
  * @returns {Promise<{ facts: MediaFacts, times: Times | undefined }>} Rejects as `read` does.
  */
 export async function readMediaFacts(sizeBytes, read, onNext = () => {}) {

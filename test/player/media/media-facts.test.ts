@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { readMediaFacts } from '../../src/player/media-facts.js'
-import { box } from './mp4/mp4.ts'
+import { readMediaFacts } from '../../../src/player/media/media-facts.js'
+import { box } from '../mp4/mp4.ts'
 
-const SAMPLE = readFileSync(new URL('../../media/demo.mp4', import.meta.url))
+const SAMPLE = readFileSync(new URL('../../../media/demo.mp4', import.meta.url))
 const SAMPLE_SECONDS = 90
 
 const factsOf = async (file: Uint8Array) =>

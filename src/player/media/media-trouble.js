@@ -1,8 +1,9 @@
 // @ts-check
 /** @import { MediaFacts } from './media-facts.js' */
 /** Why a file does not play here, although every node is well: in words, with what to do. Pure. */
+
+import { formatClock } from '../words.js'
 import { shellFile } from './shell-word.js'
-import { formatClock } from './words.js'
 
 /**
  * What the video element shows.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { mediaType } from '../../src/node/media-types.ts'
-import { mediaTypeOf } from '../../src/player/media-type.js'
+import { mediaType } from '../../../src/node/media-types.ts'
+import { mediaTypeOf } from '../../../src/player/media/media-type.js'
 
 test.for([
   ...['a.mp4', 'a.M4V', 'week 1/a.webm', 'a.ogv', 'a.mov', 'a.mkv', 'a.mp3', 'a.m4a', 'a.aac', 'a.ogg'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readBeginning } from '../../src/player/container.js'
+import { readBeginning } from '../../../src/player/media/container.js'
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'latin1')
 const packets = (): Uint8Array => {
