@@ -10,7 +10,7 @@
 const SCRIPTS = 'player/scripts.json'
 const FIRST = 'player/page.js'
 /** It asks for its neighbour by its own address, and runs already. */
-const LOADED = new Set(['player/prepare-worker.js'])
+const LOADED = new Set(['player/worker/prepare-worker.js'])
 
 /** `import … from './x.js'` and `export … from './x.js'` at the beginning of a line; `import('./x.js')` behind a bracket or `await`. */
 const IMPORTS = /^(import\s[^'"();=]*|export\s*[*{][^'"();=]*from\s*|.*(?:\(|await )import\()'(\.[^']+)'/gm

@@ -15,8 +15,8 @@ import { NoticeView } from './notice-view.js'
 import { describeFacts } from './page-facts.js'
 import { PageOutage } from './page-outage.js'
 import { describePageState, videoOfPath } from './page-state.js'
-import { workerNews } from './prepare-worker.js'
 import { Replicas } from './replicas.js'
+import { workerNews } from './worker/prepare-worker.js'
 
 /** How often a page without nodes, or without its video, asks again; and how often it counts the seconds. */
 const ASK_AGAIN_MS = 1_000

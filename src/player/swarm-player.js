@@ -7,10 +7,10 @@ import { LookAhead } from './look-ahead.js'
 import { readMediaFacts } from './media/media-facts.js'
 import { mediaTypeOf } from './media/media-type.js'
 import { MediaWatch } from './media-watch.js'
-import { pingWorker } from './prepare-worker.js'
 import { resume } from './resume.js'
-import { streamUrl } from './stream-url.js'
-import { VideoStreams } from './video-streams.js'
+import { pingWorker } from './worker/prepare-worker.js'
+import { streamUrl } from './worker/stream-url.js'
+import { VideoStreams } from './worker/video-streams.js'
 
 /** How often each node's health is looked at, for its card. */
 export const HEARTBEAT_MS = 2_000
@@ -105,7 +105,7 @@ export class SwarmPlayer {
    * @param {(isAsked: true) => void} onAsked
    */
   #onRequest({ data, ports: [port] }, onAsked) {
-    const request = /** @type {import('./worker-scope.js').StreamRequest} */ (data)
+    const request = /** @type {import('./worker/worker-scope.js').StreamRequest} */ (data)
     if (request.type !== 'stream' || request.id !== this.#id || port === undefined) return
     onAsked(true)
     this.#streams.answer(request.range, port)

@@ -6,12 +6,12 @@
  */
 import { readBounded } from '../swarm/read-bounded.js'
 import { sha256Hex } from '../swarm/verify.js'
-import { streamIdOf } from './stream-url.js'
-import { Copies } from './worker-copies.js'
-import { Shell } from './worker-shell.js'
-import { answerStream } from './worker-stream.js'
+import { streamIdOf } from './worker/stream-url.js'
+import { Copies } from './worker/worker-copies.js'
+import { Shell } from './worker/worker-shell.js'
+import { answerStream } from './worker/worker-stream.js'
 
-const scope = /** @type {import('./worker-scope.js').WorkerScope} */ (/** @type {unknown} */ (self))
+const scope = /** @type {import('./worker/worker-scope.js').WorkerScope} */ (/** @type {unknown} */ (self))
 const { origin } = scope.location
 const copies = new Copies({ origin, caches: scope.caches, hash: sha256Hex })
 const shell = new Shell({
@@ -62,7 +62,7 @@ scope.addEventListener('fetch', (event) => {
 
 /** @param {string} id */
 async function tellRenewed(id) {
-  /** @type {import('./worker-scope.js').WorkerNews} */
+  /** @type {import('./worker/worker-scope.js').WorkerNews} */
   const news = { type: 'renewed' }
   const client = await scope.clients.get(id)
   client?.postMessage(news)

@@ -9,8 +9,8 @@ export const PAGE_MUTANTS = [
     ['reply.replica?.etag === found.file.etag', 'true'],
   ),
   ...mutantsOf(
-    'src/player/byte-range.js',
-    ['test/player/byte-range.test.ts'],
+    'src/player/worker/byte-range.js',
+    ['test/player/worker/byte-range.test.ts'],
     ['Math.max(0, sizeBytes - Number(last))', 'sizeBytes - Number(last)'],
     ["isSuffix = isValid && first === ''", 'isSuffix = isValid && Number(first) === 0'],
   ),
@@ -92,8 +92,8 @@ export const PAGE_MUTANTS = [
     ['if (sizeBytes === 1) return', 'if (sizeBytes === 0) return'],
   ),
   ...mutantsOf(
-    'src/player/prepare-worker.js',
-    ['test/player/prepare-worker.test.ts'],
+    'src/player/worker/prepare-worker.js',
+    ['test/player/worker/prepare-worker.test.ts'],
     ["if (!isOurs(workers.controller)) send({ type: 'claim' }, active)", ''],
     [
       'const isOurs = (worker) => worker?.scriptURL === WORKER_URL',
@@ -101,8 +101,8 @@ export const PAGE_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'src/player/worker-shell.js',
-    ['test/player/worker-shell.test.ts'],
+    'src/player/worker/worker-shell.js',
+    ['test/player/worker/worker-shell.test.ts'],
     ["const isMixed = asked.kind === 'ours' && asked.version !== version", 'const isMixed = false'],
     ['if (asked.version !== version) this.#onRenewed(client)', ''],
     ['BRIEFLY_MS + 2 * copy.tookMs', 'BRIEFLY_MS'],
@@ -112,8 +112,8 @@ export const PAGE_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'src/player/worker-copies.js',
-    ['test/player/worker-shell.test.ts'],
+    'src/player/worker/worker-copies.js',
+    ['test/player/worker/worker-shell.test.ts'],
     ['return expected === undefined || (await this.#hash(bytes)) === expected', 'return true'],
     ['if (!wasWhole) await this.#caches.delete(name)', ''],
   ),

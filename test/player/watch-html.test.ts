@@ -16,7 +16,7 @@ for (const room of ['player', 'swarm'])
 
 test('the page loads two scripts itself, and these the rest', () => {
   const named = [...HTML.matchAll(/<script type="module" src="\/_\/([^"]+)"/g)].map(([, name]) => name)
-  expect(named).toEqual(['player/prepare-worker.js', 'player/boot.js'])
+  expect(named).toEqual(['player/worker/prepare-worker.js', 'player/boot.js'])
 })
 
 test('scripts that come in one answer find each other, whatever they import', () => {
@@ -40,11 +40,11 @@ test('scripts that come in one answer find each other, whatever they import', ()
     const pattern = /^(?:import\s[^'"();=]*|export\s*[*{][^'"();=]*from\s*)'([^']+)'|\bimport\('([^']+)'\)/gm
     const imported = [...code.matchAll(pattern)].map(([, fixed, later]) => fixed ?? later ?? '')
     for (const name of imported)
-      expect([address, name, texts.has(name) || name === 'http://node/_/player/prepare-worker.js']).toEqual([
+      expect([
         address,
         name,
-        true,
-      ])
+        texts.has(name) || name === 'http://node/_/player/worker/prepare-worker.js',
+      ]).toEqual([address, name, true])
     expect(text.split('\n').length).toBe((SCRIPTS[address.slice(5)] ?? '').split('\n').length + 2) // a debugger counts lines
   }
 })

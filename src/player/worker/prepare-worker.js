@@ -23,7 +23,7 @@ const SCOPE = '/watch/'
 /** What browsers call it when a setting of theirs forbids a worker. Chromium's is `NotSupportedError`. */
 const DENIALS = ['SecurityError', 'NotAllowedError', 'NotSupportedError']
 /** Ours. Another project's worker, left at this address with a wider scope, may speak for the page as well. */
-const WORKER_URL = new URL('./worker.js', import.meta.url).href
+const WORKER_URL = new URL('../worker.js', import.meta.url).href
 
 /** @type {{ readonly state: Promise<WorkerState>, readonly inCharge: Promise<void>, readonly news: Promise<void> } | undefined} */
 let prepared

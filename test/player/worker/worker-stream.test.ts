@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { answerStream } from '../../src/player/worker-stream.js'
+import { answerStream } from '../../../src/player/worker/worker-stream.js'
 
 type Message = { type: string; [field: string]: unknown }
 

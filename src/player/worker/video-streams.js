@@ -22,7 +22,7 @@ const LOOK_MS = 1_000
  * @typedef {object} StreamsOptions
  * @property {{ readonly size: number, readonly mediaType: string }} file
  * @property {(start: number, end: number) => Reader} open both inclusive
- * @property {import('../swarm/clock.js').Clock} clock
+ * @property {import('../../swarm/clock.js').Clock} clock
  */
 
 export class VideoStreams {
@@ -113,7 +113,7 @@ class VideoStream {
    * @param {number} start
    * @param {number} end
    * @param {(start: number, end: number) => Reader} open
-   * @param {import('../swarm/clock.js').Clock} clock
+   * @param {import('../../swarm/clock.js').Clock} clock
    * @param {(isAwake: boolean) => void} onChange
    */
   constructor(port, start, end, open, clock, onChange) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { VideoStreams } from '../../src/player/video-streams.js'
+import { VideoStreams } from '../../../src/player/worker/video-streams.js'
 
 const SIZE = 1000
 const PIECE = 100

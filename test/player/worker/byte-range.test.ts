@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseByteRange } from '../../src/player/byte-range.js'
+import { parseByteRange } from '../../../src/player/worker/byte-range.js'
 
 const WHOLE = { kind: 'part', start: 0, end: 99 }
 

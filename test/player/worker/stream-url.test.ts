@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { streamIdOf, streamUrl } from '../../src/player/stream-url.js'
+import { streamIdOf, streamUrl } from '../../../src/player/worker/stream-url.js'
 
 const PAGE = 'http://127.0.0.1:8001/watch/week%201/talk.mp4?ahead=5#t=3'
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { takeCharge } from '../../src/player/prepare-worker.js'
+import { takeCharge } from '../../../src/player/worker/prepare-worker.js'
 
-const OURS = new URL('../../src/player/worker.js', import.meta.url).href
+const OURS = new URL('../../../src/player/worker.js', import.meta.url).href
 const PATIENCE_MS = 2_000
 
 /** A browser's worker container: who speaks for the page, who is registered, and a `register` that settles late. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { Copies } from '../../src/player/worker-copies.js'
-import { Shell } from '../../src/player/worker-shell.js'
-import { readBounded } from '../../src/swarm/read-bounded.js'
+import { Copies } from '../../../src/player/worker/worker-copies.js'
+import { Shell } from '../../../src/player/worker/worker-shell.js'
+import { readBounded } from '../../../src/swarm/read-bounded.js'
 
 const ORIGIN = 'http://127.0.0.1:8001'
 const PAGE = '/watch/week%201/talk.mp4'
