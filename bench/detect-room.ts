@@ -1,7 +1,7 @@
 /** A viewer, three nodes of his, and one event after the other: how long it takes until each is said. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { nodeAddress } from '../src/node-list.ts'
-import { HEARTBEAT_MS } from '../src/player/swarm-player.js'
+import { HEARTBEAT_MS } from '../src/player/playing/swarm-player.js'
 import { RUNTIME } from '../src/pulling/runtime.ts'
 import { realClock } from '../src/swarm/clock.js'
 import type { NodeState, SwarmEvent } from '../src/swarm/events.js'

@@ -3,7 +3,7 @@
  * Runs in the watch page before its own scripts, and sees what a viewer would notice. It changes nothing: what the
  * page does it learns from the events that the page's control room gets, by the module that the page has anyway.
  * @import { SwarmEvent } from '../src/swarm/events.js'
- * @import { PlayerEvent } from '../src/player/player-events.js'
+ * @import { PlayerEvent } from '../src/player/playing/player-events.js'
  */
 
 /**

@@ -5,7 +5,7 @@
  */
 /** @import { SwarmEvent } from '../swarm/events.js' */
 /** @import { Choices } from './experiments.js' */
-/** @import { Player, PlayerEvent, VideoFile } from './player-events.js' */
+/** @import { Player, PlayerEvent, VideoFile } from './playing/player-events.js' */
 import { ChunkMapView } from './chunk-map-view.js'
 import { ChunkModel } from './chunk-model.js'
 import { describePolicy, tellLookAhead, writeChoices } from './experiments.js'
@@ -16,7 +16,7 @@ import { NodeCardsView } from './node-cards-view.js'
 import { markNodes } from './node-marks.js'
 import { NodeModel } from './node-model.js'
 import { onPaletteChange } from './palette.js'
-import { secondsAhead } from './seconds-ahead.js'
+import { secondsAhead } from './playing/seconds-ahead.js'
 import { Story } from './story.js'
 import { StoryView } from './story-view.js'
 

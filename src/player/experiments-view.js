@@ -15,7 +15,7 @@ export class ExperimentsView {
   #onChange
   #hint = element('p', { class: 'hint', role: 'status' })
   #lookAhead
-  /** @type {import('./player-events.js').PlayerKind} */
+  /** @type {import('./playing/player-events.js').PlayerKind} */
   #kind = 'swarm'
 
   /**
@@ -55,7 +55,7 @@ export class ExperimentsView {
 
   /**
    * Where one node at a time is played, the browser alone decides how far ahead it reads.
-   * @param {import('./player-events.js').PlayerKind} kind
+   * @param {import('./playing/player-events.js').PlayerKind} kind
    */
   setPlayer(kind) {
     this.#lookAhead.disabled = kind === 'switching'

@@ -1,6 +1,6 @@
 // @ts-check
 /** @import { SwarmEvent } from '../swarm/events.js' */
-/** @import { PlayerEvent } from './player-events.js' */
+/** @import { PlayerEvent } from './playing/player-events.js' */
 /** The figures by which players are compared: start-up, stalls, failovers, bytes that counted and that did not. */
 import { count, formatBytes, formatMs, formatSeconds, formatShare } from './words.js'
 

@@ -11,7 +11,7 @@ const MAX_BYTES = 1024 * 1024
 /**
  * The node list.
  * @param {{ isFresh?: boolean }} [options] `isFresh`: from the node itself and not from the service worker's copy
- * @returns {Promise<import('./player-events.js').VideoNode[]>}
+ * @returns {Promise<import('./playing/player-events.js').VideoNode[]>}
  * @throws {Error} when the node does not answer, or not with a node list
  */
 export async function askForNodes({ isFresh = false } = {}) {

@@ -1,6 +1,6 @@
 // @ts-check
 /** @import { NodeFacts, NodeModel } from './node-model.js' */
-/** @import { Policy } from './player-events.js' */
+/** @import { Policy } from './playing/player-events.js' */
 /** A card for each node: how it is doing, its heartbeat over the last minute, what it has delivered. */
 import { element, part, setAttribute, setText } from './element.js'
 import { markPicture } from './mark-view.js'

@@ -1,7 +1,7 @@
 // @ts-check
 /** @import { NodeState, SwarmEvent } from '../swarm/events.js' */
 /** @import { NodeMark } from './node-marks.js' */
-/** @import { PlayerEvent } from './player-events.js' */
+/** @import { PlayerEvent } from './playing/player-events.js' */
 /** What the class sees of every node: how it is doing, its heartbeat, and what it has delivered. */
 import { reasonOf } from './trouble-words.js'
 import { formatClock } from './words.js'

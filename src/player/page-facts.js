@@ -1,5 +1,5 @@
 // @ts-check
-/** @import { PlayerKind, Policy } from './player-events.js' */
+/** @import { PlayerKind, Policy } from './playing/player-events.js' */
 /** What the head of the page says beside the video's name: who served it, how it plays, is it checked. Pure. */
 import { describePolicy } from './experiments.js'
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** @import { SwarmEvent } from '../swarm/events.js' */
 /** @import { PageState } from './page-state.js' */
-/** @import { PlayerEvent, Policy } from './player-events.js' */
+/** @import { PlayerEvent, Policy } from './playing/player-events.js' */
 /**
  * The outage of a page, while it lasts: why nobody can be read from, since when, and what there is instead. When the
  * version that plays is nowhere to be had, the page looks for the file again, as it did at the beginning.

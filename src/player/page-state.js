@@ -1,7 +1,7 @@
 // @ts-check
 /** @import { OutageReason } from '../swarm/events.js' */
 /** @import { MediaTrouble } from './media/media-trouble.js' */
-/** @import { Policy } from './player-events.js' */
+/** @import { Policy } from './playing/player-events.js' */
 /** What the page says when there is more to say than the video shows: one notice for each state. Pure. */
 import { describeOutage } from './outage-words.js'
 import { listSome, listWords } from './words.js'

@@ -4,7 +4,7 @@
 /** @import { ControlRoom } from './control-room.js' */
 /** @import { MediaTrouble } from './media/media-trouble.js' */
 /** @import { PageState } from './page-state.js' */
-/** @import { Player, PlayerEvent, Policy, VideoFile, VideoNode } from './player-events.js' */
+/** @import { Player, PlayerEvent, Policy, VideoFile, VideoNode } from './playing/player-events.js' */
 import { realClock } from '../swarm/clock.js'
 import { findFile } from '../swarm/find-file.js'
 import { element, part, setText } from './element.js'
@@ -244,7 +244,7 @@ async function main() {
     await askingForVideos
     return setState({ kind: 'missing', videos })
   }
-  const playing = loaded(import('./player.js'))
+  const playing = loaded(import('./playing/player.js'))
   const showing = loaded(import('./control-room.js'))
   const nodes = await untilNodes()
   setState({ kind: 'loading' })

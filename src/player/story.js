@@ -1,6 +1,6 @@
 // @ts-check
 /** @import { NodeState, SwarmEvent } from '../swarm/events.js' */
-/** @import { PlayerEvent, Policy } from './player-events.js' */
+/** @import { PlayerEvent, Policy } from './playing/player-events.js' */
 /**
  * What happened, in sentences that a person would tell: the hundreds of events a second become a few lines. A line
  * says only what events have shown, and is mended when later ones show more; see incident.js for a node's trouble.

@@ -31,7 +31,11 @@ test.for<[rule: string, url: string, expected: Target]>([
   ['a watch page needs a video', '/watch/', NOT_FOUND],
   ['watch alone is reserved', '/watch', NOT_FOUND],
   ['a watch page needs a storage name', '/watch/watch/demo.mp4', NOT_FOUND],
-  ['a file of the page', '/_/player/player.js', { kind: 'page file', name: 'player/player.js' }],
+  [
+    'a file of the page',
+    '/_/player/playing/player.js',
+    { kind: 'page file', name: 'player/playing/player.js' },
+  ],
   ['a file of the swarm', '/_/swarm/swarm.js', { kind: 'page file', name: 'swarm/swarm.js' }],
   ['another folder has no files', '/_/node/server.ts', NOT_FOUND],
   ['a description is a replica until it is not there', '/demo.mp4.meta4', replica('demo.mp4.meta4')],

@@ -8,7 +8,7 @@ import {
   tellLookAhead,
   writeChoices,
 } from '../../src/player/experiments.js'
-import type { Policy } from '../../src/player/player-events.js'
+import type { Policy } from '../../src/player/playing/player-events.js'
 
 const NODES = ['node1', 'a & b=#"<']
 const POLICIES: Policy[] = [

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { describeFigures, Figures } from '../../src/player/figures.js'
-import type { PlayerEvent } from '../../src/player/player-events.js'
+import type { PlayerEvent } from '../../src/player/playing/player-events.js'
 import type { SwarmEvent } from '../../src/swarm/events.js'
 
 const NOW_MS = 1_900

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { describeFacts } from '../../src/player/page-facts.js'
-import type { PlayerEvent, PlayerKind } from '../../src/player/player-events.js'
+import type { PlayerEvent, PlayerKind } from '../../src/player/playing/player-events.js'
 import { Replicas } from '../../src/player/replicas.js'
 import type { NodeState, SwarmEvent } from '../../src/swarm/events.js'
 

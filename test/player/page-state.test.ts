@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { describePageState, encodeName, videoOfPath } from '../../src/player/page-state.js'
-import type { Policy } from '../../src/player/player-events.js'
+import type { Policy } from '../../src/player/playing/player-events.js'
 import type { OutageReason } from '../../src/swarm/events.js'
 
 test.for<[path: string, video: string | undefined]>([

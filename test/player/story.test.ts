@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { PlayerEvent, Policy } from '../../src/player/player-events.js'
+import type { PlayerEvent, Policy } from '../../src/player/playing/player-events.js'
 import { Story } from '../../src/player/story.js'
 import type { NodeState, OutageReason, SwarmEvent } from '../../src/swarm/events.js'
 

@@ -29,9 +29,9 @@ test('scripts that come in one answer find each other, whatever they import', ()
   const first = linkScripts(SCRIPTS, addressOf, 'http://node/_/')('player/page.js')
   expect(first).toBe('blob:player/page.js')
   for (const name of [
-    'player/player.js',
+    'player/playing/player.js',
     'player/control-room.js',
-    'player/switching-player.js',
+    'player/playing/switching-player.js',
     'swarm/swarm.js',
   ])
     expect([...texts.keys()]).toContain(`blob:${name}`)

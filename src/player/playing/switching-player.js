@@ -3,9 +3,9 @@
  * Plays a file from one node at a time, in any browser and at any address: the video's source is a node's
  * file, and when that fails, the same file of the next node at the same position.
  */
-import { realClock } from '../swarm/clock.js'
+import { realClock } from '../../swarm/clock.js'
+import { readMediaFacts } from '../media/media-facts.js'
 import { chooseSource } from './choose-source.js'
-import { readMediaFacts } from './media/media-facts.js'
 import { MediaWatch } from './media-watch.js'
 import { fileUrl, NodeWatch } from './node-watch.js'
 import { lookAtProgress, ProgressMeter } from './progress.js'

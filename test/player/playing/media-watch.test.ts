@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import type { MediaFacts } from '../../src/player/media/media-facts.js'
-import { MediaWatch } from '../../src/player/media-watch.js'
-import type { PlayerEvent } from '../../src/player/player-events.js'
+import type { MediaFacts } from '../../../src/player/media/media-facts.js'
+import { MediaWatch } from '../../../src/player/playing/media-watch.js'
+import type { PlayerEvent } from '../../../src/player/playing/player-events.js'
 import { FakeVideo } from './fake-video.ts'
 
 function watch(facts: MediaFacts) {

@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { playWhenPossible } from '../../src/player/begin.js'
-import type { PlayerEvent } from '../../src/player/player-events.js'
-import { SwitchingPlayer } from '../../src/player/switching-player.js'
-import type { SwarmEvent } from '../../src/swarm/events.js'
+import { playWhenPossible } from '../../../src/player/playing/begin.js'
+import type { PlayerEvent } from '../../../src/player/playing/player-events.js'
+import { SwitchingPlayer } from '../../../src/player/playing/switching-player.js'
+import type { SwarmEvent } from '../../../src/swarm/events.js'
 import { FakeVideo, fakeBrowser } from './fake-video.ts'
 
 const TEXT = new TextEncoder().encode('This is a text, whatever its name says. '.repeat(50))

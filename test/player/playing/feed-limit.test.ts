@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { feedLimit } from '../../src/player/feed-limit.js'
+import { feedLimit } from '../../../src/player/playing/feed-limit.js'
 
 const MIB = 2 ** 20
 const STATE = {

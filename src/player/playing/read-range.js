@@ -1,6 +1,6 @@
 // @ts-check
 /** Bytes of a file, straight from one node. */
-import { readBounded } from '../swarm/read-bounded.js'
+import { readBounded } from '../../swarm/read-bounded.js'
 
 /** A node that takes longer is no source of facts. */
 const LIMIT_MS = 20_000

@@ -1,7 +1,7 @@
 // @ts-check
 /** Watches the health of nodes, and whether each has the file, for a player without a swarm. */
-import { isBusy } from '../swarm/fetch-range.js'
-import { headLimitMs } from '../swarm/patience.js'
+import { isBusy } from '../../swarm/fetch-range.js'
+import { headLimitMs } from '../../swarm/patience.js'
 import { callPatiently } from './patient-call.js'
 
 /** A health call every so often, with so much time to answer, or as much as the node list allows. */
@@ -12,9 +12,9 @@ const REPLICA_FRESH_MS = 30_000
 /** A strong ETag of ours is the SHA-256 of the file. */
 const CONTENT_TAG = /^"([0-9a-f]{64})"$/
 
-/** @typedef {import('../swarm/events.js').NodeState} NodeState */
-/** @typedef {import('../swarm/events.js').SwarmEvent} SwarmEvent */
-/** @typedef {import('../swarm/events.js').OutageReason} OutageReason */
+/** @typedef {import('../../swarm/events.js').NodeState} NodeState */
+/** @typedef {import('../../swarm/events.js').SwarmEvent} SwarmEvent */
+/** @typedef {import('../../swarm/events.js').OutageReason} OutageReason */
 /** @typedef {import('./patient-call.js').Call} Call */
 /** @typedef {import('./player-events.js').Policy} Policy */
 /** @typedef {import('./player-events.js').VideoNode} VideoNode */
@@ -28,7 +28,7 @@ const CONTENT_TAG = /^"([0-9a-f]{64})"$/
  * @property {Policy} policy
  * @property {() => void} onChange the state of a node has changed
  * @property {typeof globalThis.fetch} fetch
- * @property {import('../swarm/clock.js').Clock} clock
+ * @property {import('../../swarm/clock.js').Clock} clock
  */
 
 export class NodeWatch {

@@ -3,7 +3,7 @@
  * One call to a node. Its silence is told while it goes on: a node that wakes up, or is slower than was thought,
  * answers the call that waits.
  */
-import { MAX_HEALTH_BYTES, skipBounded } from '../swarm/read-bounded.js'
+import { MAX_HEALTH_BYTES, skipBounded } from '../../swarm/read-bounded.js'
 
 /** A timer that comes so late says that we were asleep, and not the node. */
 const ASLEEP_MS = 1_000
@@ -19,7 +19,7 @@ const HOPE = 5
  * Makes a call. Never rejects.
  * @param {object} options
  * @param {typeof globalThis.fetch} options.fetch
- * @param {import('../swarm/clock.js').Clock} options.clock
+ * @param {import('../../swarm/clock.js').Clock} options.clock
  * @param {string} options.url
  * @param {'GET' | 'HEAD'} options.method
  * @param {number} options.patienceMs no answer for so long is worth telling

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { chooseSource } from '../../src/player/choose-source.js'
+import { chooseSource } from '../../../src/player/playing/choose-source.js'
 
 const node = (name: string, ms: number, isHealthy = true, failedAtMs = -Infinity) => ({
   name,

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { onFirstFrame } from '../../src/player/first-frame.js'
+import { onFirstFrame } from '../../../src/player/playing/first-frame.js'
 
 /** As much of a video element as is looked at; it has no `requestVideoFrameCallback`, unless a test gives it one. */
 class FakeVideo extends EventTarget {

@@ -1,16 +1,16 @@
 // @ts-check
 /** Plays a file from all nodes: the video's requests, through the service worker, become reads of a swarm. */
 
-import { realClock } from '../swarm/clock.js'
-import { Swarm } from '../swarm/swarm.js'
+import { realClock } from '../../swarm/clock.js'
+import { Swarm } from '../../swarm/swarm.js'
+import { readMediaFacts } from '../media/media-facts.js'
+import { mediaTypeOf } from '../media/media-type.js'
+import { pingWorker } from '../worker/prepare-worker.js'
+import { streamUrl } from '../worker/stream-url.js'
+import { VideoStreams } from '../worker/video-streams.js'
 import { LookAhead } from './look-ahead.js'
-import { readMediaFacts } from './media/media-facts.js'
-import { mediaTypeOf } from './media/media-type.js'
 import { MediaWatch } from './media-watch.js'
 import { resume } from './resume.js'
-import { pingWorker } from './worker/prepare-worker.js'
-import { streamUrl } from './worker/stream-url.js'
-import { VideoStreams } from './worker/video-streams.js'
 
 /** How often each node's health is looked at, for its card. */
 export const HEARTBEAT_MS = 2_000
@@ -105,7 +105,7 @@ export class SwarmPlayer {
    * @param {(isAsked: true) => void} onAsked
    */
   #onRequest({ data, ports: [port] }, onAsked) {
-    const request = /** @type {import('./worker/worker-scope.js').StreamRequest} */ (data)
+    const request = /** @type {import('../worker/worker-scope.js').StreamRequest} */ (data)
     if (request.type !== 'stream' || request.id !== this.#id || port === undefined) return
     onAsked(true)
     this.#streams.answer(request.range, port)

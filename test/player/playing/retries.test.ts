@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Retries } from '../../src/player/retries.js'
+import { Retries } from '../../../src/player/playing/retries.js'
 
 /** Plays so many seconds, looking at the playhead four times a second. */
 const play = (retries: Retries, from: number, seconds: number): void => {

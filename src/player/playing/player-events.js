@@ -33,7 +33,7 @@
  *   | { type: 'stall', isOver: boolean, ms: number }
  *   | { type: 'switched', from: string, to: string, why: string, hasFailed: boolean }
  *   | { type: 'player error', message: string }
- *   | { type: 'media trouble', trouble: import('./media/media-trouble.js').MediaTrouble | undefined }
+ *   | { type: 'media trouble', trouble: import('../media/media-trouble.js').MediaTrouble | undefined }
  * )} PlayerEvent
  */
 
@@ -47,7 +47,7 @@
  * A node as the swarm knows it.
  * @typedef {{ readonly name: string, readonly url: string, readonly healthUrl: string,
  *   readonly isForeign?: boolean, readonly delayMs?: number }
- *   & Readonly<import('../swarm/patience.js').Listed>} VideoNode
+ *   & Readonly<import('../../swarm/patience.js').Listed>} VideoNode
  */
 
 /**
@@ -56,7 +56,7 @@
  * @property {HTMLVideoElement} video
  * @property {VideoFile} file
  * @property {readonly VideoNode[]} nodes
- * @property {(event: import('../swarm/events.js').SwarmEvent | PlayerEvent) => void} onEvent
+ * @property {(event: import('../../swarm/events.js').SwarmEvent | PlayerEvent) => void} onEvent
  * @property {number} lookAheadSeconds how far ahead of the playhead the video is fed
  * @property {Policy} policy
  */

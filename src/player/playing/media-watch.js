@@ -1,11 +1,11 @@
 // @ts-check
 /** Watches what a video makes of its file: tells once what does not get better by itself, and tries again the rest. */
-import { describeMediaTrouble, isHopeless } from './media/media-trouble.js'
+import { describeMediaTrouble, isHopeless } from '../media/media-trouble.js'
 import { Retries } from './retries.js'
 import { watchStuck } from './stuck.js'
 
-/** @import { MediaFacts } from './media/media-facts.js' */
-/** @import { MediaSymptom } from './media/media-trouble.js' */
+/** @import { MediaFacts } from '../media/media-facts.js' */
+/** @import { MediaSymptom } from '../media/media-trouble.js' */
 
 /** A file says its length rounded, and its sound and pictures end at different times. */
 const END_SLACK_SECONDS = 1.5

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { playWhenPossible } from '../../src/player/begin.js'
-import type { PlayerEvent } from '../../src/player/player-events.js'
-import { SwarmPlayer } from '../../src/player/swarm-player.js'
-import type { SwarmEvent } from '../../src/swarm/events.js'
+import { playWhenPossible } from '../../../src/player/playing/begin.js'
+import type { PlayerEvent } from '../../../src/player/playing/player-events.js'
+import { SwarmPlayer } from '../../../src/player/playing/swarm-player.js'
+import type { SwarmEvent } from '../../../src/swarm/events.js'
 import { FakeVideo, fakeBrowser } from './fake-video.ts'
 
 const PAGE = 'http://node1.test/watch/talk.mp4'

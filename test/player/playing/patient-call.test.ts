@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { expect, test } from 'vitest'
-import { callPatiently } from '../../src/player/patient-call.js'
-import { realClock } from '../../src/swarm/clock.js'
+import { callPatiently } from '../../../src/player/playing/patient-call.js'
+import { realClock } from '../../../src/swarm/clock.js'
 
 test.for<[string, typeof fetch]>([
   ['an answer', async () => new Response('{}')],

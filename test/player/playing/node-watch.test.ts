@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { fileUrl, NodeWatch, outageReason } from '../../src/player/node-watch.js'
-import type { Policy } from '../../src/player/player-events.js'
-import type { NodeState, OutageReason, SwarmEvent } from '../../src/swarm/events.js'
+import { fileUrl, NodeWatch, outageReason } from '../../../src/player/playing/node-watch.js'
+import type { Policy } from '../../../src/player/playing/player-events.js'
+import type { NodeState, OutageReason, SwarmEvent } from '../../../src/swarm/events.js'
 
 const HASH = 'a'.repeat(64)
 const FILE = { name: 'week 1/talk.mp4', size: 1000, chunkSize: 256, sha256: HASH }

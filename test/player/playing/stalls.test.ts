@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { StallMeter } from '../../src/player/stalls.js'
+import { StallMeter } from '../../../src/player/playing/stalls.js'
 
 type Seen = [atMs: number, seconds: number, how?: 'still' | 'seeking' | 'full']
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ProgressMeter } from '../../src/player/progress.js'
+import { ProgressMeter } from '../../../src/player/playing/progress.js'
 
 test('the time without progress counts only while something is needed and nothing changes', () => {
   const meter = new ProgressMeter()

@@ -1,11 +1,12 @@
 // @ts-check
 /** Plays a file in a video element: from all nodes at once where that is possible, from one at a time elsewhere. */
+
+import { keepShell, prepareWorker, whyNoWorker, workerInCharge } from '../worker/prepare-worker.js'
 import { playWhenPossible } from './begin.js'
 import { onFirstFrame } from './first-frame.js'
 import { resume } from './resume.js'
 import { watchStalls } from './stalls.js'
 import { SwarmPlayer } from './swarm-player.js'
-import { keepShell, prepareWorker, whyNoWorker, workerInCharge } from './worker/prepare-worker.js'
 
 export { prepareWorker }
 
