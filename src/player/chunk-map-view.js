@@ -1,11 +1,12 @@
 // @ts-check
 /** @import { ChunkModel, Strip } from './chunk-model.js' */
-/** @import { NodeMark } from './node-marks.js' */
+/** @import { NodeMark } from './room/marks/node-marks.js' */
 /** The whole file as a strip: each chunk marked with the node that delivered it. A click or a key seeks. */
-import { CellPainter, fitCanvas, screenUnit } from './cell-paint.js'
+
 import { element, part, setAttribute, setText } from './element.js'
-import { markPicture } from './mark-view.js'
-import { onPaletteChange, readPalette } from './palette.js'
+import { CellPainter, fitCanvas, screenUnit } from './room/marks/cell-paint.js'
+import { markPicture } from './room/marks/mark-view.js'
+import { onPaletteChange, readPalette } from './room/marks/palette.js'
 import { count, formatBytes, formatClock } from './words.js'
 
 /** Strips narrower than this would be a blur; then a strip stands for several chunks. */
@@ -102,7 +103,7 @@ export class ChunkMapView {
 
   /**
    * @param {Strip} strip
-   * @param {import('./cell-paint.js').Box} box
+   * @param {import('./room/marks/cell-paint.js').Box} box
    * @param {CellPainter | undefined} painter
    */
   #paintStrip(strip, box, painter) {
@@ -122,7 +123,7 @@ export class ChunkMapView {
 
   /**
    * @param {CellPainter | undefined} painter
-   * @param {import('./cell-paint.js').Box} box
+   * @param {import('./room/marks/cell-paint.js').Box} box
    * @param {number} node
    * @param {boolean} isFilled
    */

@@ -1,10 +1,10 @@
 // @ts-check
 /** @import { Choices } from './experiments.js' */
-/** @import { NodeMark } from './node-marks.js' */
+/** @import { NodeMark } from './room/marks/node-marks.js' */
 /** The switches of the experiments: two groups of radio buttons, and a line that says what to try. */
 import { element, part, setText } from './element.js'
 import { LOOK_AHEADS, suggest } from './experiments.js'
-import { markPicture } from './mark-view.js'
+import { markPicture } from './room/marks/mark-view.js'
 
 /** From so many nodes on, only their marks are shown. */
 const MANY = 6

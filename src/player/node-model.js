@@ -1,6 +1,6 @@
 // @ts-check
 /** @import { NodeState, SwarmEvent } from '../swarm/events.js' */
-/** @import { NodeMark } from './node-marks.js' */
+/** @import { NodeMark } from './room/marks/node-marks.js' */
 /** @import { PlayerEvent } from './playing/player-events.js' */
 /** What the class sees of every node: how it is doing, its heartbeat, and what it has delivered. */
 import { reasonOf } from './trouble-words.js'

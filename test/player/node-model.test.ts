@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { markNodes } from '../../src/player/node-marks.js'
 import {
   describeState,
   heartbeatLines,
@@ -8,6 +7,7 @@ import {
   noteOf,
   rateOf,
 } from '../../src/player/node-model.js'
+import { markNodes } from '../../src/player/room/marks/node-marks.js'
 import type { NodeState, SwarmEvent } from '../../src/swarm/events.js'
 
 function modelOf(...events: SwarmEvent[]): NodeModel {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { linkScripts } from '../../src/player/boot.js'
-import { MARKS } from '../../src/player/node-marks.js'
+import { MARKS } from '../../src/player/room/marks/node-marks.js'
 
 const SRC = path.resolve('src')
 const HTML = readFileSync(path.join(SRC, 'player/watch.html'), 'utf8')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { MARKS, markNodes } from '../../src/player/node-marks.js'
+import { MARKS, markNodes } from '../../../../src/player/room/marks/node-marks.js'
 
 test.for<[rule: string, names: string[], letters: string[]]>([
   ['the number that a name ends with', ['node1', 'node2', 'node10'], ['1', '2', '10']],

@@ -1,8 +1,9 @@
 // @ts-check
 /** @import { NodeMark } from './node-marks.js' */
 /** A node's mark as a small picture beside its name: a cell as in the chunk map. */
+
+import { element } from '../../element.js'
 import { CellPainter, fitCanvas, screenUnit } from './cell-paint.js'
-import { element } from './element.js'
 import { onPaletteChange, readPalette } from './palette.js'
 
 /**
