@@ -1,10 +1,10 @@
 // @ts-check
 /** @import { NodeState } from '../swarm/events.js' */
 /** Since when each node could not be used, and what its return has shown: an answer is not yet a chunk. */
-import { TROUBLES } from './trouble-words.js'
+import { TROUBLES } from './room/nodes/trouble-words.js'
 import { formatMs } from './words.js'
 
-/** @typedef {import('./trouble-words.js').Trouble} Trouble */
+/** @typedef {import('./room/nodes/trouble-words.js').Trouble} Trouble */
 
 /** In these states a node brings nothing. @type {ReadonlySet<NodeState>} */
 const AWAY = new Set(['no answer', 'down', 'missing', 'other version', 'wrong answer', 'busy'])

@@ -25,7 +25,7 @@ const FLAPS = { times: 2, withinMs: 10_000 }
 /** So many incidents may still be mended. */
 const INCIDENTS = 50
 
-/** @typedef {import('./trouble-words.js').Trouble} Trouble */
+/** @typedef {import('./room/nodes/trouble-words.js').Trouble} Trouble */
 
 /**
  * One line. Its text may grow while what it tells goes on.

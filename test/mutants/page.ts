@@ -22,8 +22,8 @@ export const PAGE_MUTANTS = [
     ['isSeeking || (this.#isArriving && !hasMoved)', 'isSeeking'],
   ),
   ...mutantsOf(
-    'src/player/node-model.js',
-    ['test/player/node-model.test.ts'],
+    'src/player/room/nodes/node-model.js',
+    ['test/player/room/nodes/node-model.test.ts'],
     ['if (notBeforeMs > nowMs && AT_WORK.has(state))', 'if (notBeforeMs > nowMs && state === "down")'],
     ['notBeforeMs <= nowMs || !ANSWERING.has(state)', 'notBeforeMs <= nowMs'],
   ),
@@ -184,8 +184,8 @@ export const PAGE_MUTANTS = [
     ['sinceMs: this.#open?.sinceMs ?? event.atMs', 'sinceMs: event.atMs'],
   ),
   ...mutantsOf(
-    'src/player/node-model.js',
-    ['test/player/node-model.test.ts'],
+    'src/player/room/nodes/node-model.js',
+    ['test/player/room/nodes/node-model.test.ts'],
     ['AT_WORK.has(state) ? bytesPerSecond : undefined', 'bytesPerSecond'],
   ),
 ]

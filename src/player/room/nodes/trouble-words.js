@@ -1,5 +1,5 @@
 // @ts-check
-/** @import { NodeState } from '../swarm/events.js' */
+/** @import { NodeState } from '../../../swarm/events.js' */
 /** Trouble of a node in words. One cause has one wording, whatever part of the page noticed it. Pure. */
 
 /** Reasons longer than this are for the log, not for the back row. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { markNodes } from '../../../../src/player/room/marks/node-marks.js'
 import {
   describeState,
   heartbeatLines,
@@ -6,9 +7,8 @@ import {
   NodeModel,
   noteOf,
   rateOf,
-} from '../../src/player/node-model.js'
-import { markNodes } from '../../src/player/room/marks/node-marks.js'
-import type { NodeState, SwarmEvent } from '../../src/swarm/events.js'
+} from '../../../../src/player/room/nodes/node-model.js'
+import type { NodeState, SwarmEvent } from '../../../../src/swarm/events.js'
 
 function modelOf(...events: SwarmEvent[]): NodeModel {
   const model = new NodeModel(markNodes(['node1', 'node2']))

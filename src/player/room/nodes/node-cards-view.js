@@ -1,11 +1,11 @@
 // @ts-check
 /** @import { NodeFacts, NodeModel } from './node-model.js' */
-/** @import { Policy } from './playing/player-events.js' */
+/** @import { Policy } from '../../playing/player-events.js' */
 /** A card for each node: how it is doing, its heartbeat over the last minute, what it has delivered. */
-import { element, part, setAttribute, setText } from './element.js'
+import { element, part, setAttribute, setText } from '../../element.js'
+import { formatBytes, formatMs, formatShare } from '../../words.js'
+import { markPicture } from '../marks/mark-view.js'
 import { describeState, heartbeatLines, heartbeatTopMs, noteOf, rateOf } from './node-model.js'
-import { markPicture } from './room/marks/mark-view.js'
-import { formatBytes, formatMs, formatShare } from './words.js'
 
 const SVG = 'http://www.w3.org/2000/svg'
 /** The heartbeat is drawn in a box of so many units, and stretched to the card. */

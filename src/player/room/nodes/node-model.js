@@ -1,10 +1,11 @@
 // @ts-check
-/** @import { NodeState, SwarmEvent } from '../swarm/events.js' */
-/** @import { NodeMark } from './room/marks/node-marks.js' */
-/** @import { PlayerEvent } from './playing/player-events.js' */
+/** @import { NodeState, SwarmEvent } from '../../../swarm/events.js' */
+/** @import { NodeMark } from '../marks/node-marks.js' */
+/** @import { PlayerEvent } from '../../playing/player-events.js' */
 /** What the class sees of every node: how it is doing, its heartbeat, and what it has delivered. */
+
+import { formatClock } from '../../words.js'
 import { reasonOf } from './trouble-words.js'
-import { formatClock } from './words.js'
 
 /** How long a heartbeat stays on the line. */
 export const HEARTBEAT_MS = 60_000
