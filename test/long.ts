@@ -11,7 +11,7 @@ const PROJECT = fileURLToPath(new URL('..', import.meta.url))
 const MUCH = { FUZZ_SEEDS: '2000', STORY_SEEDS: '2000', KILLS: '200', MINUTES: '10' }
 const TESTS = [
   'test/swarm/swarm-fuzz.test.ts',
-  'test/player/story-truth.test.ts',
+  'test/player/room/story/story-truth.test.ts',
   'test/commands/replicate-kill.test.ts',
   'test/browser/left-alone.test.ts',
 ]

@@ -17,8 +17,8 @@ import { markNodes } from './room/marks/node-marks.js'
 import { onPaletteChange } from './room/marks/palette.js'
 import { NodeCardsView } from './room/nodes/node-cards-view.js'
 import { NodeModel } from './room/nodes/node-model.js'
-import { Story } from './story.js'
-import { StoryView } from './story-view.js'
+import { Story } from './room/story/story.js'
+import { StoryView } from './room/story/story-view.js'
 
 /** The heartbeats move on, also when nothing happens. */
 const TICK_MS = 1_000

@@ -28,8 +28,8 @@ export const PAGE_MUTANTS = [
     ['notBeforeMs <= nowMs || !ANSWERING.has(state)', 'notBeforeMs <= nowMs'],
   ),
   ...mutantsOf(
-    'src/player/story.js',
-    ['test/player/story.test.ts'],
+    'src/player/room/story/story.js',
+    ['test/player/room/story/story.test.ts'],
     [
       'if (atMs - backMs > FLAPS.withinMs) this.#returns.delete(node)',
       'if (false) this.#returns.delete(node)',
@@ -134,8 +134,8 @@ export const PAGE_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'src/player/incident.js',
-    ['test/player/story.test.ts'],
+    'src/player/room/story/incident.js',
+    ['test/player/room/story/story.test.ts'],
     [
       '    this.#hasMoved = movesSinceMs !== undefined && movesSinceMs <= this.atMs - (wasSilent ? UNNOTICED_MS : 0)',
       '    this.#hasMoved = movesSinceMs !== undefined',
@@ -144,8 +144,8 @@ export const PAGE_MUTANTS = [
     ['filter((node) => node !== this.node)', 'filter(() => true)'],
   ),
   ...mutantsOf(
-    'src/player/story.js',
-    ['test/player/story.test.ts'],
+    'src/player/room/story/story.js',
+    ['test/player/room/story/story.test.ts'],
     ["    this.#hasPicture ||= event.type === 'first frame'", '    this.#hasPicture = true'],
     [
       '    if (end !== undefined) this.lines = this.lines.filter((line) => line !== end) // it was no end',
@@ -153,13 +153,13 @@ export const PAGE_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'src/player/requests.js',
-    ['test/player/story.test.ts'],
+    'src/player/room/story/requests.js',
+    ['test/player/room/story/story.test.ts'],
     ['this.#asked.get(chunk)?.has(node)', 'this.#asked.has(chunk)'],
   ),
   ...mutantsOf(
-    'src/player/absences.js',
-    ['test/player/story.test.ts'],
+    'src/player/room/story/absences.js',
+    ['test/player/room/story/story.test.ts'],
     ['      unreachedSinceMs: wasUnreached ? away.unreachedSinceMs : atMs,', '      unreachedSinceMs: atMs,'],
     ['    if (back === undefined || !back.chunks.has(chunk)) return', '    if (back === undefined) return'],
   ),

@@ -1,7 +1,7 @@
 /** Random faults on all nodes, a random viewer: whatever happens, nothing that the page says is untrue. */
 import { expect, test } from 'vitest'
-import { describeState } from '../../src/player/room/nodes/node-model.js'
-import { seededRandom } from '../helpers/random.ts'
+import { describeState } from '../../../../src/player/room/nodes/node-model.js'
+import { seededRandom } from '../../../helpers/random.ts'
 import { viewAtRandom } from './random-viewing.ts'
 import { SimulatedPlayer } from './simulated-player.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { PlayerEvent, Policy } from '../../src/player/playing/player-events.js'
-import { Story } from '../../src/player/story.js'
-import type { NodeState, OutageReason, SwarmEvent } from '../../src/swarm/events.js'
+import type { PlayerEvent, Policy } from '../../../../src/player/playing/player-events.js'
+import { Story } from '../../../../src/player/room/story/story.js'
+import type { NodeState, OutageReason, SwarmEvent } from '../../../../src/swarm/events.js'
 
 type Event = SwarmEvent | PlayerEvent
 

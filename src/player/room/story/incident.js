@@ -1,11 +1,11 @@
 // @ts-check
 /** One node's trouble, from its first sign to the last chunk that others brought, told in a few sentences. */
 
-import { describeFlaps, inBrackets, TROUBLES } from './room/nodes/trouble-words.js'
+import { count, formatMs, listSome, listWords } from '../../words.js'
+import { describeFlaps, inBrackets, TROUBLES } from '../nodes/trouble-words.js'
 import { Standing } from './standing.js'
-import { count, formatMs, listSome, listWords } from './words.js'
 
-/** @typedef {import('./room/nodes/trouble-words.js').Trouble} Trouble */
+/** @typedef {import('../nodes/trouble-words.js').Trouble} Trouble */
 
 /** How many chunks a sentence names before it only counts. */
 const NAMED = 4

@@ -1,16 +1,17 @@
 // @ts-check
-/** @import { NodeState, SwarmEvent } from '../swarm/events.js' */
-/** @import { PlayerEvent, Policy } from './playing/player-events.js' */
+/** @import { NodeState, SwarmEvent } from '../../../swarm/events.js' */
+/** @import { PlayerEvent, Policy } from '../../playing/player-events.js' */
 /**
  * What happened, in sentences that a person would tell: the hundreds of events a second become a few lines. A line
  * says only what events have shown, and is mended when later ones show more; see incident.js for a node's trouble.
  */
+
+import { formatMs, formatSeconds } from '../../words.js'
 import { Absences } from './absences.js'
 import { Incident } from './incident.js'
 import { describeOutage } from './outage-words.js'
 import { Requests } from './requests.js'
 import { Standing } from './standing.js'
-import { formatMs, formatSeconds } from './words.js'
 
 /** Older lines are forgotten. */
 const LINES = 200
@@ -25,7 +26,7 @@ const FLAPS = { times: 2, withinMs: 10_000 }
 /** So many incidents may still be mended. */
 const INCIDENTS = 50
 
-/** @typedef {import('./room/nodes/trouble-words.js').Trouble} Trouble */
+/** @typedef {import('../nodes/trouble-words.js').Trouble} Trouble */
 
 /**
  * One line. Its text may grow while what it tells goes on.

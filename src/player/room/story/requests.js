@@ -1,6 +1,6 @@
 // @ts-check
-/** @import { SwarmEvent } from '../swarm/events.js' */
-/** @import { PlayerEvent } from './playing/player-events.js' */
+/** @import { SwarmEvent } from '../../../swarm/events.js' */
+/** @import { PlayerEvent } from '../../playing/player-events.js' */
 /** What is asked of whom. From it is seen who owes what is waited for, and who is asked for nothing any more. */
 
 /** Nobody is called left out before he has been asked for nothing for so long, while others were. */

@@ -1,9 +1,9 @@
 /** A viewer to whom, and to whose nodes, anything happens, the same for the same seed. */
 
-import type { Policy } from '../../src/player/playing/player-events.js'
-import { seededRandom } from '../helpers/random.ts'
-import { PLAIN_FAULTS } from '../swarm/random-faults.ts'
-import type { NodeBehaviour, SimulatedNode } from '../swarm/simulation.ts'
+import type { Policy } from '../../../../src/player/playing/player-events.js'
+import { seededRandom } from '../../../helpers/random.ts'
+import { PLAIN_FAULTS } from '../../../swarm/random-faults.ts'
+import type { NodeBehaviour, SimulatedNode } from '../../../swarm/simulation.ts'
 import { SimulatedPlayer } from './simulated-player.ts'
 import { askedAllTheSame, untruths } from './truth.ts'
 

@@ -1,10 +1,11 @@
 // @ts-check
-/** @import { NodeState } from '../swarm/events.js' */
+/** @import { NodeState } from '../../../swarm/events.js' */
 /** Since when each node could not be used, and what its return has shown: an answer is not yet a chunk. */
-import { TROUBLES } from './room/nodes/trouble-words.js'
-import { formatMs } from './words.js'
 
-/** @typedef {import('./room/nodes/trouble-words.js').Trouble} Trouble */
+import { formatMs } from '../../words.js'
+import { TROUBLES } from '../nodes/trouble-words.js'
+
+/** @typedef {import('../nodes/trouble-words.js').Trouble} Trouble */
 
 /** In these states a node brings nothing. @type {ReadonlySet<NodeState>} */
 const AWAY = new Set(['no answer', 'down', 'missing', 'other version', 'wrong answer', 'busy'])

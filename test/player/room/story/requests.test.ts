@@ -1,7 +1,7 @@
 /** Who is waited for, and who is left out: seen by what is asked of whom. */
 import { expect, test } from 'vitest'
-import { Requests } from '../../src/player/requests.js'
-import type { SwarmEvent } from '../../src/swarm/events.js'
+import { Requests } from '../../../../src/player/room/story/requests.js'
+import type { SwarmEvent } from '../../../../src/swarm/events.js'
 
 const asked = (atMs: number, chunk: number, node: string): SwarmEvent => ({
   type: 'asked',

@@ -1,6 +1,6 @@
 // @ts-check
-/** @import { OutageReason } from '../swarm/events.js' */
-/** @import { Policy } from './playing/player-events.js' */
+/** @import { OutageReason } from '../../../swarm/events.js' */
+/** @import { Policy } from '../../playing/player-events.js' */
 /** Why nobody can be read from, in words: what is so, and what can be done. One text for each reason. Pure. */
 
 /**
