@@ -6,13 +6,14 @@
 /** @import { SwarmEvent } from '../swarm/events.js' */
 /** @import { Choices } from './experiments.js' */
 /** @import { Player, PlayerEvent, VideoFile } from './playing/player-events.js' */
-import { ChunkMapView } from './chunk-map-view.js'
-import { ChunkModel } from './chunk-model.js'
+
 import { describePolicy, tellLookAhead, writeChoices } from './experiments.js'
 import { ExperimentsView } from './experiments-view.js'
 import { Figures } from './figures.js'
 import { FiguresView } from './figures-view.js'
 import { secondsAhead } from './playing/seconds-ahead.js'
+import { ChunkMapView } from './room/chunks/chunk-map-view.js'
+import { ChunkModel } from './room/chunks/chunk-model.js'
 import { markNodes } from './room/marks/node-marks.js'
 import { onPaletteChange } from './room/marks/palette.js'
 import { NodeCardsView } from './room/nodes/node-cards-view.js'

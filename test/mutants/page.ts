@@ -37,8 +37,8 @@ export const PAGE_MUTANTS = [
     ['latest.incident.isOver = false\n      return latest', 'return undefined'],
   ),
   ...mutantsOf(
-    'src/player/chunk-model.js',
-    ['test/player/chunk-model.test.ts'],
+    'src/player/room/chunks/chunk-model.js',
+    ['test/player/room/chunks/chunk-model.test.ts'],
     ['this.#asked.delete(event.chunk) // whoever', '// whoever'],
     ['this.#rejected.add(event.chunk)', ''],
   ),

@@ -1,13 +1,13 @@
 // @ts-check
 /** @import { ChunkModel, Strip } from './chunk-model.js' */
-/** @import { NodeMark } from './room/marks/node-marks.js' */
+/** @import { NodeMark } from '../marks/node-marks.js' */
 /** The whole file as a strip: each chunk marked with the node that delivered it. A click or a key seeks. */
 
-import { element, part, setAttribute, setText } from './element.js'
-import { CellPainter, fitCanvas, screenUnit } from './room/marks/cell-paint.js'
-import { markPicture } from './room/marks/mark-view.js'
-import { onPaletteChange, readPalette } from './room/marks/palette.js'
-import { count, formatBytes, formatClock } from './words.js'
+import { element, part, setAttribute, setText } from '../../element.js'
+import { count, formatBytes, formatClock } from '../../words.js'
+import { CellPainter, fitCanvas, screenUnit } from '../marks/cell-paint.js'
+import { markPicture } from '../marks/mark-view.js'
+import { onPaletteChange, readPalette } from '../marks/palette.js'
 
 /** Strips narrower than this would be a blur; then a strip stands for several chunks. */
 const NARROWEST = 3
@@ -103,7 +103,7 @@ export class ChunkMapView {
 
   /**
    * @param {Strip} strip
-   * @param {import('./room/marks/cell-paint.js').Box} box
+   * @param {import('../marks/cell-paint.js').Box} box
    * @param {CellPainter | undefined} painter
    */
   #paintStrip(strip, box, painter) {
@@ -123,7 +123,7 @@ export class ChunkMapView {
 
   /**
    * @param {CellPainter | undefined} painter
-   * @param {import('./room/marks/cell-paint.js').Box} box
+   * @param {import('../marks/cell-paint.js').Box} box
    * @param {number} node
    * @param {boolean} isFilled
    */

@@ -1,6 +1,6 @@
 // @ts-check
-/** @import { SwarmEvent } from '../swarm/events.js' */
-/** @import { PlayerEvent } from './playing/player-events.js' */
+/** @import { SwarmEvent } from '../../../swarm/events.js' */
+/** @import { PlayerEvent } from '../../playing/player-events.js' */
 /** What is known of every chunk of the file: who delivered it, who is asked for it, was a copy refused. */
 
 const NOBODY = -1

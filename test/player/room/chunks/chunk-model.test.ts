@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { ChunkModel } from '../../src/player/chunk-model.js'
-import type { SwarmEvent } from '../../src/swarm/events.js'
+import { ChunkModel } from '../../../../src/player/room/chunks/chunk-model.js'
+import type { SwarmEvent } from '../../../../src/swarm/events.js'
 
 const NAMES = ['a', 'b', 'c']
 const asked = (chunk: number, node: string): SwarmEvent => ({
