@@ -33,7 +33,7 @@
   const LOOK_MS = 50
   const STALL_MS = 100
   /** @type {string} */
-  const CONTROL_ROOM_URL = '/_/player/control-room.js'
+  const CONTROL_ROOM_URL = '/_/player/room/control-room.js'
   /** @type {string} */
   const SWARM_URL = '/_/swarm/swarm.js'
   const QUIET = new Set(['measured', 'heartbeat', 'asked', 'arrived'])
@@ -111,7 +111,7 @@
   /** The page's own copies of these modules: a URL is loaded once. */
   const listen = async () => {
     const [{ ControlRoom }, { Swarm }] = await Promise.all([
-      /** @type {Promise<typeof import('../src/player/control-room.js')>} */ (import(CONTROL_ROOM_URL)),
+      /** @type {Promise<typeof import('../src/player/room/control-room.js')>} */ (import(CONTROL_ROOM_URL)),
       /** @type {Promise<typeof import('../src/swarm/swarm.js')>} */ (import(SWARM_URL)),
     ])
     const { apply } = ControlRoom.prototype

@@ -164,8 +164,8 @@ export const PAGE_MUTANTS = [
     ['    if (back === undefined || !back.chunks.has(chunk)) return', '    if (back === undefined) return'],
   ),
   ...mutantsOf(
-    'src/player/figures.js',
-    ['test/player/figures.test.ts'],
+    'src/player/room/figures.js',
+    ['test/player/room/figures.test.ts'],
     ['(standsSinceMs === undefined ? 0 : nowMs - standsSinceMs)', '0'],
   ),
   ...mutantsOf(

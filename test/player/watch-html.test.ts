@@ -30,7 +30,7 @@ test('scripts that come in one answer find each other, whatever they import', ()
   expect(first).toBe('blob:player/page.js')
   for (const name of [
     'player/playing/player.js',
-    'player/control-room.js',
+    'player/room/control-room.js',
     'player/playing/switching-player.js',
     'swarm/swarm.js',
   ])

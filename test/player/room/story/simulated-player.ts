@@ -2,9 +2,10 @@
  * A viewer in a world without waiting: a video that plays what a swarm of simulated nodes brings it, by the same
  * rules as the page's, and all of the page's models, which hear every event.
  */
-import { Figures } from '../../../../src/player/figures.js'
+
 import type { PlayerEvent, Policy } from '../../../../src/player/playing/player-events.js'
 import { StallMeter } from '../../../../src/player/playing/stalls.js'
+import { Figures } from '../../../../src/player/room/figures.js'
 import { markNodes } from '../../../../src/player/room/marks/node-marks.js'
 import { NodeModel } from '../../../../src/player/room/nodes/node-model.js'
 import { Story } from '../../../../src/player/room/story/story.js'

@@ -3,23 +3,23 @@
  * What the class sees and what it may change. Events may come by the hundred a second: they are folded into
  * models at once, and drawn at most once per animation frame.
  */
-/** @import { SwarmEvent } from '../swarm/events.js' */
+/** @import { SwarmEvent } from '../../swarm/events.js' */
 /** @import { Choices } from './experiments.js' */
-/** @import { Player, PlayerEvent, VideoFile } from './playing/player-events.js' */
+/** @import { Player, PlayerEvent, VideoFile } from '../playing/player-events.js' */
 
+import { secondsAhead } from '../playing/seconds-ahead.js'
+import { ChunkMapView } from './chunks/chunk-map-view.js'
+import { ChunkModel } from './chunks/chunk-model.js'
 import { describePolicy, tellLookAhead, writeChoices } from './experiments.js'
 import { ExperimentsView } from './experiments-view.js'
 import { Figures } from './figures.js'
 import { FiguresView } from './figures-view.js'
-import { secondsAhead } from './playing/seconds-ahead.js'
-import { ChunkMapView } from './room/chunks/chunk-map-view.js'
-import { ChunkModel } from './room/chunks/chunk-model.js'
-import { markNodes } from './room/marks/node-marks.js'
-import { onPaletteChange } from './room/marks/palette.js'
-import { NodeCardsView } from './room/nodes/node-cards-view.js'
-import { NodeModel } from './room/nodes/node-model.js'
-import { Story } from './room/story/story.js'
-import { StoryView } from './room/story/story-view.js'
+import { markNodes } from './marks/node-marks.js'
+import { onPaletteChange } from './marks/palette.js'
+import { NodeCardsView } from './nodes/node-cards-view.js'
+import { NodeModel } from './nodes/node-model.js'
+import { Story } from './story/story.js'
+import { StoryView } from './story/story-view.js'
 
 /** The heartbeats move on, also when nothing happens. */
 const TICK_MS = 1_000

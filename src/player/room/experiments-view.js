@@ -1,10 +1,10 @@
 // @ts-check
 /** @import { Choices } from './experiments.js' */
-/** @import { NodeMark } from './room/marks/node-marks.js' */
+/** @import { NodeMark } from './marks/node-marks.js' */
 /** The switches of the experiments: two groups of radio buttons, and a line that says what to try. */
-import { element, part, setText } from './element.js'
+import { element, part, setText } from '../element.js'
 import { LOOK_AHEADS, suggest } from './experiments.js'
-import { markPicture } from './room/marks/mark-view.js'
+import { markPicture } from './marks/mark-view.js'
 
 /** From so many nodes on, only their marks are shown. */
 const MANY = 6
@@ -15,7 +15,7 @@ export class ExperimentsView {
   #onChange
   #hint = element('p', { class: 'hint', role: 'status' })
   #lookAhead
-  /** @type {import('./playing/player-events.js').PlayerKind} */
+  /** @type {import('../playing/player-events.js').PlayerKind} */
   #kind = 'swarm'
 
   /**
@@ -55,7 +55,7 @@ export class ExperimentsView {
 
   /**
    * Where one node at a time is played, the browser alone decides how far ahead it reads.
-   * @param {import('./playing/player-events.js').PlayerKind} kind
+   * @param {import('../playing/player-events.js').PlayerKind} kind
    */
   setPlayer(kind) {
     this.#lookAhead.disabled = kind === 'switching'

@@ -1,7 +1,7 @@
 // @ts-check
 /** @import { Figures } from './figures.js' */
 /** The figures on the page. */
-import { element, part, setText } from './element.js'
+import { element, part, setText } from '../element.js'
 import { describeFigures } from './figures.js'
 
 /** A few numbers, large. */

@@ -2,7 +2,7 @@
 /** What a class may change while the video plays, and how that is kept over a reload: in the URL's hash. Pure. */
 
 /** @typedef {2 | 5 | 15 | 60} LookAhead seconds that the player is fed ahead of the playhead */
-/** @import { Policy } from './playing/player-events.js' */
+/** @import { Policy } from '../playing/player-events.js' */
 /** @typedef {{ policy: Policy, lookAheadSeconds: LookAhead }} Choices */
 
 /** @type {readonly LookAhead[]} */
@@ -66,7 +66,7 @@ export function tellLookAhead(seconds, aheadSeconds) {
 /**
  * What to try with these choices, and what to look at.
  * @param {Choices} choices
- * @param {import('./playing/player-events.js').PlayerKind} kind where one node at a time is played, nothing is looked ahead
+ * @param {import('../playing/player-events.js').PlayerKind} kind where one node at a time is played, nothing is looked ahead
  */
 export function suggest({ policy, lookAheadSeconds }, kind = 'swarm') {
   if (policy.kind === 'only') {

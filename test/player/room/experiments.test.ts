@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Policy } from '../../../src/player/playing/player-events.js'
 import {
   type Choices,
   describePolicy,
@@ -7,8 +8,7 @@ import {
   suggest,
   tellLookAhead,
   writeChoices,
-} from '../../src/player/experiments.js'
-import type { Policy } from '../../src/player/playing/player-events.js'
+} from '../../../src/player/room/experiments.js'
 
 const NODES = ['node1', 'a & b=#"<']
 const POLICIES: Policy[] = [

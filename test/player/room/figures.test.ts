@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { describeFigures, Figures } from '../../src/player/figures.js'
-import type { PlayerEvent } from '../../src/player/playing/player-events.js'
-import type { SwarmEvent } from '../../src/swarm/events.js'
+import type { PlayerEvent } from '../../../src/player/playing/player-events.js'
+import { describeFigures, Figures } from '../../../src/player/room/figures.js'
+import type { SwarmEvent } from '../../../src/swarm/events.js'
 
 const NOW_MS = 1_900
 
