@@ -8,7 +8,7 @@
 
 /** Path below `/_/` → text, of every script. */
 const SCRIPTS = 'player/scripts.json'
-const FIRST = 'player/page.js'
+const FIRST = 'player/page/page.js'
 /** It asks for its neighbour by its own address, and runs already. */
 const LOADED = new Set(['player/worker/prepare-worker.js'])
 

@@ -118,8 +118,8 @@ export const PAGE_MUTANTS = [
     ['if (!wasWhole) await this.#caches.delete(name)', ''],
   ),
   ...mutantsOf(
-    'src/player/list-watch.js',
-    ['test/player/list-watch.test.ts'],
+    'src/player/page/list-watch.js',
+    ['test/player/page/list-watch.test.ts'],
     [
       'if (text === this.#told || text === JSON.stringify(this.#known)) return',
       'if (text === JSON.stringify(this.#known)) return',
@@ -179,8 +179,8 @@ export const PAGE_MUTANTS = [
     ['      if (clock.now() - dueMs < ASLEEP_MS) return then()', '      return then()'],
   ),
   ...mutantsOf(
-    'src/player/page-outage.js',
-    ['test/player/page-outage.test.ts'],
+    'src/player/page/page-outage.js',
+    ['test/player/page/page-outage.test.ts'],
     ['sinceMs: this.#open?.sinceMs ?? event.atMs', 'sinceMs: event.atMs'],
   ),
   ...mutantsOf(

@@ -26,8 +26,8 @@ test('scripts that come in one answer find each other, whatever they import', ()
     texts.set(`blob:${name}`, text)
     return `blob:${name}`
   }
-  const first = linkScripts(SCRIPTS, addressOf, 'http://node/_/')('player/page.js')
-  expect(first).toBe('blob:player/page.js')
+  const first = linkScripts(SCRIPTS, addressOf, 'http://node/_/')('player/page/page.js')
+  expect(first).toBe('blob:player/page/page.js')
   for (const name of [
     'player/playing/player.js',
     'player/room/control-room.js',
@@ -50,8 +50,8 @@ test('scripts that come in one answer find each other, whatever they import', ()
 })
 
 test('a script that is not there keeps its real address', () => {
-  expect(linkScripts({}, (text) => text, 'http://node/_/')('player/page.js')).toBe(
-    'http://node/_/player/page.js',
+  expect(linkScripts({}, (text) => text, 'http://node/_/')('player/page/page.js')).toBe(
+    'http://node/_/player/page/page.js',
   )
 })
 

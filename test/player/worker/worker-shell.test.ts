@@ -153,7 +153,7 @@ describe('what belongs to the shell', () => {
   test.for<[path: string, isPage: boolean, belongs: boolean]>([
     ['/watch/demo.mp4', true, true],
     ['/watch/demo.mp4', false, false],
-    ['/_/player/page.js', false, true],
+    ['/_/player/page/page.js', false, true],
     ['/_/swarm/swarm.js', false, true],
     ['/_/nodes', false, true],
     ['/_/nodes/x', false, false],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { describeChanges, ListWatch } from '../../src/player/list-watch.js'
-import type { VideoNode } from '../../src/player/playing/player-events.js'
+import { describeChanges, ListWatch } from '../../../src/player/page/list-watch.js'
+import type { VideoNode } from '../../../src/player/playing/player-events.js'
 
 const node = (name: string, port: number, latencyMs = 50): VideoNode => ({
   name,

@@ -1,7 +1,7 @@
 // @ts-check
-/** @import { SwarmEvent } from '../swarm/events.js' */
+/** @import { SwarmEvent } from '../../swarm/events.js' */
 /** @import { PageState } from './page-state.js' */
-/** @import { PlayerEvent, Policy } from './playing/player-events.js' */
+/** @import { PlayerEvent, Policy } from '../playing/player-events.js' */
 /**
  * The outage of a page, while it lasts: why nobody can be read from, since when, and what there is instead. When the
  * version that plays is nowhere to be had, the page looks for the file again, as it did at the beginning.
@@ -31,7 +31,7 @@ export class PageOutage {
    * @param {object} options
    * @param {() => Promise<readonly string[]>} options.find looks for the file: names of the nodes that have another
    *   version of it than the one that plays
-   * @param {import('../swarm/clock.js').Clock} options.clock
+   * @param {import('../../swarm/clock.js').Clock} options.clock
    * @param {() => void} options.onChange there is something else to say
    * @param {Policy} options.policy
    */

@@ -1,7 +1,7 @@
 // @ts-check
 /** What the page asks of the node that served it. */
 
-import { readBoundedJson } from '../swarm/read-bounded.js'
+import { readBoundedJson } from '../../swarm/read-bounded.js'
 
 /** No answer within this time counts as none: longer than a node may be told to take (node-list.ts). */
 const PATIENCE_MS = 125_000
@@ -11,7 +11,7 @@ const MAX_BYTES = 1024 * 1024
 /**
  * The node list.
  * @param {{ isFresh?: boolean }} [options] `isFresh`: from the node itself and not from the service worker's copy
- * @returns {Promise<import('./playing/player-events.js').VideoNode[]>}
+ * @returns {Promise<import('../playing/player-events.js').VideoNode[]>}
  * @throws {Error} when the node does not answer, or not with a node list
  */
 export async function askForNodes({ isFresh = false } = {}) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { describePageState, encodeName, videoOfPath } from '../../src/player/page-state.js'
-import type { Policy } from '../../src/player/playing/player-events.js'
-import type { OutageReason } from '../../src/swarm/events.js'
+import { describePageState, encodeName, videoOfPath } from '../../../src/player/page/page-state.js'
+import type { Policy } from '../../../src/player/playing/player-events.js'
+import type { OutageReason } from '../../../src/swarm/events.js'
 
 test.for<[path: string, video: string | undefined]>([
   ['/watch/demo.mp4', 'demo.mp4'],

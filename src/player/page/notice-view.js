@@ -1,7 +1,7 @@
 // @ts-check
 /** @import { Notice } from './page-state.js' */
 /** The notice over the video: what there is to say when there is nothing to see, or soon will be nothing. */
-import { element, part, setText } from './element.js'
+import { element, part, setText } from '../element.js'
 import { encodeName } from './page-state.js'
 
 /**

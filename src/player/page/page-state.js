@@ -1,16 +1,16 @@
 // @ts-check
-/** @import { OutageReason } from '../swarm/events.js' */
-/** @import { MediaTrouble } from './media/media-trouble.js' */
-/** @import { Policy } from './playing/player-events.js' */
+/** @import { OutageReason } from '../../swarm/events.js' */
+/** @import { MediaTrouble } from '../media/media-trouble.js' */
+/** @import { Policy } from '../playing/player-events.js' */
 /** What the page says when there is more to say than the video shows: one notice for each state. Pure. */
-import { describeOutage } from './room/story/outage-words.js'
-import { listSome, listWords } from './words.js'
+import { describeOutage } from '../room/story/outage-words.js'
+import { listSome, listWords } from '../words.js'
 
 /** How many nodes are named. */
 const NAMED = 4
 
 /**
- * @typedef {{ kind: 'loading', waiting?: import('../swarm/ask-nodes.js').Waiting | undefined }
+ * @typedef {{ kind: 'loading', waiting?: import('../../swarm/ask-nodes.js').Waiting | undefined }
  *   | { kind: 'slow' }
  *   | { kind: 'no node', seconds: number, names?: readonly string[] }
  *   | { kind: 'missing', videos: readonly string[] }
@@ -91,7 +91,7 @@ export function describePageState(state, video) {
 }
 
 /**
- * @param {import('../swarm/ask-nodes.js').Waiting | undefined} waiting `undefined`: not for long yet
+ * @param {import('../../swarm/ask-nodes.js').Waiting | undefined} waiting `undefined`: not for long yet
  * @param {string} video
  */
 function describeWaiting(waiting, video) {

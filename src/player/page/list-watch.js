@@ -3,7 +3,7 @@
  * Is the node list that the page goes by still the one that its node has? Asked when something says that it may not
  * be: a page that takes a node for dead which has only moved says what is not true.
  */
-/** @import { VideoNode } from './playing/player-events.js' */
+/** @import { VideoNode } from '../playing/player-events.js' */
 
 /** Nodes go and come in groups; the list is asked for once for all of them, and not more often than this. */
 const REST_MS = 5_000
@@ -27,7 +27,7 @@ export class ListWatch {
    * @param {() => Promise<readonly VideoNode[]>} options.ask the node itself, past every copy
    * @param {(changes: string, nodes: readonly VideoNode[]) => void} options.onChange told once of each other list,
    *   in words
-   * @param {import('../swarm/clock.js').Clock} options.clock
+   * @param {import('../../swarm/clock.js').Clock} options.clock
    */
   constructor({ nodes, ask, onChange, clock }) {
     this.#known = nodes

@@ -1,8 +1,8 @@
 /** What a page that plays a file says while it cannot go on, and that it looks for the file again. */
 import { expect, test } from 'vitest'
-import { PageOutage } from '../../src/player/page-outage.js'
-import type { OutageReason } from '../../src/swarm/events.js'
-import { VirtualClock } from '../swarm/simulation.ts'
+import { PageOutage } from '../../../src/player/page/page-outage.js'
+import type { OutageReason } from '../../../src/swarm/events.js'
+import { VirtualClock } from '../../swarm/simulation.ts'
 
 function watch(answers: string[][] = []) {
   const clock = new VirtualClock()

@@ -1,6 +1,6 @@
 // @ts-check
-/** @import { SwarmEvent } from '../swarm/events.js' */
-/** @import { PlayerEvent } from './playing/player-events.js' */
+/** @import { SwarmEvent } from '../../swarm/events.js' */
+/** @import { PlayerEvent } from '../playing/player-events.js' */
 /** Which version of the video each node has by now, as far as its answers show it. */
 
 /** @typedef {'this' | 'another' | 'none'} Replica */

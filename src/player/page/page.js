@@ -1,13 +1,15 @@
 // @ts-check
 /** The watch page: finds the video on the nodes, plays it, and says so when it cannot. */
-/** @import { SwarmEvent } from '../swarm/events.js' */
-/** @import { ControlRoom } from './room/control-room.js' */
-/** @import { MediaTrouble } from './media/media-trouble.js' */
+/** @import { SwarmEvent } from '../../swarm/events.js' */
+/** @import { ControlRoom } from '../room/control-room.js' */
+/** @import { MediaTrouble } from '../media/media-trouble.js' */
 /** @import { PageState } from './page-state.js' */
-/** @import { Player, PlayerEvent, Policy, VideoFile, VideoNode } from './playing/player-events.js' */
-import { realClock } from '../swarm/clock.js'
-import { findFile } from '../swarm/find-file.js'
-import { element, part, setText } from './element.js'
+/** @import { Player, PlayerEvent, Policy, VideoFile, VideoNode } from '../playing/player-events.js' */
+import { realClock } from '../../swarm/clock.js'
+import { findFile } from '../../swarm/find-file.js'
+import { element, part, setText } from '../element.js'
+import { readChoices } from '../room/experiments.js'
+import { workerNews } from '../worker/prepare-worker.js'
 import { ListWatch } from './list-watch.js'
 import { askForNodes, askForVideos } from './node-api.js'
 import { NoticeView } from './notice-view.js'
@@ -15,8 +17,6 @@ import { describeFacts } from './page-facts.js'
 import { PageOutage } from './page-outage.js'
 import { describePageState, videoOfPath } from './page-state.js'
 import { Replicas } from './replicas.js'
-import { readChoices } from './room/experiments.js'
-import { workerNews } from './worker/prepare-worker.js'
 
 /** How often a page without nodes, or without its video, asks again; and how often it counts the seconds. */
 const ASK_AGAIN_MS = 1_000
@@ -72,7 +72,7 @@ async function untilNodes() {
  * @param {string} name
  */
 async function findSlowly(nodes, name) {
-  /** @type {import('../swarm/ask-nodes.js').Waiting | undefined} */
+  /** @type {import('../../swarm/ask-nodes.js').Waiting | undefined} */
   let waiting
   let isSlow = false
   const show = () => isSlow && setState({ kind: 'loading', waiting })
@@ -244,8 +244,8 @@ async function main() {
     await askingForVideos
     return setState({ kind: 'missing', videos })
   }
-  const playing = loaded(import('./playing/player.js'))
-  const showing = loaded(import('./room/control-room.js'))
+  const playing = loaded(import('../playing/player.js'))
+  const showing = loaded(import('../room/control-room.js'))
   const nodes = await untilNodes()
   setState({ kind: 'loading' })
   const names = nodes.map(({ name }) => name)

@@ -1,10 +1,10 @@
 // @ts-check
-/** @import { PlayerKind, Policy } from './playing/player-events.js' */
+/** @import { PlayerKind, Policy } from '../playing/player-events.js' */
 /** What the head of the page says beside the video's name: who served it, how it plays, is it checked. Pure. */
-import { describePolicy } from './room/experiments.js'
+import { describePolicy } from '../room/experiments.js'
 
 /** @import { Replica } from './replicas.js' */
-/** @import { Discarded, FileVersion } from '../swarm/versions.js' */
+/** @import { Discarded, FileVersion } from '../../swarm/versions.js' */
 /** @typedef {{ text: string, tone: 'plain' | 'good' | 'unsure', why: string }} Fact */
 
 /**

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { describeFacts } from '../../src/player/page-facts.js'
-import type { PlayerEvent, PlayerKind } from '../../src/player/playing/player-events.js'
-import { Replicas } from '../../src/player/replicas.js'
-import type { NodeState, SwarmEvent } from '../../src/swarm/events.js'
+import { describeFacts } from '../../../src/player/page/page-facts.js'
+import { Replicas } from '../../../src/player/page/replicas.js'
+import type { PlayerEvent, PlayerKind } from '../../../src/player/playing/player-events.js'
+import type { NodeState, SwarmEvent } from '../../../src/swarm/events.js'
 
 const player = (kind: PlayerKind) => ({ kind, why: 'a reason' })
 const known = { server: 'node1', policy: { kind: 'all' }, isVerified: true } as const
