@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * The service worker: events only. It holds nothing that it could not lose, for a browser stops it whenever
- * it likes: the bytes come from the page (worker-stream.js), the page's own files from a cache
- * (worker-shell.js), and everything else goes its usual way.
+ * it likes: the bytes come from the page (worker/worker-stream.js), the page's own files from a cache
+ * (worker/worker-shell.js), and everything else goes its usual way.
  */
 import { readBounded } from '../swarm/read-bounded.js'
 import { sha256Hex } from '../swarm/verify.js'

@@ -85,7 +85,7 @@ export class PageSite {
     edit('watch.css', (text) => `${text}\n:root { --version: ${version} }\n`)
     edit('boot.js', (text) => `${text}\nglobalThis.bootVersion = ${version}\n`)
     edit('worker.js', (text) => `${text}\n// version ${version}\n`)
-    edit('page.js', (text) => `${text}\nglobalThis.pageVersion = ${version}\n`)
+    edit('page/page.js', (text) => `${text}\nglobalThis.pageVersion = ${version}\n`)
     return { player: path.join(folder, 'player'), swarm: path.join(folder, 'swarm') }
   }
 }

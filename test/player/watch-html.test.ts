@@ -11,8 +11,9 @@ const CSS = readFileSync(path.join(SRC, 'player/watch.css'), 'utf8')
 
 const SCRIPTS: Record<string, string> = {}
 for (const room of ['player', 'swarm'])
-  for (const name of readdirSync(path.join(SRC, room)).filter((name) => name.endsWith('.js')))
-    SCRIPTS[`${room}/${name}`] = readFileSync(path.join(SRC, room, name), 'utf8')
+  for (const name of readdirSync(path.join(SRC, room), { encoding: 'utf8', recursive: true }))
+    if (name.endsWith('.js'))
+      SCRIPTS[`${room}/${name.replaceAll(path.sep, '/')}`] = readFileSync(path.join(SRC, room, name), 'utf8')
 
 test('the page loads two scripts itself, and these the rest', () => {
   const named = [...HTML.matchAll(/<script type="module" src="\/_\/([^"]+)"/g)].map(([, name]) => name)

@@ -14,7 +14,7 @@ import { BEGINNING_BYTES, readBeginning } from './container.js'
  * @property {{ atSeconds?: number, ofSeconds?: number }} [cut] its end is missing: from which second on, of how many;
  *   without both when what is missing is needed from the beginning
  */
-/** @typedef {(seconds: number) => number} Times see mp4-times.js */
+/** @typedef {(seconds: number) => number} Times see mp4/mp4-times.js */
 
 /** Seconds are found as exactly as this. */
 const EXACT_SECONDS = 0.01
