@@ -5,7 +5,7 @@
 import { RUNTIME } from '../pulling/runtime.ts'
 import { realClock } from '../swarm/clock.js'
 import { findFile, type Reply } from '../swarm/find-file.js'
-import type { Manifest } from '../swarm/manifest.js'
+import type { Manifest } from '../version/manifest.js'
 import type { SeenNode, View } from './directory.ts'
 import type { Service } from './service.ts'
 

@@ -25,7 +25,7 @@ export interface Choice {
   readonly versionsDiffer: boolean
 }
 
-/** What a node has. Pure. Which version counts was decided in one place for all who ask, see swarm/versions.js. */
+/** What a node has. Pure. Which version counts was decided in one place for all who ask, see version/versions.js. */
 export function holdingOf(node: ListedNode, found: Found): Holding {
   const reply = found.replies.get(node.name)
   if (reply?.manifest === undefined && reply?.replica === undefined)

@@ -26,7 +26,7 @@ const shell = new Shell({
 scope.addEventListener('install', (event) => {
   event.waitUntil(scope.skipWaiting())
   // The reads of the swarm need no worker: where a browser can be told so, they do not even wake it.
-  const ours = ['/watch/*', '/_/player/*', '/_/swarm/*', '/_/nodes'].map((pathname) => ({
+  const ours = ['/watch/*', '/_/player/*', '/_/swarm/*', '/_/version/*', '/_/nodes'].map((pathname) => ({
     urlPattern: { protocol: 'http{s}?', hostname: '*', port: '*', pathname },
   }))
   const rule = { condition: { not: { or: ours } }, source: 'network' }

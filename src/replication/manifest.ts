@@ -8,7 +8,7 @@ import {
   type Manifest,
   readManifest,
   SMALLEST_CHUNK_BYTES,
-} from '../swarm/manifest.js'
+} from '../version/manifest.js'
 
 export { MAX_MANIFEST_BYTES, type Manifest }
 

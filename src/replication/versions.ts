@@ -2,10 +2,10 @@
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { NodeConfig } from '../node-list.ts'
-import { decideVersion } from '../swarm/versions.js'
+import { decideVersion } from '../version/versions.js'
 import { type Manifest, manifestFits, manifestPath, modificationTimeMs, parseManifest } from './manifest.ts'
 
-export type { FileVersion } from '../swarm/versions.js'
+export type { FileVersion } from '../version/versions.js'
 
 /** What a node would say of a file: its manifest, where there is one that fits the file. */
 export interface DiskClaim {

@@ -1,14 +1,14 @@
 // @ts-check
 /** Asks all nodes about one file at once, and knows when nobody is worth waiting for any more. */
-import { checkManifest, MAX_MANIFEST_BYTES } from './manifest.js'
+import { checkManifest, MAX_MANIFEST_BYTES } from '../version/manifest.js'
+import { contradiction } from '../version/versions.js'
 import { bodyLimitMs, headLimitMs } from './patience.js'
 import { readBoundedJson } from './read-bounded.js'
 import { whyNoAnswer } from './unreachable.js'
 import { isWebPage } from './unverified.js'
-import { contradiction } from './versions.js'
 
 /**
- * @typedef {import('./manifest.js').Manifest} Manifest
+ * @typedef {import('../version/manifest.js').Manifest} Manifest
  * @typedef {import('./node.js').NodeAddress} NodeAddress
  */
 

@@ -4,9 +4,10 @@
  * follows: a chunk is true when it fits the manifest, whichever node sent it. Only our own nodes have that authority;
  * what somebody else's server says is never more than a claim.
  */
+
+import { decideVersion } from '../version/versions.js'
 import { Search } from './ask-nodes.js'
 import { chooseUnverified } from './unverified.js'
-import { decideVersion } from './versions.js'
 
 /**
  * @typedef {import('./clock.js').Clock} Clock
@@ -14,8 +15,8 @@ import { decideVersion } from './versions.js'
  * @typedef {import('./fetch-range.js').SwarmFile} SwarmFile
  * @typedef {import('./ask-nodes.js').Reply} Reply
  * @typedef {import('./node.js').NodeAddress} NodeAddress
- * @typedef {import('./versions.js').Discarded} Discarded
- * @typedef {import('./versions.js').FileVersion} FileVersion
+ * @typedef {import('../version/versions.js').Discarded} Discarded
+ * @typedef {import('../version/versions.js').FileVersion} FileVersion
  */
 
 /**

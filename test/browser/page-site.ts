@@ -4,6 +4,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import type { ReplyRecord } from '../../src/node/log.ts'
+import type { PageFolders } from '../../src/node/page-files.ts'
 import { type RunningNode, startNode } from '../../src/node/server.ts'
 import { NODE_DEFAULTS, type NodeConfig } from '../../src/node-list.ts'
 import { replicate } from '../../src/replication/replicate.ts'
@@ -72,13 +73,17 @@ export class PageSite {
   }
 
   /** The page as it is, but that the page itself, its style and its scripts each tell their version. */
-  #pageOf(version: number): { player: string; swarm: string } {
+  #pageOf(version: number): PageFolders {
     const folder = path.join(this.#folder, `page ${version}`)
     mkdirSync(folder)
-    for (const room of ['player', 'swarm'])
-      cpSync(path.join(SRC, room), path.join(folder, room), { recursive: true })
+    const below = {
+      player: path.join(folder, 'player'),
+      swarm: path.join(folder, 'swarm'),
+      version: path.join(folder, 'version'),
+    }
+    for (const [room, copy] of Object.entries(below)) cpSync(path.join(SRC, room), copy, { recursive: true })
     const edit = (name: string, change: (text: string) => string): void => {
-      const file = path.join(folder, 'player', name)
+      const file = path.join(below.player, name)
       writeFileSync(file, change(readFileSync(file, 'utf8')))
     }
     edit('watch.html', (text) => text.replace('<body>', `<body data-page="${version}">`))
@@ -86,6 +91,6 @@ export class PageSite {
     edit('boot.js', (text) => `${text}\nglobalThis.bootVersion = ${version}\n`)
     edit('worker.js', (text) => `${text}\n// version ${version}\n`)
     edit('page/page.js', (text) => `${text}\nglobalThis.pageVersion = ${version}\n`)
-    return { player: path.join(folder, 'player'), swarm: path.join(folder, 'swarm') }
+    return below
   }
 }

@@ -27,7 +27,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { decideVersion } from '../../src/swarm/versions.js'
+import { decideVersion } from '../../src/version/versions.js'
 import {
   commandLine,
   type Ended,

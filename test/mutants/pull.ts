@@ -3,13 +3,13 @@ import { mutantsOf } from './mutant.ts'
 
 export const PULL_MUTANTS = [
   ...mutantsOf(
-    'src/swarm/versions.js',
-    ['test/swarm/versions.test.ts'],
+    'src/version/versions.js',
+    ['test/version/versions.test.ts'],
     ['b.mtimeMs - a.mtimeMs ||', 'a.mtimeMs - b.mtimeMs ||'],
     ['Number(isFuture(a.mtimeMs)) - Number(isFuture(b.mtimeMs)) ||', '0 ||'],
   ),
   ...mutantsOf(
-    'src/swarm/versions.js',
+    'src/version/versions.js',
     ['test/swarm/find-file.test.ts'],
     ['if (manifest.size !== replica.size)', 'if (false)'],
   ),
@@ -25,7 +25,7 @@ export const PULL_MUTANTS = [
     ['const FACTOR = 1.5', 'const FACTOR = 0.2'],
   ),
   ...mutantsOf(
-    'src/swarm/manifest.js',
+    'src/version/manifest.js',
     ['test/swarm/find-file.test.ts'],
     ['!(Math.abs(mtimeMs) <= MAX_DATE_MS)', '!Number.isFinite(mtimeMs)'],
     ['if (chunkSize < SMALLEST_CHUNK_BYTES)', 'if (chunkSize < 1)'],

@@ -85,8 +85,8 @@ export const SWARM_MUTANTS = [
     ['if (length > maxBytes) {', 'if (length > 2 * maxBytes) {'],
   ),
   ...mutantsOf(
-    'src/swarm/versions.js',
-    ['test/swarm/versions.test.ts'],
+    'src/version/versions.js',
+    ['test/version/versions.test.ts'],
     ['Number(isFuture(a.mtimeMs)) - Number(isFuture(b.mtimeMs)) ||', ''],
     ['b.mtimeMs - a.mtimeMs ||', 'a.mtimeMs - b.mtimeMs ||'],
     ['manifest.size !== replica.size', 'false'],
@@ -123,7 +123,7 @@ export const SWARM_MUTANTS = [
     ['if (this.#ms < MIN_INTERVAL_MS) return', ''],
   ),
   ...mutantsOf(
-    'src/swarm/versions.js',
+    'src/version/versions.js',
     ['test/swarm/find-file.test.ts'],
     ['if (manifest.size !== replica.size)', 'if (false)'],
   ),
@@ -133,7 +133,7 @@ export const SWARM_MUTANTS = [
     ['const SLACK_MS = 500', 'const SLACK_MS = -200'],
   ),
   ...mutantsOf(
-    'src/swarm/manifest.js',
+    'src/version/manifest.js',
     ['test/swarm/find-file.test.ts'],
     ['!(Math.abs(mtimeMs) <= MAX_DATE_MS)', '!Number.isFinite(mtimeMs)'],
     ['if (chunkSize < SMALLEST_CHUNK_BYTES)', 'if (chunkSize < 1)'],

@@ -20,6 +20,12 @@ const NODES: ListedNode[] = [
   { name: 'cdn2', url: 'https://cdn.example/more', healthPath: '/health' },
 ]
 
+const pageFoldersBelow = (folder: string) => ({
+  player: path.join(folder, 'player'),
+  swarm: path.join(folder, 'swarm'),
+  version: path.join(folder, 'version'),
+})
+
 /** A node with a page of its own. */
 async function startWithPage(nodes: readonly ListedNode[] = NODES): Promise<TestNode & { folder: string }> {
   const folder = temporaryFolder()
@@ -34,11 +40,12 @@ async function startWithPage(nodes: readonly ListedNode[] = NODES): Promise<Test
     'player/below/deep.js': 'export const deep = true',
     'player/below/.hidden/deep.js': 'not for anybody',
     'swarm/swarm.js': 'export {}',
+    'version/manifest.js': 'export {}',
     'secret.js': 'secret',
   }))
     writeReplica(folder, name, text)
   symlinkSync('../secret.js', path.join(folder, 'player', 'link.js'))
-  const pageFolders = { player: path.join(folder, 'player'), swarm: path.join(folder, 'swarm') }
+  const pageFolders = pageFoldersBelow(folder)
   return { ...(await startTestNode({}, { nodes, pageFolders })), folder }
 }
 
@@ -224,17 +231,20 @@ describe('a file of the page', () => {
   test('needs folders that can be listed', async () => {
     const folder = temporaryFolder()
     mkdirSync(path.join(folder, 'player'))
-    const pageFolders = { player: path.join(folder, 'player'), swarm: path.join(folder, 'swarm') }
+    const pageFolders = pageFoldersBelow(folder)
     await expect(startTestNode({}, { pageFolders })).rejects.toThrow('ENOENT')
   })
 })
 
 test('every script, style and picture of the project is served, byte for byte the same by every node', async () => {
   const [first, second] = [await startTestNode({ name: 'node1' }), await startTestNode({ name: 'node2' })]
-  for (const room of ['player', 'swarm']) {
-    const names = readdirSync(new URL(`../../src/${room}/`, import.meta.url)).filter((name) =>
-      /\.(?:js|css|svg)$/.test(name),
-    )
+  for (const room of ['player', 'swarm', 'version']) {
+    const names = readdirSync(new URL(`../../src/${room}/`, import.meta.url), {
+      encoding: 'utf8',
+      recursive: true,
+    })
+      .map((name) => name.replaceAll(path.sep, '/'))
+      .filter((name) => /\.(?:js|css|svg)$/.test(name))
     expect(names).not.toEqual([])
     for (const name of names) {
       const reply = await request(first, `/_/${room}/${name}`)
@@ -256,6 +266,7 @@ test('all scripts come in one answer, by their paths, and nothing else', async (
     'player/below/deep.js': 'export const deep = true',
     'player/worker.js': WORKER,
     'swarm/swarm.js': 'export {}',
+    'version/manifest.js': 'export {}',
   })
   const again = await request(node, '/_/player/scripts.json', { headers: { 'if-none-match': headers.etag } })
   expect(again.status).toBe(304)

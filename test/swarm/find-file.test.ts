@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Waiting } from '../../src/swarm/ask-nodes.js'
 import { type Found, findFile } from '../../src/swarm/find-file.js'
-import { readManifest } from '../../src/swarm/manifest.js'
 import { bodyLimitMs, headLimitMs } from '../../src/swarm/patience.js'
+import { readManifest } from '../../src/version/manifest.js'
 import { VirtualClock } from './simulation.ts'
 
 const VIDEO = 'course/talk 1.mp4'

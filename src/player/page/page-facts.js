@@ -4,7 +4,7 @@
 import { describePolicy } from '../room/experiments.js'
 
 /** @import { Replica } from './replicas.js' */
-/** @import { Discarded, FileVersion } from '../../swarm/versions.js' */
+/** @import { Discarded, FileVersion } from '../../version/versions.js' */
 /** @typedef {{ text: string, tone: 'plain' | 'good' | 'unsure', why: string }} Fact */
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Claim, decideVersion } from '../../src/swarm/versions.js'
+import { type Claim, decideVersion } from '../../src/version/versions.js'
 
 const CHUNK = 256 * 1024
 const NOW = Date.parse('2026-03-01')
