@@ -1,8 +1,8 @@
 /** A viewer, three nodes of his, and one event after the other: how long it takes until each is said. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { RUNTIME } from '../src/http-client/runtime.ts'
 import { nodeAddress } from '../src/node-list.ts'
 import { HEARTBEAT_MS } from '../src/player/playing/swarm-player.js'
-import { RUNTIME } from '../src/pulling/runtime.ts'
 import { realClock } from '../src/swarm/clock.js'
 import type { NodeState, SwarmEvent } from '../src/swarm/events.js'
 import { Swarm } from '../src/swarm/swarm.js'

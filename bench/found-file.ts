@@ -1,5 +1,5 @@
 /** A file as a reader finds it before it opens a swarm. */
-import { RUNTIME } from '../src/pulling/runtime.ts'
+import { RUNTIME } from '../src/http-client/runtime.ts'
 import { realClock } from '../src/swarm/clock.js'
 import type { SwarmFile } from '../src/swarm/fetch-range.js'
 import { findFile } from '../src/swarm/find-file.js'

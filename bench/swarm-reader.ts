@@ -8,8 +8,8 @@
  * command of that name does it, with the search and the whole file's hash in its time.
  */
 import { type FileHandle, open } from 'node:fs/promises'
+import { RUNTIME } from '../src/http-client/runtime.ts'
 import { pull } from '../src/pulling/pull.ts'
-import { RUNTIME } from '../src/pulling/runtime.ts'
 import type { SwarmEvent } from '../src/swarm/events.js'
 import type { NodeAddress } from '../src/swarm/node.js'
 import { Swarm } from '../src/swarm/swarm.js'

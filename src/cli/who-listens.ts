@@ -1,6 +1,7 @@
 /** Who has a node's port already. A node that is told "taken" should hear whether that is itself. */
+
+import { httpFetch } from '../http-client/http-fetch.ts'
 import { healthUrl, type NodeConfig } from '../node-list.ts'
-import { httpFetch } from '../pulling/http-fetch.ts'
 import { listedDelayMs } from '../swarm/patience.js'
 import { MAX_HEALTH_BYTES, readBoundedJson } from '../swarm/read-bounded.js'
 

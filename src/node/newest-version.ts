@@ -2,7 +2,7 @@
  * The version of a video that counts, and who has it: what a node can say of all nodes only when it has asked them.
  * The rule is the one that the page, `pull` and `pick-node` go by.
  */
-import { RUNTIME } from '../pulling/runtime.ts'
+import { RUNTIME } from '../http-client/runtime.ts'
 import { realClock } from '../swarm/clock.js'
 import { findFile, type Reply } from '../swarm/find-file.js'
 import type { Manifest } from '../version/manifest.js'

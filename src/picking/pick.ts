@@ -1,6 +1,7 @@
 /** Probes every node at the same time and chooses one. */
+
+import { RUNTIME } from '../http-client/runtime.ts'
 import { isForeign, type ListedNode, nodeAddress, nodeUrl } from '../node-list.ts'
-import { RUNTIME } from '../pulling/runtime.ts'
 import { encodeStorageName } from '../storage-name.ts'
 import { realClock } from '../swarm/clock.js'
 import { type Found, findFile, type Reply } from '../swarm/find-file.js'

@@ -1,6 +1,7 @@
 /** Downloads a video from all nodes at once: into a file in any order, or in order into a stream. */
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
+import { RUNTIME } from '../http-client/runtime.ts'
 import { realClock } from '../swarm/clock.js'
 import type { SwarmEvent } from '../swarm/events.js'
 import type { SwarmFile } from '../swarm/fetch-range.js'
@@ -11,7 +12,6 @@ import { type Policy, Swarm } from '../swarm/swarm.js'
 import type { Discarded, FileVersion } from '../version/versions.js'
 import { PartialFile } from './partial-file.ts'
 import { findPlace, nameBeside } from './place.ts'
-import { RUNTIME } from './runtime.ts'
 import { describeChunks, Tally } from './tally.ts'
 
 export interface PullOptions {

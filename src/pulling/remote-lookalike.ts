@@ -1,7 +1,8 @@
 /** A name that a node does have, and that looks on a screen like the one that was asked for. */
+
+import { RUNTIME } from '../http-client/runtime.ts'
 import { isForeign, type ListedNode, nodeUrl } from '../node-list.ts'
 import { readBoundedJson } from '../swarm/read-bounded.js'
-import { RUNTIME } from './runtime.ts'
 
 const MAX_LIST_BYTES = 4 * 1024 * 1024
 const TIMEOUT_MS = 5000

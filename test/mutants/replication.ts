@@ -66,8 +66,8 @@ export const REPLICATION_MUTANTS = [
     ],
   ),
   ...mutantsOf(
-    'src/pulling/http-fetch.ts',
-    ['test/pulling/http-fetch.test.ts'],
+    'src/http-client/http-fetch.ts',
+    ['test/http-client/http-fetch.test.ts'],
     ['return next.origin === from.origin ? next : undefined', 'return next'],
   ),
 ]

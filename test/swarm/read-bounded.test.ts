@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { httpFetch } from '../../src/pulling/http-fetch.ts'
+import { httpFetch } from '../../src/http-client/http-fetch.ts'
 import { readBounded, readBoundedJson, skipBounded } from '../../src/swarm/read-bounded.js'
 import { listen } from '../helpers/command.ts'
 

@@ -9,7 +9,7 @@ import {
 import { createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { httpFetch } from '../../src/pulling/http-fetch.ts'
+import { httpFetch } from '../../src/http-client/http-fetch.ts'
 import { readBounded, readBoundedJson } from '../../src/swarm/read-bounded.js'
 import { freePorts, listen, until } from '../helpers/command.ts'
 import { randomBytesOf } from '../helpers/random.ts'
