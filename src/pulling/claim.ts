@@ -4,8 +4,8 @@
  */
 import { readFileSync, rmSync } from 'node:fs'
 import { open, readFile, rename, rm, utimes } from 'node:fs/promises'
-import { ageOf, LOCK_SUFFIX } from '../replication/lock.ts'
-import { isGone, thisWriter, WRITER_PATTERN } from '../replication/writer.ts'
+import { ageOf, LOCK_SUFFIX } from '../locks/lock.ts'
+import { isGone, thisWriter, WRITER_PATTERN } from '../locks/writer.ts'
 import { nameBeside } from './place.ts'
 
 /** Who holds a file says so again and again, so that others see it who cannot ask for its process. */

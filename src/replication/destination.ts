@@ -4,6 +4,7 @@ import { type BigIntStats, createReadStream } from 'node:fs'
 import { type FileHandle, lstat, mkdir, readFile, realpath, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { withLock } from '../locks/lock.ts'
 import { makeFolder } from '../make-folder.ts'
 import type { NodeConfig } from '../node-list.ts'
 import {
@@ -16,7 +17,6 @@ import {
   type IncomingFile,
   publish,
 } from './incoming.ts'
-import { withLock } from './lock.ts'
 import { type Manifest, manifestFits, manifestPath, modificationTimeMs, parseManifest } from './manifest.ts'
 import type { Hashes, Source } from './source.ts'
 

@@ -5,8 +5,8 @@
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { ageOf, isStaleLock, LOCK_SUFFIX } from './lock.ts'
-import { isGone, thisWriter, WRITER_PATTERN } from './writer.ts'
+import { ageOf, isStaleLock, LOCK_SUFFIX } from '../locks/lock.ts'
+import { isGone, thisWriter, WRITER_PATTERN } from '../locks/writer.ts'
 
 /** The folder, inside a storage, for files that are being written. */
 export const INCOMING_FOLDER = '.incoming'

@@ -10,14 +10,14 @@ export const REPLICATION_MUTANTS = [
     ['match === null || own.has(file)', 'match === null'],
   ),
   ...mutantsOf(
-    'src/replication/writer.ts',
+    'src/locks/writer.ts',
     ['test/replication/incoming.test.ts'],
     ['world === WORLD && !isRunning(pid)', '!isRunning(pid)'],
     ["known(() => readlinkSync('/proc/self/ns/pid')),", ''],
   ),
   ...mutantsOf(
-    'src/replication/lock.ts',
-    ['test/replication/lock.test.ts', 'test/replication/incoming.test.ts'],
+    'src/locks/lock.ts',
+    ['test/locks/lock.test.ts', 'test/replication/incoming.test.ts'],
     ["open(lock, 'wx')", "open(lock, 'w')"],
     ['nowMs - stats.ctimeMs', 'nowMs - stats.mtimeMs'],
     ['    if (await isStaleLock(lock)) await breakLock(lock)\n    else await', '    await'],

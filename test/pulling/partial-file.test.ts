@@ -11,10 +11,10 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { thisWriter } from '../../src/locks/writer.ts'
 import { ClaimedError } from '../../src/pulling/claim.ts'
 import { PART_SUFFIX, PartialFile } from '../../src/pulling/partial-file.ts'
 import { OccupiedError } from '../../src/pulling/place.ts'
-import { thisWriter } from '../../src/replication/writer.ts'
 import type { SwarmFile } from '../../src/swarm/fetch-range.js'
 import { numberedRecords, temporaryFolder } from '../helpers/storage.ts'
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { isStaleLock, withLock } from '../../src/replication/lock.ts'
-import { thisWriter } from '../../src/replication/writer.ts'
+import { isStaleLock, withLock } from '../../src/locks/lock.ts'
+import { thisWriter } from '../../src/locks/writer.ts'
 
 function makeFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'lock-'))
