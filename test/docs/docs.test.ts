@@ -33,6 +33,56 @@ describe('every file that is named exists', () => {
   })
 })
 
+describe('the rooms of the house', () => {
+  const table = CONTRIBUTING.slice(CONTRIBUTING.indexOf('| room |'))
+  const named = [...table.slice(0, table.indexOf('\n\n')).matchAll(/^\| `src\/([\w/-]+)\/`/gm)].map(
+    ([, room = '']) => room,
+  )
+  const files = readdirSync(path.join(PROJECT_FOLDER, 'src'), { encoding: 'utf8', recursive: true })
+    .map((file) => file.replaceAll(path.sep, '/'))
+    .filter((file) => /\.(?:ts|js|cjs)$/.test(file))
+  const roomOf = (file: string): string => path.posix.dirname(file)
+  /** The two floors that are no rooms: commands and pure modules, and where the page begins. */
+  const FLOORS = ['.', 'player']
+
+  test('every one is named, and no other', () => {
+    const rooms = new Set(files.map(roomOf))
+    for (const floor of FLOORS) rooms.delete(floor)
+    expect(named.toSorted()).toEqual([...rooms].toSorted())
+  })
+
+  test('imports run down the table', () => {
+    const upwards: string[] = []
+    let arrows = 0
+    for (const file of files) {
+      const specifiers = read(path.join('src', file)).matchAll(/(?:from |import\()'(\.[^']+)'/g)
+      for (const [, specifier = ''] of specifiers) {
+        const target = path.posix.join(roomOf(file), specifier)
+        const [from, to] = [roomOf(file), roomOf(target)]
+        if (from === to || FLOORS.includes(from) || FLOORS.includes(to)) continue
+        arrows++
+        if (named.indexOf(from) > named.indexOf(to)) upwards.push(`${file} imports ${target}`)
+      }
+    }
+    expect(arrows).toBeGreaterThan(100)
+    expect(upwards).toEqual([])
+  })
+
+  test('in the browser nothing is imported that it cannot get', () => {
+    const BROWSER = ['player', 'swarm', 'version']
+    const isBrowsers = (file: string): boolean => BROWSER.includes(file.split('/')[0] ?? '')
+    const outside = files.filter(isBrowsers).flatMap((file) =>
+      [...read(path.join('src', file)).matchAll(/(?:from |import\()'([^']+)'/g)]
+        .map(([, specifier = '']) =>
+          specifier.startsWith('.') ? path.posix.join(roomOf(file), specifier) : specifier,
+        )
+        .filter((target) => !isBrowsers(target))
+        .map((target) => `${file} imports ${target}`),
+    )
+    expect(outside).toEqual([])
+  })
+})
+
 test('every script that is named exists, and every command is an npm script', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
   const named = [...`${README}${CONTRIBUTING}`.matchAll(/npm run (?:-s )?([a-z-]+)/g)].map(
