@@ -32,6 +32,3 @@ export function storageNameProblem(name: string): string | undefined {
   if (RESERVED_SEGMENTS.has(segments[0] ?? '')) return `"${segments[0]}" is a reserved name`
   return undefined
 }
-
-/** A storage name as the path of a URL, without the first slash: `week%201/talk.mp4`. Pure. */
-export const encodeStorageName = (name: string): string => name.split('/').map(encodeURIComponent).join('/')

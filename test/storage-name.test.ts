@@ -1,11 +1,6 @@
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import {
-  CONTROL_CHARACTERS,
-  encodeStorageName,
-  RESERVED_SEGMENTS,
-  storageNameProblem,
-} from '../src/storage-name.ts'
+import { CONTROL_CHARACTERS, RESERVED_SEGMENTS, storageNameProblem } from '../src/storage-name.ts'
 
 const GOOD = [
   'demo.mp4',
@@ -93,12 +88,6 @@ test('control characters are those of Unicode, and its two line ends', () => {
     const expected = /\p{Cc}|\p{Zl}|\p{Zp}/u.test(character)
     expect(CONTROL_CHARACTERS.test(character), `U+${code.toString(16)}`).toBe(expected)
   }
-})
-
-test.for(GOOD)('%s as a URL is one path, and decodes to the same name', (name) => {
-  const url = new URL(`/${encodeStorageName(name)}`, 'http://127.0.0.1:8001/')
-  expect([url.search, url.hash, url.pathname]).toEqual(['', '', `/${encodeStorageName(name)}`])
-  expect(url.pathname.slice(1).split('/').map(decodeURIComponent).join('/')).toBe(name)
 })
 
 test('what is a storage name stays inside the storage, on Unix and on Windows', () => {

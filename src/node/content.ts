@@ -1,7 +1,7 @@
 /** What a node makes on the spot: pages, JSON, descriptions. Everything but the bytes of replicas. */
 import { createHash } from 'node:crypto'
 import { impairmentsOf } from '../impairments.ts'
-import { encodeStorageName } from '../storage-name.ts'
+import { encodeStorageName } from '../version/url-path.js'
 import type { View } from './directory.ts'
 import { HOME_PAGE_POLICY, renderHomePage } from './home-page.ts'
 import { formatIsoDate } from './http-date.ts'

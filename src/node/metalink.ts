@@ -1,7 +1,7 @@
 /** Metalink: where all the replicas of a file are, with its hashes, for download programs. Pure. */
 import path from 'node:path'
 import type { Manifest } from '../replication/manifest.ts'
-import { encodeStorageName } from '../storage-name.ts'
+import { encodeStorageName, fileUrl } from '../version/url-path.js'
 import type { SeenNode, View } from './directory.ts'
 import { escapeHtml } from './home-page.ts'
 
@@ -60,8 +60,6 @@ export function metalinkFields(name: string, { others }: Pick<View, 'others'>): 
 }
 
 const priority = (index: number): number => Math.min(index + 1, LAST_PRIORITY)
-
-const fileUrl = ({ url }: SeenNode, name: string): string => `${url}/${encodeStorageName(name)}`
 
 /** The fastest first; what nobody knows the latency of comes last. */
 const byPriority = (nodes: readonly SeenNode[]): SeenNode[] =>

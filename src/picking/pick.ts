@@ -2,10 +2,10 @@
 
 import { RUNTIME } from '../http-client/runtime.ts'
 import { isForeign, type ListedNode, nodeAddress, nodeUrl } from '../node-list.ts'
-import { encodeStorageName } from '../storage-name.ts'
 import { realClock } from '../swarm/clock.js'
 import { type Found, findFile, type Reply } from '../swarm/find-file.js'
 import { headLimitMs } from '../swarm/patience.js'
+import { encodeStorageName, fileUrl } from '../version/url-path.js'
 import { type Choice, chooseNode, holdingOf, type Probed } from './choose.ts'
 import { type ProbeOptions, probeNode } from './probe.ts'
 
@@ -52,7 +52,7 @@ export async function pickNode(
   })
   const choice = chooseNode(probed, found)
   const { chosen } = choice
-  const url = chosen && `${nodeUrl(chosen)}/${encodeStorageName(video)}`
+  const url = chosen && fileUrl({ url: nodeUrl(chosen) }, video)
   const host = chosen && pageHost(chosen, probed)
   const watchUrl = host && `${nodeUrl(host)}/watch/${encodeStorageName(video)}`
   return { ...choice, video, probed, found, url, watchUrl }

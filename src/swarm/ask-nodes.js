@@ -1,6 +1,7 @@
 // @ts-check
 /** Asks all nodes about one file at once, and knows when nobody is worth waiting for any more. */
 import { checkManifest, MAX_MANIFEST_BYTES } from '../version/manifest.js'
+import { encodeStorageName, fileUrl } from '../version/url-path.js'
 import { contradiction } from '../version/versions.js'
 import { bodyLimitMs, headLimitMs } from './patience.js'
 import { readBoundedJson } from './read-bounded.js'
@@ -120,7 +121,7 @@ export class Search {
 
   /** @param {NodeAddress} node */
   async #askManifest(node) {
-    const url = `${node.url}/_/manifest/${this.#path}`
+    const url = `${node.url}/_/manifest/${encodeStorageName(this.#options.video)}`
     const response = await this.#fetch(node, url, 'GET')
     if (response === undefined) return
     /** @type {ReturnType<typeof checkManifest> | undefined} `undefined`: it has none */
@@ -150,7 +151,7 @@ export class Search {
 
   /** @param {NodeAddress} node */
   async #askReplica(node) {
-    const response = await this.#fetch(node, `${node.url}/${this.#path}`, 'HEAD')
+    const response = await this.#fetch(node, fileUrl(node, this.#options.video), 'HEAD')
     if (response === undefined) return
     const { status, headers } = response
     const length = headers.get('Content-Length')
@@ -190,9 +191,5 @@ export class Search {
   /** @param {NodeAddress} node @returns {Reply} */
   #reply({ name }) {
     return this.#replies.get(name) ?? {}
-  }
-
-  get #path() {
-    return this.#options.video.split('/').map(encodeURIComponent).join('/')
   }
 }

@@ -1,5 +1,6 @@
 // @ts-check
 /** Everything under way: starts runs, has their chunks verified, and says what became of each. */
+import { fileUrl } from '../version/url-path.js'
 import { completionMs } from './choose.js'
 import { Failovers } from './failovers.js'
 import { Run } from './run.js'
@@ -38,7 +39,6 @@ export class Transfers {
   #onChange
   #attention
   #blame
-  #url
   #isClosed = false
   #failovers = new Failovers()
 
@@ -86,7 +86,6 @@ export class Transfers {
     this.#waitedMs = waitedMs
     this.#onHashFailure = onHashFailure
     this.#onChange = onChange
-    this.#url = `/${file.name.split('/').map(encodeURIComponent).join('/')}`
   }
 
   /** Nothing that still comes counts any more. */
@@ -113,7 +112,7 @@ export class Transfers {
     }
     if (this.#isClosed) return // by a listener, just now
     void run
-      .perform(node.url + this.#url, this.#file, this.#fetch, () => this.#clock.now(), {
+      .perform(fileUrl(node, this.#file.name), this.#file, this.#fetch, () => this.#clock.now(), {
         onFirstByte: () => node.noteFirstByte(run, this.#clock.now()),
         onBytes: (_, bytes) => node.noteBytes(bytes, this.#clock.now()),
         onChunk: (run, chunk, bytes) => void this.#verify(run, chunk, bytes),

@@ -7,6 +7,7 @@ import { formatTable } from '../../src/cli/terminal.ts'
 import { type RunningNode, startNode } from '../../src/node/server.ts'
 import { NODE_DEFAULTS } from '../../src/node-list.ts'
 import { replicate } from '../../src/replication/replicate.ts'
+import { encodeStorageName } from '../../src/version/url-path.js'
 import { freePorts } from '../helpers/command.ts'
 import type { Browser } from './browser.ts'
 import { describeInBrowsers } from './browsers.ts'
@@ -53,7 +54,7 @@ const plain = (name: string): string =>
     ours.pause()
     ours.remove()
     const video = document.body.appendChild(document.createElement('video'))
-    video.src = ${JSON.stringify(`/${name.split('/').map(encodeURIComponent).join('/')}`)}
+    video.src = ${JSON.stringify(`/${encodeStorageName(name)}`)}
     video.play().catch(() => {})
     return video
   })()`)
@@ -103,7 +104,7 @@ describeInBrowsers((kind) => {
     const { what, name, expected } = file
     const seconds = secondsOf(file)
     const lastSeconds = expected === 'cut' ? seconds / 2 - 1.5 : seconds - 1.5
-    await browser.goTo(`${node.url}/watch/${name.split('/').map(encodeURIComponent).join('/')}`)
+    await browser.goTo(`${node.url}/watch/${encodeStorageName(name)}`)
     const seen = await browser.run<Seen>(WATCHED, lastSeconds, seconds - 1.5)
     // WebKit says of a cut file that it has played it to the end.
     const isFine = expected !== 'cut' && (seen.outcome === 'plays' || seen.outcome === expected)

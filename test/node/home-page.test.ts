@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { escapeHtml, HOME_PAGE_POLICY, renderHomePage } from '../../src/node/home-page.ts'
 import type { ReplicaFacts } from '../../src/node/replica.ts'
 import type { NodeConfig } from '../../src/node-list.ts'
-import { encodeStorageName } from '../../src/storage-name.ts'
+import { encodeStorageName } from '../../src/version/url-path.js'
 
 const NODE: NodeConfig = {
   name: 'node2',

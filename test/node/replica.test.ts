@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { encodeStorageName } from '../../src/storage-name.ts'
+import { encodeStorageName } from '../../src/version/url-path.js'
 import { exchangeRaw, fieldLines, getHead, type HttpReply, RawConnection, request } from '../helpers/http.ts'
 import { startTestNode, type TestNode } from '../helpers/node.ts'
 import {

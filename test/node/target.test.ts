@@ -1,7 +1,8 @@
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { readTarget, type Target } from '../../src/node/target.ts'
-import { encodeStorageName, storageNameProblem } from '../../src/storage-name.ts'
+import { storageNameProblem } from '../../src/storage-name.ts'
+import { encodeStorageName } from '../../src/version/url-path.js'
 
 const BAD: Target = { kind: 'refused', status: 400 }
 const NOT_FOUND: Target = { kind: 'refused', status: 404 }

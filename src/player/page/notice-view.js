@@ -1,8 +1,9 @@
 // @ts-check
 /** @import { Notice } from './page-state.js' */
 /** The notice over the video: what there is to say when there is nothing to see, or soon will be nothing. */
+
+import { encodeStorageName } from '../../version/url-path.js'
 import { element, part, setText } from '../element.js'
-import { encodeName } from './page-state.js'
 
 /**
  * Shows a notice or none. Each is read out once: what changes every second stands outside of what is read.
@@ -38,7 +39,7 @@ export class NoticeView {
     this.#shownVideos = videos
     this.#videos.replaceChildren(
       ...notice.videos.map((name) =>
-        element('li', {}, element('a', { href: `/watch/${encodeName(name)}` }, name)),
+        element('li', {}, element('a', { href: `/watch/${encodeStorageName(name)}` }, name)),
       ),
     )
   }

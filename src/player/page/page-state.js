@@ -137,9 +137,3 @@ export function videoOfPath(pathname) {
     return undefined // not UTF-8, or a stray percent sign
   }
 }
-
-/**
- * A name as the path of a URL, without the first slash.
- * @param {string} name
- */
-export const encodeName = (name) => name.split('/').map(encodeURIComponent).join('/')

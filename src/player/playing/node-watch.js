@@ -2,6 +2,7 @@
 /** Watches the health of nodes, and whether each has the file, for a player without a swarm. */
 import { isBusy } from '../../swarm/fetch-range.js'
 import { headLimitMs } from '../../swarm/patience.js'
+import { fileUrl } from '../../version/url-path.js'
 import { callPatiently } from './patient-call.js'
 
 /** A health call every so often, with so much time to answer, or as much as the node list allows. */
@@ -215,10 +216,3 @@ function judgeReplica({ status, headers }, file) {
     return { state: 'other version', why: 'it has another version of this video' }
   return { state: 'up', why: 'it answers' }
 }
-
-/**
- * Where a node has a file. Pure.
- * @param {VideoNode} node
- * @param {string} name storage name
- */
-export const fileUrl = (node, name) => `${node.url}/${name.split('/').map(encodeURIComponent).join('/')}`

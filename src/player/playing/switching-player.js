@@ -4,10 +4,11 @@
  * file, and when that fails, the same file of the next node at the same position.
  */
 import { realClock } from '../../swarm/clock.js'
+import { fileUrl } from '../../version/url-path.js'
 import { readMediaFacts } from '../media/media-facts.js'
 import { chooseSource } from './choose-source.js'
 import { MediaWatch } from './media-watch.js'
-import { fileUrl, NodeWatch } from './node-watch.js'
+import { NodeWatch } from './node-watch.js'
 import { lookAtProgress, ProgressMeter } from './progress.js'
 import { readRange } from './read-range.js'
 import { resume } from './resume.js'

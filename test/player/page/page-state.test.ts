@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { describePageState, encodeName, videoOfPath } from '../../../src/player/page/page-state.js'
+import { describePageState, videoOfPath } from '../../../src/player/page/page-state.js'
 import type { Policy } from '../../../src/player/playing/player-events.js'
 import type { OutageReason } from '../../../src/swarm/events.js'
+import { encodeStorageName } from '../../../src/version/url-path.js'
 
 test.for<[path: string, video: string | undefined]>([
   ['/watch/demo.mp4', 'demo.mp4'],
@@ -18,7 +19,7 @@ test.for<[path: string, video: string | undefined]>([
 
 test('a name survives its way through a path', () => {
   const name = 'week 1/ü?#%&"<talk>.mp4'
-  expect(videoOfPath(`/watch/${encodeName(name)}`)).toBe(name)
+  expect(videoOfPath(`/watch/${encodeStorageName(name)}`)).toBe(name)
 })
 
 test('while the video plays there is nothing to say', () => {

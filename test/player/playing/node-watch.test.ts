@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { fileUrl, NodeWatch, outageReason } from '../../../src/player/playing/node-watch.js'
+import { NodeWatch, outageReason } from '../../../src/player/playing/node-watch.js'
 import type { Policy } from '../../../src/player/playing/player-events.js'
 import type { NodeState, OutageReason, SwarmEvent } from '../../../src/swarm/events.js'
 
@@ -259,10 +259,4 @@ test('closing leaves nothing running', async () => {
   const before = calls.length
   await pass(10_000)
   expect(calls.length).toBe(before)
-})
-
-test('a name becomes the path of a URL', () => {
-  const [node] = NODES
-  if (node === undefined) throw new Error('There is no node')
-  expect(fileUrl(node, 'week 1/50%?.mp4')).toBe('http://node1.test/week%201/50%25%3F.mp4')
 })
