@@ -3,6 +3,7 @@
  * One range request, and what its answer proves. Every answer that is not the very bytes asked for is told
  * apart here and named; what to do about it is decided elsewhere.
  */
+import { hashOfTag } from '../version/content-tag.js'
 import { whyCut, whyNoAnswer } from './unreachable.js'
 
 /**
@@ -45,9 +46,6 @@ import { whyCut, whyNoAnswer } from './unreachable.js'
  * @typedef {(url: string, init: FetchInit) => Promise<Fetched>} Fetch
  */
 
-/** ETags of this project's nodes are the SHA-256 of the file; other servers have other ones, which prove nothing. */
-const HASH_ETAG = /^"([0-9a-f]{64})"$/
-
 /** Does a node say with this status that it has too much to do? Pure. @param {number} status @see RFC 9110 §15.6.4, RFC 6585 §4 */
 export const isBusy = (status) => status === 503 || status === 429
 
@@ -86,8 +84,8 @@ export function judgeHead({ status, get }, start, end, file) {
     return { kind: 'other version', why: `its file has ${size} bytes, not ${file.size}` }
   if (Number(first) !== start || Number(last) !== end)
     return { kind: 'wrong answer', why: `it answers bytes ${start}-${end} with "${range}"` }
-  const [, etag] = HASH_ETAG.exec(get('ETag') ?? '') ?? []
-  if (etag !== undefined && file.sha256 !== undefined && etag !== file.sha256)
+  const hash = hashOfTag(get('ETag'))
+  if (hash !== undefined && file.sha256 !== undefined && hash !== file.sha256)
     return { kind: 'other version', why: 'its ETag is that of another version' }
   if (file.etag !== undefined && get('ETag') !== file.etag)
     return { kind: 'other version', why: 'its ETag is another one, so it may have other bytes' }

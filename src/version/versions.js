@@ -3,6 +3,7 @@
  * Which version of a file counts, when our own nodes may have different ones. One rule for all who ask: the page,
  * `pull`, `pick-node` and a node's Metalink. Pure.
  */
+import { hashOfTag } from './content-tag.js'
 
 /**
  * @typedef {import('./manifest.js').Manifest} Manifest
@@ -26,8 +27,6 @@
 
 /** Clocks of machines differ, time zones are set wrong; what is later than now by more than this cannot be true. */
 const CLOCK_ERROR_MS = 24 * 60 * 60 * 1000
-/** A strong ETag of ours is the SHA-256 of the file. */
-const CONTENT_TAG = /^"([0-9a-f]{64})"$/
 
 /**
  * Does a node's manifest contradict the node's own file?
@@ -38,7 +37,7 @@ export function contradiction({ manifest, replica }) {
   if (manifest === undefined || replica === undefined) return undefined
   if (manifest.size !== replica.size)
     return `its manifest says ${manifest.size} bytes, its file has ${replica.size}`
-  const hash = CONTENT_TAG.exec(replica.etag ?? '')?.[1]
+  const hash = hashOfTag(replica.etag)
   if (hash !== undefined && hash !== manifest.sha256) return 'its manifest describes another file than it has'
   return undefined
 }

@@ -2,6 +2,7 @@
 /** Watches the health of nodes, and whether each has the file, for a player without a swarm. */
 import { isBusy } from '../../swarm/fetch-range.js'
 import { headLimitMs } from '../../swarm/patience.js'
+import { hashOfTag } from '../../version/content-tag.js'
 import { fileUrl } from '../../version/url-path.js'
 import { callPatiently } from './patient-call.js'
 
@@ -10,8 +11,6 @@ const PERIOD_MS = 1_500
 const PATIENCE_MS = 2_000
 /** A replica is looked at again when its node was away, and now and then. */
 const REPLICA_FRESH_MS = 30_000
-/** A strong ETag of ours is the SHA-256 of the file. */
-const CONTENT_TAG = /^"([0-9a-f]{64})"$/
 
 /** @typedef {import('../../swarm/events.js').NodeState} NodeState */
 /** @typedef {import('../../swarm/events.js').SwarmEvent} SwarmEvent */
@@ -209,7 +208,7 @@ function judgeReplica({ status, headers }, file) {
   if (status === 404 || status === 410) return { state: 'missing', why: 'it does not have this video' }
   if (status !== 200) return judgeStatus(status)
   const size = headers.get('Content-Length')
-  const hash = CONTENT_TAG.exec(headers.get('ETag') ?? '')?.[1]
+  const hash = hashOfTag(headers.get('ETag'))
   const isOtherSize = size !== null && Number(size) !== file.size
   const isOtherHash = hash !== undefined && file.sha256 !== undefined && hash !== file.sha256
   if (isOtherSize || isOtherHash)
