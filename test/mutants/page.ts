@@ -22,6 +22,12 @@ export const PAGE_MUTANTS = [
     ['isSeeking || (this.#isArriving && !hasMoved)', 'isSeeking'],
   ),
   ...mutantsOf(
+    'src/player/playing/wakefulness.js',
+    ['test/player/playing/wakefulness.test.ts', 'test/player/playing/stalls.test.ts'],
+    ['nowMs - lookedAtMs <= ASLEEP_MS', 'true'],
+    ['nowMs - lookedAtMs <= ASLEEP_MS', '!(nowMs - lookedAtMs > ASLEEP_MS)'],
+  ),
+  ...mutantsOf(
     'src/player/room/nodes/node-model.js',
     ['test/player/room/nodes/node-model.test.ts'],
     ['if (notBeforeMs > nowMs && AT_WORK.has(state))', 'if (notBeforeMs > nowMs && state === "down")'],

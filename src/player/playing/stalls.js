@@ -3,6 +3,7 @@
  * When the picture stands although it should move: the one figure by which a viewer judges all the rest.
  */
 import { secondsAhead } from './seconds-ahead.js'
+import { wasAwake } from './wakefulness.js'
 
 /** The picture stands when its time is unchanged for so long. */
 const STALL_MS = 100
@@ -11,8 +12,6 @@ const FULL_SECONDS = 2
 /** What stands so long is told also then: before that a browser that has much to do is nobody's affair. */
 const FULL_STALL_MS = 1_000
 const LOOK_MS = 50
-/** When nobody has looked for so long, the page or the machine slept, and nothing is known of that time. */
-const ASLEEP_MS = 1_500
 
 /**
  * What a look at the video sees.
@@ -39,7 +38,7 @@ export class StallMeter {
    * @returns {Stall | undefined} what has changed
    */
   look({ atMs, seconds, shouldMove, isSeeking, aheadSeconds }) {
-    const isBlind = !(atMs - this.#lookedAtMs <= ASLEEP_MS)
+    const isBlind = !wasAwake(this.#lookedAtMs, atMs)
     const hasMoved = seconds !== this.#seconds
     this.#isArriving = isSeeking || (this.#isArriving && !hasMoved)
     this.#lookedAtMs = atMs

@@ -4,13 +4,12 @@
  * beginning again: WebKitGTK stands so at the start of some files, of a plain video too.
  */
 import { secondsAhead } from './seconds-ahead.js'
+import { wasAwake } from './wakefulness.js'
 
 /** A browser that has much to do moves on before that. */
 const STUCK_MS = 4_000
 const AHEAD_SECONDS = 2
 const LOOK_MS = 500
-/** When nobody has looked for so long, the page or the machine slept, and nothing is known of that time. */
-const ASLEEP_MS = 1_500
 
 /**
  * Calls back whenever the video has stood for some seconds with the next ones there.
@@ -26,7 +25,7 @@ export function watchStuck(video, onStuck) {
     const nowMs = performance.now()
     const { currentTime, ended, error, paused, seeking } = video
     const shouldMove = !paused && !ended && !seeking && error === null
-    const isSeen = document.visibilityState === 'visible' && nowMs - lookedAtMs < ASLEEP_MS
+    const isSeen = document.visibilityState === 'visible' && wasAwake(lookedAtMs, nowMs)
     lookedAtMs = nowMs
     const isStanding = isSeen && shouldMove && currentTime === place && secondsAhead(video) >= AHEAD_SECONDS
     place = currentTime
