@@ -143,11 +143,15 @@ export const PAGE_MUTANTS = [
     'src/player/room/story/incident.js',
     ['test/player/room/story/story.test.ts'],
     [
-      '    this.#hasMoved = movesSinceMs !== undefined && movesSinceMs <= this.atMs - (wasSilent ? UNNOTICED_MS : 0)',
-      '    this.#hasMoved = movesSinceMs !== undefined',
+      '    all.hasMoved = movesSinceMs !== undefined && movesSinceMs <= this.atMs - (wasSilent ? UNNOTICED_MS : 0)',
+      '    all.hasMoved = movesSinceMs !== undefined',
     ],
-    ['    if (!this.#hasMoved || sinceMs >= this.#handedOverMs) return false', '    return false'],
-    ['filter((node) => node !== this.node)', 'filter(() => true)'],
+    ['    if (!this.#handedOver.hasMoved || sinceMs >= this.#handedOverMs) return false', '    return false'],
+  ),
+  ...mutantsOf(
+    'src/player/room/story/incident-words.js',
+    ['test/player/room/story/story.test.ts'],
+    ['filter((helper) => helper !== node)', 'filter(() => true)'],
   ),
   ...mutantsOf(
     'src/player/room/story/story.js',

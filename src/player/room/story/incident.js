@@ -1,59 +1,70 @@
 // @ts-check
-/** One node's trouble, from its first sign to the last chunk that others brought, told in a few sentences. */
+/**
+ * One node's trouble, from its first sign to the last chunk that others brought: collects the facts that belong
+ * together. It says nothing; see incident-words.js for the sentences.
+ */
 
-import { count, formatMs, listSome, listWords } from '../../words.js'
-import { describeFlaps, inBrackets, TROUBLES } from '../nodes/trouble-words.js'
 import { Standing } from './standing.js'
 
 /** @typedef {import('../nodes/trouble-words.js').Trouble} Trouble */
 
-/** How many chunks a sentence names before it only counts. */
-const NAMED = 4
 /** Silence is noticed so long after it began: what is said of an incident must hold from there on. */
 const UNNOTICED_MS = 3_000
-/** What is said of a node that came back again and again, by what it has brought since. */
-const BRINGS = { nothing: '', now: '; it brings chunks', again: '; it brings chunks again' }
 
-/** Collects what belongs together; {@link Incident.tell} makes sentences of it. */
+/**
+ * What is known of one node's trouble, for those who say it.
+ * @typedef {object} IncidentFacts
+ * @property {string} node
+ * @property {number} atMs when it began
+ * @property {boolean} wasBetter was the node seen in a better state?
+ * @property {boolean} isSlowOnly
+ * @property {boolean} hasStates
+ * @property {readonly { state: Trouble, why: string }[]} states since it began, or since the node was last back,
+ *   without repeats
+ * @property {{ times: number, states: ReadonlySet<Trouble>, backMs: number, brings: 'nothing' | 'now' | 'again' }} flaps
+ *   how often it was away and back, in which states, when it last came back, and does it bring chunks since?
+ * @property {ReadonlyMap<number, string | undefined>} refused chunk → who brought it in the end
+ * @property {{ times: number, ms: number, sinceMs: number | undefined }} slow how often it was slow and caught up, how
+ *   long that took in all, and since when it is slow
+ * @property {{ times: number, ms: number, sinceMs: number | undefined }} leftOut how long nothing was asked of it, and
+ *   since when nothing is
+ * @property {{ chunks: readonly number[], helpers: ReadonlySet<string>, waitedMs: number, hasMoved: boolean }} handedOver
+ *   what it owed: chunks, who brought them, the longest wait, and did the picture move all the time?
+ * @property {Standing} standing stalls that it is the cause of
+ */
+
+/** Collects what belongs together. */
 export class Incident {
   node
   atMs
+  wasBetter
   /** when something last happened in it @type {number} */
   lastMs
   /** is the node as it was? Then only what it owed may still be told. */
   isOver = false
-  /** stalls that it is the cause of */
-  standing = new Standing()
-  /** its states since, or since it was last back, without repeats @type {{ state: Trouble, why: string }[]} */
-  #states = []
   /** does it gather what would else be an incident each? */
   isFlapping
-  /** how often it was away and back, in which states, when it last came back, and does it bring chunks since? */
+  standing = new Standing()
+  /** @type {{ state: Trouble, why: string }[]} */
+  #states = []
   #flaps = {
     times: 0,
     states: /** @type {Set<Trouble>} */ (new Set()),
     backMs: 0,
     brings: /** @type {'nothing' | 'now' | 'again'} */ ('nothing'),
   }
-  /** was it seen in a better state? */
-  #wasBetter
-  /** refused chunk → who brought it in the end @type {Map<number, string | undefined>} */
+  /** @type {Map<number, string | undefined>} */
   #refused = new Map()
-  /** what it owed: chunks, who brought them, the longest wait, when it was told last @type {number[]} */
-  #handedOver = []
-  /** @type {Set<string>} */
-  #helpers = new Set()
-  #waitedMs = 0
+  #handedOver = {
+    chunks: /** @type {number[]} */ ([]),
+    helpers: /** @type {Set<string>} */ (new Set()),
+    waitedMs: 0,
+    hasMoved: false,
+  }
+  /** when what it owed was last told of */
   #handedOverMs = Number.NEGATIVE_INFINITY
-  /** did the picture move all the time? */
-  #hasMoved = false
-  /** since when it is slow @type {number | undefined} */
-  #slowSinceMs = undefined
-  /** how often it was slow and caught up, and how long that took in all */
-  #slowTimes = 0
-  #slowMs = 0
-  /** how long nothing was asked of it, and since when nothing is @type {{ times: number, ms: number, sinceMs: number | undefined }} */
-  #leftOut = { times: 0, ms: 0, sinceMs: undefined }
+  #slow = { times: 0, ms: 0, sinceMs: /** @type {number | undefined} */ (undefined) }
+  #leftOut = { times: 0, ms: 0, sinceMs: /** @type {number | undefined} */ (undefined) }
 
   /**
    * @param {string} node
@@ -66,7 +77,7 @@ export class Incident {
     this.node = node
     this.atMs = atMs
     this.lastMs = atMs
-    this.#wasBetter = wasBetter
+    this.wasBetter = wasBetter
   }
 
   get isSlowOnly() {
@@ -74,13 +85,20 @@ export class Incident {
     return isSlow && this.#refused.size === 0 && this.#flaps.times === 0
   }
 
-  get hasStates() {
-    return this.#states.length > 0 || this.#flaps.times > 0
-  }
-
   /** how many chunks were refused */
   get refusals() {
     return this.#refused.size
+  }
+
+  /** What is known by now. @returns {IncidentFacts} */
+  get facts() {
+    return {
+      ...{ node: this.node, atMs: this.atMs, wasBetter: this.wasBetter, standing: this.standing },
+      isSlowOnly: this.isSlowOnly,
+      hasStates: this.#states.length > 0 || this.#flaps.times > 0,
+      ...{ states: this.#states, flaps: this.#flaps, refused: this.#refused },
+      ...{ slow: this.#slow, leftOut: this.#leftOut, handedOver: this.#handedOver },
+    }
   }
 
   /**
@@ -90,7 +108,7 @@ export class Incident {
    */
   change(state, why, atMs) {
     this.lastMs = atMs
-    if (state === 'slow') this.#slowSinceMs = atMs
+    if (state === 'slow') this.#slow.sinceMs = atMs
     if (this.#states.at(-1)?.state !== state) this.#states.push({ state, why })
   }
 
@@ -131,18 +149,19 @@ export class Incident {
   handOver({ to, chunks, waitedMs, atMs }, movesSinceMs) {
     this.lastMs = atMs
     this.#handedOverMs = atMs
-    this.#handedOver.push(...chunks) // one that it owed twice was taken over twice
-    for (const node of to) this.#helpers.add(node)
-    this.#waitedMs = Math.max(this.#waitedMs, waitedMs)
+    const all = this.#handedOver
+    all.chunks.push(...chunks) // one that it owed twice was taken over twice
+    for (const node of to) all.helpers.add(node)
+    all.waitedMs = Math.max(all.waitedMs, waitedMs)
     const wasSilent =
       this.#flaps.states.has('no answer') || this.#states.some(({ state }) => state === 'no answer')
-    this.#hasMoved = movesSinceMs !== undefined && movesSinceMs <= this.atMs - (wasSilent ? UNNOTICED_MS : 0)
+    all.hasMoved = movesSinceMs !== undefined && movesSinceMs <= this.atMs - (wasSilent ? UNNOTICED_MS : 0)
   }
 
   /** The picture stood from then on, whatever the cause. @param {number} sinceMs @returns {boolean} whether that changes what is told */
   hasStood(sinceMs) {
-    if (!this.#hasMoved || sinceMs >= this.#handedOverMs) return false
-    this.#hasMoved = false
+    if (!this.#handedOver.hasMoved || sinceMs >= this.#handedOverMs) return false
+    this.#handedOver.hasMoved = false
     return true
   }
 
@@ -167,100 +186,8 @@ export class Incident {
    */
   catchUp(atMs) {
     this.lastMs = atMs
-    this.#slowTimes++
-    this.#slowMs += atMs - (this.#slowSinceMs ?? atMs)
-    this.#slowSinceMs = undefined
-  }
-
-  /** All of it, as it is known by now. */
-  tell() {
-    return [this.#tellRefused(), this.#tellStates(), this.#tellLeftOut(), this.#tellHandOver()]
-      .filter((part) => part !== '')
-      .join(' ')
-  }
-
-  #tellRefused() {
-    const chunks = [...this.#refused.keys()]
-    if (chunks.length === 0) return ''
-    const isOne = chunks.length === 1
-    const which =
-      chunks.length > NAMED
-        ? count(chunks.length, 'chunk')
-        : `${isOne ? 'Chunk' : 'Chunks'} ${listWords(chunks)}`
-    const wrong = `${which} from ${this.node} had ${isOne ? 'a wrong hash' : 'wrong hashes'}`
-    const thrown = isOne ? 'it was thrown away' : 'they were thrown away'
-    const come = [...this.#refused.values()].filter((node) => node !== undefined)
-    const from = this.#tellHelpers(new Set(come))
-    if (from === '') return `${wrong}; ${thrown}.`
-    const some = come.length === chunks.length ? '' : `${come.length} of them `
-    return `${wrong}; ${thrown} and ${some}came ${from}.`
-  }
-
-  #tellFlaps() {
-    const { times, states, backMs, brings } = this.#flaps
-    const often = times === 1 ? 'once' : times === 2 ? 'twice' : `${times} times`
-    const last = this.#states.at(-1)
-    const now =
-      last === undefined
-        ? BRINGS[brings]
-        : `; now it ${TROUBLES[last.state].later}${inBrackets(last.state, last.why)}`
-    return `${this.node} ${describeFlaps(states)} ${often} in ${formatMs(backMs - this.atMs)}${now}.`
-  }
-
-  #tellStates() {
-    if (this.#flaps.times > 0) return this.#tellFlaps()
-    // That it sent bad data is said by the chunks, and whether it is left out is seen by what is asked of it.
-    const told =
-      this.#refused.size === 0 ? this.#states : this.#states.filter(({ state }) => state !== 'sent bad data')
-    const [first, ...rest] = told
-    if (first === undefined) return ''
-    if (this.isSlowOnly && this.#slowTimes > 0) return this.#tellSlow()
-    const lead = `${TROUBLES[first.state][this.#wasBetter ? 'first' : 'later']}${inBrackets(first.state, first.why)}`
-    const then = rest
-      .slice(-1)
-      .map(({ state, why }) => `now it ${TROUBLES[state].later}${inBrackets(state, why)}`)
-    return `${this.node} ${[lead, ...then].join('; ')}.`
-  }
-
-  #tellSlow() {
-    const all = formatMs(this.#slowMs)
-    const so =
-      this.#slowTimes === 1 ? `was slow for ${all}` : `was slow ${this.#slowTimes} times, ${all} in all`
-    return `${this.node} ${so}${this.#slowSinceMs === undefined ? '' : ', and is slow again'}.`
-  }
-
-  #tellLeftOut() {
-    const { times, ms } = this.#leftOut
-    if (this.#leftOut.sinceMs !== undefined) return `${this.node} is left out for now.`
-    if (times === 0) return ''
-    return `${this.node} was left out for ${formatMs(ms)}${times === 1 ? '' : ' in all'}.`
-  }
-
-  #tellHandOver() {
-    const chunks = this.#handedOver
-    const video = this.standing.isNothing
-      ? this.#hasMoved
-        ? 'the video did not stop'
-        : ''
-      : this.standing.tell()
-    if (chunks.length === 0) return video === '' ? '' : `${video[0]?.toUpperCase()}${video.slice(1)}.`
-    const what = chunks.length === 1 ? `chunk ${chunks[0]}` : count(chunks.length, 'chunk')
-    const whose =
-      this.hasStates || this.#refused.size > 0 ? `Its ${what}` : `${this.node} did not deliver: its ${what}`
-    const wait =
-      this.#waitedMs === 0 ? 'nobody had to wait' : `the longest wait was ${formatMs(this.#waitedMs)}`
-    const parts = [`${whose} came ${this.#tellHelpers(this.#helpers)}`]
-    if (this.standing.isNothing) parts.push(wait) // else the stall says more
-    if (video !== '') parts.push(video)
-    return `${parts.join('; ')}.`
-  }
-
-  /** Nobody takes over from himself. @param {ReadonlySet<string>} nodes that brought something */
-  #tellHelpers(nodes) {
-    if (nodes.size === 0) return ''
-    const others = [...nodes].filter((node) => node !== this.node)
-    const itself = nodes.has(this.node) ? 'in the end from itself' : ''
-    if (others.length === 0) return itself
-    return `from ${listSome(others, NAMED)}${itself === '' ? '' : ` and ${itself}`}`
+    this.#slow.times++
+    this.#slow.ms += atMs - (this.#slow.sinceMs ?? atMs)
+    this.#slow.sinceMs = undefined
   }
 }

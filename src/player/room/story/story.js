@@ -9,6 +9,7 @@
 import { formatMs, formatSeconds } from '../../words.js'
 import { Absences } from './absences.js'
 import { Incident } from './incident.js'
+import { describeIncident } from './incident-words.js'
 import { describeOutage } from './outage-words.js'
 import { Requests } from './requests.js'
 import { Standing } from './standing.js'
@@ -392,7 +393,7 @@ export class Story {
 
   /** @param {Entry} entry */
   #tell({ incident, line }) {
-    this.#mend(line, incident.tell())
+    this.#mend(line, describeIncident(incident.facts))
   }
 
   /** @param {Line} line @param {string} text */
