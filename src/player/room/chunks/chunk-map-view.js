@@ -1,30 +1,25 @@
 // @ts-check
 /** @import { ChunkModel, Strip } from './chunk-model.js' */
 /** @import { NodeMark } from '../marks/node-marks.js' */
-/** The whole file as a strip: each chunk marked with the node that delivered it. A click or a key seeks. */
+/** The whole file as a strip: each chunk marked with the node that delivered it. What seeks in it is seek-slider.js. */
 
-import { element, part, setAttribute, setText } from '../../element.js'
-import { count, formatBytes, formatClock } from '../../words.js'
+import { element, part, setText } from '../../element.js'
+import { count, formatBytes } from '../../words.js'
 import { CellPainter, fitCanvas, screenUnit } from '../marks/cell-paint.js'
 import { markPicture } from '../marks/mark-view.js'
 import { onPaletteChange, readPalette } from '../marks/palette.js'
+import { SeekSlider } from './seek-slider.js'
 
 /** Strips narrower than this would be a blur; then a strip stands for several chunks. */
 const NARROWEST = 3
 /** From this width on, cells have a gap between them. */
 const GAP_FROM = 6
-/** Seconds that an arrow key moves. */
-const STEP_SECONDS = 5
 
 /** The chunk map. It draws only when something has changed. */
 export class ChunkMapView {
-  #video
   #marks
-  #track = part('track', HTMLElement)
+  #slider
   #cells = part('cells', HTMLCanvasElement)
-  #playhead = part('playhead', HTMLElement)
-  #buffered = part('buffered', HTMLElement)
-  #here = part('map-here', HTMLElement)
   /** @type {ChunkModel | undefined} */
   #model = undefined
   #drawnVersion = -1
@@ -36,16 +31,15 @@ export class ChunkMapView {
    * @param {readonly NodeMark[]} marks
    */
   constructor(video, marks) {
-    this.#video = video
     this.#marks = marks
+    this.#slider = new SeekSlider(video, (fraction) => this.#describe(fraction))
     onPaletteChange(() => {
       this.#painter = undefined
     })
-    this.#listen()
   }
 
   /**
-   * Shows a file. Called once, when it is known.
+   * Shows a file, from when it is known on.
    * @param {ChunkModel} model
    * @param {{ size: number, chunkSize: number }} file
    */
@@ -72,7 +66,7 @@ export class ChunkMapView {
   /** Draws what has changed since the last time. */
   render() {
     this.#renderCells()
-    this.#renderTime()
+    this.#slider.render()
   }
 
   #renderCells() {
@@ -136,96 +130,17 @@ export class ChunkMapView {
     return this.#marks[node]?.look ?? 0
   }
 
-  /** The map is linear in bytes, the playhead in seconds: they agree as far as the bit rate is even. */
-  #renderTime() {
-    const { duration, currentTime, buffered } = this.#video
-    const isKnown = Number.isFinite(duration) && duration > 0
-    this.#playhead.hidden = !isKnown
-    if (!isKnown) return
-    this.#playhead.style.left = `${(100 * currentTime) / duration}%`
-    while (this.#buffered.childElementCount > buffered.length) this.#buffered.lastElementChild?.remove()
-    while (this.#buffered.childElementCount < buffered.length) this.#buffered.append(element('span'))
-    Array.from(this.#buffered.children).forEach((range, index) => {
-      if (!(range instanceof HTMLElement)) return
-      range.style.left = `${(100 * buffered.start(index)) / duration}%`
-      range.style.width = `${(100 * (buffered.end(index) - buffered.start(index))) / duration}%`
-    })
-    setAttribute(this.#track, 'aria-valuemax', String(Math.round(duration)))
-    setAttribute(this.#track, 'aria-valuenow', String(Math.round(currentTime)))
-    setAttribute(this.#track, 'aria-valuetext', this.#describe(currentTime / duration))
-  }
-
   /**
-   * What is at a place of the map, in words.
+   * What is at a place of the map, in words; '' while no chunks are shown.
    * @param {number} fraction 0 up to 1
    */
   #describe(fraction) {
-    const { duration } = this.#video
-    const time = Number.isFinite(duration)
-      ? `${formatClock(fraction * duration)} of ${formatClock(duration)}`
-      : ''
-    if (this.#model === undefined) return time
+    if (this.#model === undefined) return ''
     const chunk = Math.min(this.#model.count - 1, Math.floor(fraction * this.#model.count))
     const { owner, asked, isRejected } = this.#model.at(chunk)
     const name = (/** @type {number} */ node) => this.#marks[node]?.name ?? 'an unknown node'
     const who =
       owner !== -1 ? ` from ${name(owner)}` : asked !== -1 ? `, ${name(asked)} is asked` : ', not read'
-    return `${time}${time === '' ? '' : ', '}chunk ${chunk}${who}${isRejected ? ', a copy was refused' : ''}`
-  }
-
-  #listen() {
-    this.#track.addEventListener('pointerdown', (event) => {
-      if (event.button !== 0) return
-      this.#track.setPointerCapture(event.pointerId)
-      this.#seekTo(this.#fractionOf(event))
-    })
-    this.#track.addEventListener('pointermove', (event) => {
-      const fraction = this.#fractionOf(event)
-      setText(this.#here, this.#describe(fraction))
-      if (this.#track.hasPointerCapture(event.pointerId)) this.#seekTo(fraction)
-    })
-    this.#track.addEventListener('pointerleave', () => setText(this.#here, ''))
-    this.#track.addEventListener('keydown', (event) => {
-      const fraction = this.#fractionAfter(event.key)
-      if (fraction === undefined || event.ctrlKey || event.altKey || event.metaKey) return
-      event.preventDefault()
-      this.#seekTo(fraction)
-    })
-  }
-
-  /** @param {PointerEvent} event */
-  #fractionOf({ clientX }) {
-    const { left, width } = this.#cells.getBoundingClientRect()
-    return Math.min(1, Math.max(0, (clientX - left) / width))
-  }
-
-  /**
-   * Where a key leads, as the ARIA pattern of a slider has it; `undefined`: it is no key of a slider.
-   * @param {string} key
-   */
-  #fractionAfter(key) {
-    const { currentTime, duration } = this.#video
-    const now = currentTime / duration
-    const step = STEP_SECONDS / duration
-    /** @type {Readonly<Record<string, number>>} */
-    const places = {
-      ArrowRight: now + step,
-      ArrowUp: now + step,
-      ArrowLeft: now - step,
-      ArrowDown: now - step,
-      PageUp: now + 0.1,
-      PageDown: now - 0.1,
-      Home: 0,
-      End: 1,
-    }
-    return Object.hasOwn(places, key) ? places[key] : undefined
-  }
-
-  /** @param {number} fraction */
-  #seekTo(fraction) {
-    const { duration } = this.#video
-    if (!Number.isFinite(duration)) return
-    this.#video.currentTime = Math.min(1, Math.max(0, fraction)) * duration
-    this.#renderTime()
+    return `chunk ${chunk}${who}${isRejected ? ', a copy was refused' : ''}`
   }
 }
