@@ -5,8 +5,7 @@ import { realClock } from '../../swarm/clock.js'
 import { Swarm } from '../../swarm/swarm.js'
 import { readMediaFacts } from '../media/media-facts.js'
 import { mediaTypeOf } from '../media/media-type.js'
-import { pingWorker } from '../worker/prepare-worker.js'
-import { streamUrl } from '../worker/stream-url.js'
+import { startStream } from '../worker/stream-source.js'
 import { VideoStreams } from '../worker/video-streams.js'
 import { LookAhead } from './look-ahead.js'
 import { MediaWatch } from './media-watch.js'
@@ -14,9 +13,6 @@ import { resume } from './resume.js'
 
 /** How often each node's health is looked at, for its card. */
 export const HEARTBEAT_MS = 2_000
-const PING_MS = 20_000
-/** A worker that is in charge passes the first request on at once, unless something stands between. */
-const FIRST_REQUEST_MS = 3_000
 
 export class SwarmPlayer {
   #video
@@ -24,7 +20,6 @@ export class SwarmPlayer {
   #onEvent
   #streams
   #lookAhead
-  #id
   #stop = new AbortController()
   #mediaWatch
 
@@ -35,8 +30,6 @@ export class SwarmPlayer {
   constructor({ video, file, nodes, onEvent, lookAheadSeconds, policy }) {
     this.#video = video
     this.#onEvent = onEvent
-    // As no other page had it before: Firefox keeps what it has had of an URL, whatever the reply says of keeping it.
-    this.#id = crypto.randomUUID()
     this.#swarm = new Swarm({ file, nodes, onEvent, heartbeatMs: HEARTBEAT_MS })
     this.#swarm.policy = policy
     this.#streams = new VideoStreams({
@@ -62,24 +55,13 @@ export class SwarmPlayer {
    * Gives the video its source. The worker must be in charge.
    * @returns {Promise<boolean>} whether the video's first request has come here, and not gone past the worker
    */
-  async start() {
-    const { signal } = this.#stop
-    const { serviceWorker } = navigator
-    const video = this.#video
-    const asked = new Promise((resolve) => {
-      serviceWorker.addEventListener('message', (event) => this.#onRequest(event, resolve), { signal })
-      video.addEventListener('error', () => resolve(false), { signal, once: true })
-      // Browsers load no media in a tab that nobody has looked at yet.
-      whenVisible(() => setTimeout(resolve, FIRST_REQUEST_MS, false), signal)
+  start() {
+    return startStream({
+      video: this.#video,
+      onRequest: (range, port) => this.#streams.answer(range, port),
+      isReading: () => this.#streams.readers > 0,
+      signal: this.#stop.signal,
     })
-    serviceWorker.startMessages()
-    video.crossOrigin = 'anonymous' // other requests of video elements go past the worker in some browsers
-    video.preload = 'auto'
-    video.src = streamUrl(location.href, this.#id)
-    if (!(await asked)) return false
-    const ping = setInterval(() => this.#streams.readers > 0 && pingWorker(), PING_MS)
-    signal.addEventListener('abort', () => clearInterval(ping))
-    return true
   }
 
   /** @param {number} seconds */
@@ -98,17 +80,6 @@ export class SwarmPlayer {
     this.#mediaWatch.close()
     this.#streams.close()
     this.#swarm.close()
-  }
-
-  /**
-   * @param {MessageEvent} event
-   * @param {(isAsked: true) => void} onAsked
-   */
-  #onRequest({ data, ports: [port] }, onAsked) {
-    const request = /** @type {import('../worker/worker-scope.js').StreamRequest} */ (data)
-    if (request.type !== 'stream' || request.id !== this.#id || port === undefined) return
-    onAsked(true)
-    this.#streams.answer(request.range, port)
   }
 
   /**
@@ -164,13 +135,4 @@ export class SwarmPlayer {
     this.#video.load()
     resume(this.#video, { currentTime, paused, playbackRate })
   }
-}
-
-/**
- * @param {() => void} run
- * @param {AbortSignal} signal ends the waiting
- */
-function whenVisible(run, signal) {
-  if (document.visibilityState === 'visible') return run()
-  document.addEventListener('visibilitychange', run, { once: true, signal })
 }
