@@ -70,8 +70,8 @@ export const PAGE_MUTANTS = [
     'src/player/playing/switching-player.js',
     ['test/player/playing/switching-player.test.ts'],
     ['this.#cause === undefined : this.#mediaWatch.isVain', 'this.#cause === undefined : false'],
-    ['error.code === NETWORK || !(await this.#isReadable())', 'true'],
-    ['error.code === NETWORK || !(await this.#isReadable())', 'false'],
+    ['error.code === NETWORK || !(await this.#facts.isReadable())', 'true'],
+    ['error.code === NETWORK || !(await this.#facts.isReadable())', 'false'],
     ['this.#isToBegin = video.autoplay && playback === undefined', 'this.#isToBegin = false'],
   ),
   ...mutantsOf(

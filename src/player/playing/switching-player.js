@@ -5,7 +5,7 @@
  */
 import { realClock } from '../../swarm/clock.js'
 import { fileUrl } from '../../version/url-path.js'
-import { readMediaFacts } from '../media/media-facts.js'
+import { FactsReader } from '../media/facts-reader.js'
 import { chooseSource } from './choose-source.js'
 import { MediaWatch } from './media-watch.js'
 import { NodeWatch } from './node-watch.js'
@@ -41,9 +41,7 @@ export class SwitchingPlayer {
   #cause
   #mediaWatch
   #isToBegin
-  #hasFacts = false
-  /** @type {Promise<boolean> | undefined} */
-  #learning
+  #facts
   #stop = new AbortController()
   #playback
 
@@ -65,12 +63,17 @@ export class SwitchingPlayer {
     const retry = () => this.#retry()
     const isElsewhere = (/** @type {MediaError} */ error) => this.#findCause(error)
     this.#mediaWatch = new MediaWatch({ video, name: file.name, onEvent, retry, isElsewhere })
+    this.#facts = new FactsReader({
+      sizeBytes: file.size,
+      source: () => this.#sourceOfFacts(),
+      onFacts: (facts) => this.#mediaWatch.learn(facts),
+    })
     this.#isToBegin = video.autoplay && playback === undefined
     const begin = () => {
       this.#isToBegin = false
     }
     video.addEventListener('play', begin, { signal })
-    video.addEventListener('loadeddata', () => void this.#learn(), { signal })
+    video.addEventListener('loadeddata', () => void this.#facts.learn(), { signal })
     const timer = setInterval(look, LOOK_MS)
     signal.addEventListener('abort', () => clearInterval(timer))
   }
@@ -98,42 +101,15 @@ export class SwitchingPlayer {
    */
   async #findCause(error) {
     this.#cause = undefined
-    const isNodes = error.code === NETWORK || !(await this.#isReadable())
+    const isNodes = error.code === NETWORK || !(await this.#facts.isReadable())
     if (this.#video.error !== error) return isNodes
     if (isNodes) this.#cause = 'node'
     this.#look()
     return isNodes
   }
 
-  /** @returns {Promise<boolean>} does the node give some of the file? */
-  async #isReadable() {
-    if (!this.#hasFacts) return this.#learn()
-    return (await this.#reader?.(0, 0).catch(() => undefined)) !== undefined
-  }
-
-  /**
-   * Learns from the node what the file is, once.
-   * @returns {Promise<boolean>} whether it is known now
-   */
-  #learn() {
-    this.#learning ??= this.#readFacts().finally(() => {
-      this.#learning = undefined
-    })
-    return this.#learning
-  }
-
-  async #readFacts() {
-    const read = this.#reader
-    if (this.#hasFacts || read === undefined) return this.#hasFacts
-    try {
-      this.#mediaWatch.learn((await readMediaFacts(this.#file.size, read)).facts)
-      this.#hasFacts = true
-    } catch {} // by another node, or later
-    return this.#hasFacts
-  }
-
-  /** Reads the file of the current node. */
-  get #reader() {
+  /** Who reads the file of the current node. */
+  #sourceOfFacts() {
     const node = this.#nodes.find((node) => node.name === this.#current)
     if (node === undefined) return undefined
     const url = fileUrl(node, this.#file.name)
@@ -162,7 +138,7 @@ export class SwitchingPlayer {
     const loadedMs = nowMs - this.#loadedAtMs
     // Some browsers find nothing to play and wait for it without a word: no other node has it either.
     if (isInDoubt && nodes.some(({ name, isHealthy }) => name === this.#current && isHealthy))
-      void this.#learn()
+      void this.#facts.learn()
     // What the file is to blame for waits its time, or for ever.
     const isHeld = hasError ? this.#cause === undefined : this.#mediaWatch.isVain
     const error = hasError ? this.#cause : undefined
