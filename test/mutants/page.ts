@@ -36,11 +36,7 @@ export const PAGE_MUTANTS = [
   ...mutantsOf(
     'src/player/room/story/story.js',
     ['test/player/room/story/story.test.ts'],
-    [
-      'if (atMs - backMs > FLAPS.withinMs) this.#returns.delete(node)',
-      'if (false) this.#returns.delete(node)',
-    ],
-    ['latest.incident.isOver = false\n      return latest', 'return undefined'],
+    ['latest.incident.isOver = false\n    return latest', 'return undefined'],
   ),
   ...mutantsOf(
     'src/player/room/chunks/chunk-model.js',
@@ -170,6 +166,7 @@ export const PAGE_MUTANTS = [
   ...mutantsOf(
     'src/player/room/story/absences.js',
     ['test/player/room/story/story.test.ts'],
+    ['if (atMs - backMs > FLAPS.withinMs) {', 'if (false) {'],
     ['      unreachedSinceMs: wasUnreached ? away.unreachedSinceMs : atMs,', '      unreachedSinceMs: atMs,'],
     ['    if (back === undefined || !back.chunks.has(chunk)) return', '    if (back === undefined) return'],
   ),

@@ -1,6 +1,9 @@
 // @ts-check
 /** @import { NodeState } from '../../../swarm/events.js' */
-/** Since when each node could not be used, and what its return has shown: an answer is not yet a chunk. */
+/**
+ * Since when each node could not be used, how often it was back, and what its return has shown: an answer is not yet a
+ * chunk.
+ */
 
 import { formatMs } from '../../words.js'
 import { TROUBLES } from '../nodes/trouble-words.js'
@@ -13,6 +16,9 @@ const AWAY = new Set(['no answer', 'down', 'missing', 'other version', 'wrong an
 const SILENT = new Set(['unknown', 'no answer', 'down'])
 /** It is back when it answers, but has yet to show that its files can be had. @type {ReadonlySet<NodeState>} */
 const UNREACHED = new Set(['no answer', 'down'])
+
+/** Who was back so often, and was away again so soon after it each time, comes and goes. */
+const FLAPS = { times: 2, withinMs: 10_000 }
 
 /**
  * @typedef {object} Away
@@ -33,6 +39,8 @@ export class Absences {
   #hasBrought = new Set()
   /** who answers again, and what it was asked for since @type {Map<string, { chunks: Set<number>, prove: () => void }>} */
   #returning = new Map()
+  /** of every node how often it was back, each time soon after the last @type {Map<string, { times: number, backMs: number }>} */
+  #returns = new Map()
 
   /**
    * @param {string} node
@@ -57,9 +65,18 @@ export class Absences {
     })
   }
 
-  /** @param {string} node */
-  isAway(node) {
-    return this.#away.has(node)
+  /**
+   * Does a node that has trouble now come and go? Who stayed for a while begins anew.
+   * @param {string} node
+   * @param {number} atMs
+   */
+  isFlapping(node, atMs) {
+    const { times, backMs } = this.#returns.get(node) ?? { times: 0, backMs: Number.NEGATIVE_INFINITY }
+    if (atMs - backMs > FLAPS.withinMs) {
+      this.#returns.delete(node)
+      return false
+    }
+    return times >= FLAPS.times && this.#away.has(node)
   }
 
   /**
@@ -73,6 +90,7 @@ export class Absences {
   }
 
   /**
+   * It is back.
    * @param {string} node
    * @param {number} atMs
    * @returns {{ text: string, proven: string, hadBrought: boolean, hasBrought: boolean } | undefined} what can be said
@@ -83,6 +101,7 @@ export class Absences {
     const away = this.#away.get(node)
     if (away === undefined) return undefined
     this.#away.delete(node)
+    this.#returns.set(node, { times: (this.#returns.get(node)?.times ?? 0) + 1, backMs: atMs })
     const isUnreached = UNREACHED.has(away.state)
     const after = formatMs(atMs - (isUnreached ? away.unreachedSinceMs : away.sinceMs))
     const { hasBrought, hadBrought } = away

@@ -1,5 +1,5 @@
 // @ts-check
-/** @import { NodeState, SwarmEvent } from '../../../swarm/events.js' */
+/** @import { SwarmEvent } from '../../../swarm/events.js' */
 /** @import { PlayerEvent, Policy } from '../../playing/player-events.js' */
 /**
  * What happened, in sentences that a person would tell: the hundreds of events a second become a few lines. A line
@@ -22,8 +22,6 @@ const TOGETHER_MS = 10_000
 const UNNOTICED_MS = 3_000
 /** Who sent so many wrong chunks, and is asked for nothing while others are, is left out. */
 const LIES = 2
-/** Who was back so often, and was away again so soon after it each time, is told in one line from then on. */
-const FLAPS = { times: 2, withinMs: 10_000 }
 /** So many incidents may still be mended. */
 const INCIDENTS = 50
 
@@ -61,8 +59,6 @@ export class Story {
   #refused = new Map()
   /** who is asked for nothing any more, and which line says so @type {Map<string, Entry>} */
   #leftOut = new Map()
-  /** of every node how often it was back, each time soon after the last @type {Map<string, { times: number, backMs: number }>} */
-  #returns = new Map()
   #absences = new Absences()
   #requests = new Requests()
   /** the stall that goes on, and whose fault it is @type {{ sinceMs: number, entry: Entry | undefined } | undefined} */
@@ -146,10 +142,8 @@ export class Story {
     this.#absences.begin(node, state, before, atMs)
     const open = this.#open(node, atMs)
     const goesOn = open !== undefined && !(open.incident.isSlowOnly && state !== 'slow')
-    const entry = goesOn
-      ? open
-      : (this.#flap(node, state, before, atMs) ??
-        this.#begin(node, atMs, this.#absences.wasBetter(node, state, before)))
+    const wasBetter = this.#absences.wasBetter(node, state, before)
+    const entry = goesOn ? open : (this.#flap(node, atMs, wasBetter) ?? this.#begin(node, atMs, wasBetter))
     entry.incident.change(state, why, atMs)
     this.#tell(entry)
   }
@@ -157,21 +151,15 @@ export class Story {
   /**
    * The line that gathers what a node does again and again, if it does.
    * @param {string} node
-   * @param {Trouble} state
-   * @param {NodeState} before
    * @param {number} atMs
+   * @param {boolean} wasBetter
    */
-  #flap(node, state, before, atMs) {
-    const { times, backMs } = this.#returns.get(node) ?? { times: 0, backMs: Number.NEGATIVE_INFINITY }
-    if (atMs - backMs > FLAPS.withinMs) this.#returns.delete(node)
-    else if (times >= FLAPS.times && this.#absences.isAway(node)) {
-      const latest = this.#latest.get(node)
-      if (!latest?.incident.isFlapping)
-        return this.#begin(node, atMs, this.#absences.wasBetter(node, state, before), atMs, true)
-      latest.incident.isOver = false
-      return latest
-    }
-    return undefined
+  #flap(node, atMs, wasBetter) {
+    if (!this.#absences.isFlapping(node, atMs)) return undefined
+    const latest = this.#latest.get(node)
+    if (!latest?.incident.isFlapping) return this.#begin(node, atMs, wasBetter, atMs, true)
+    latest.incident.isOver = false
+    return latest
   }
 
   /** @param {Extract<SwarmEvent, { type: 'node' }>} event */
@@ -186,7 +174,6 @@ export class Story {
     incident.isOver = true
     const back = this.#absences.end(node, atMs)
     if (back === undefined) return
-    this.#returns.set(node, { times: (this.#returns.get(node)?.times ?? 0) + 1, backMs: atMs })
     if (incident.isFlapping) {
       incident.comeBack(atMs)
       if (back.hasBrought) incident.bring(back.hadBrought)
