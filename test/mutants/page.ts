@@ -34,7 +34,7 @@ export const PAGE_MUTANTS = [
     ['notBeforeMs <= nowMs || !ANSWERING.has(state)', 'notBeforeMs <= nowMs'],
   ),
   ...mutantsOf(
-    'src/player/room/story/story.js',
+    'src/player/room/story/incidents.js',
     ['test/player/room/story/story.test.ts'],
     ['latest.incident.isOver = false\n    return latest', 'return undefined'],
   ),
@@ -150,13 +150,14 @@ export const PAGE_MUTANTS = [
     ['filter((helper) => helper !== node)', 'filter(() => true)'],
   ),
   ...mutantsOf(
-    'src/player/room/story/story.js',
+    'src/player/room/story/stall-causes.js',
     ['test/player/room/story/story.test.ts'],
     ["    this.#hasPicture ||= event.type === 'first frame'", '    this.#hasPicture = true'],
-    [
-      '    if (end !== undefined) this.lines = this.lines.filter((line) => line !== end) // it was no end',
-      '    ',
-    ],
+  ),
+  ...mutantsOf(
+    'src/player/room/story/outage-line.js',
+    ['test/player/room/story/outage-line.test.ts', 'test/player/room/story/story.test.ts'],
+    ['    if (end !== undefined) this.#lines.remove(end) // it was no end', '    '],
   ),
   ...mutantsOf(
     'src/player/room/story/requests.js',
