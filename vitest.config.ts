@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** Real servers, processes and browsers: a bound only for what hangs, and nothing is timed. */
 const patience = { testTimeout: 60_000, hookTimeout: 60_000 }
+/** Most tests wait for processes, sockets and timers of their own: more at a time than there are cores. */
+const FILES_AT_ONCE = 2 * availableParallelism()
 const BROWSER_TESTS = 'test/browser/**/*.test.ts'
 
 export default defineConfig({
@@ -13,6 +16,7 @@ export default defineConfig({
           name: 'node',
           include: ['test/**/*.test.ts'],
           exclude: [BROWSER_TESTS],
+          maxWorkers: FILES_AT_ONCE,
           sequence: { groupOrder: 0 },
         },
       },

@@ -1,5 +1,5 @@
 /** The browsers in which the watch page is tried, those that this machine has. */
-import { describe } from 'vitest'
+import { beforeEach, describe } from 'vitest'
 import { type BrowserKind, whyMissing } from './browser.ts'
 import { CHROMIUM } from './chromium.ts'
 import { FIREFOX } from './firefox.ts'
@@ -21,10 +21,37 @@ for (const kind of BROWSERS) {
   missing.add(kind)
 }
 
-/** The same tests in every browser. */
-export function describeInBrowsers(tests: (kind: BrowserKind) => void, timeout = 120_000): void {
+const present = BROWSERS.filter((kind) => !missing.has(kind))
+
+/** Every test in every browser takes half an hour; else each test is tried in one of them, and they take turns. */
+const isEachInEvery = process.env['EVERY_BROWSER'] === '1'
+
+interface InBrowsers {
+  readonly timeout?: number
+  /** whose turn the first test is, where they take turns */
+  readonly first?: BrowserKind['name']
+  /** no turns: what this tests is the browser's own */
+  readonly isEach?: boolean
+}
+
+/** The same tests in every browser, or shared among them. */
+export function describeInBrowsers(
+  tests: (kind: BrowserKind) => void,
+  { timeout = 120_000, first, isEach = isEachInEvery }: InBrowsers = {},
+): void {
+  const from = Math.max(
+    0,
+    present.findIndex(({ name }) => name === first),
+  )
   for (const kind of BROWSERS) {
-    describe.skipIf(missing.has(kind))(`in ${kind.name}`, { timeout }, () => tests(kind))
+    describe.skipIf(missing.has(kind))(`in ${kind.name}`, { timeout }, () => {
+      let turn = from
+      beforeEach(({ skip }) => {
+        const isOthers = present[turn++ % present.length] !== kind
+        skip(isOthers && !isEach, 'another browser tries it; EVERY_BROWSER=1 npm test: each one does')
+      })
+      tests(kind)
+    })
   }
 }
 

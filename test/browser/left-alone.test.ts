@@ -26,5 +26,5 @@ describeInBrowsers(
       expect(figures).toMatch(/failovers 0 /)
     })
   },
-  (SECONDS * 1.5 + 120) * 1000,
+  { timeout: (SECONDS * 1.5 + 120) * 1000, first: 'WebKit' },
 )

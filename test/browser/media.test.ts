@@ -78,53 +78,58 @@ const TROUBLE = /slow|down|error|cannot|cut|damaged/i
 const secondsOf = ({ name }: MediaFile): number =>
   name.startsWith('long') ? LONG_SECONDS : name === 'large.mp4' ? 6 : SECONDS
 
-describeInBrowsers((kind) => {
-  const root = mkdtempSync(path.join(tmpdir(), 'media-test-'))
-  let node: RunningNode
-  let browser: Browser
-  const table: string[][] = [['file', 'plain <video>', 'watch page', 'notice']]
+describeInBrowsers(
+  (kind) => {
+    const root = mkdtempSync(path.join(tmpdir(), 'media-test-'))
+    let node: RunningNode
+    let browser: Browser
+    const table: string[][] = [['file', 'plain <video>', 'watch page', 'notice']]
 
-  beforeAll(async () => {
-    const folder = makeMediaFiles()
-    const [port = 0] = await freePorts(1)
-    const config = { ...NODE_DEFAULTS, name: 'node1', port, latencyMs: 20, bandwidthKbps: 40_000, root }
-    for (const { name } of MEDIA_FILES)
-      await replicate({ file: path.join(folder, name), name, nodes: [config] })
-    node = await startNode(config, { nodes: [config] })
-    browser = await kind.open()
-  }, 600_000)
-  afterAll(async () => {
-    await browser.close()
-    await node.close()
-    rmSync(root, { recursive: true, force: true })
-    console.log(`${kind.name}\n${formatTable(table).join('\n')}`)
-  })
+    beforeAll(async () => {
+      const folder = makeMediaFiles()
+      const [port = 0] = await freePorts(1)
+      const config = { ...NODE_DEFAULTS, name: 'node1', port, latencyMs: 20, bandwidthKbps: 40_000, root }
+      for (const { name } of MEDIA_FILES)
+        await replicate({ file: path.join(folder, name), name, nodes: [config] })
+      node = await startNode(config, { nodes: [config] })
+      browser = await kind.open()
+    }, 600_000)
+    afterAll(async () => {
+      await browser.close()
+      await node.close()
+      rmSync(root, { recursive: true, force: true })
+      console.log(`${kind.name}\n${formatTable(table).join('\n')}`)
+    })
 
-  test.for(MEDIA_FILES)('$what: it plays as the plain file does, or the page says why not', async (file) => {
-    const { what, name, expected } = file
-    const seconds = secondsOf(file)
-    const lastSeconds = expected === 'cut' ? seconds / 2 - 1.5 : seconds - 1.5
-    await browser.goTo(`${node.url}/watch/${encodeStorageName(name)}`)
-    const seen = await browser.run<Seen>(WATCHED, lastSeconds, seconds - 1.5)
-    // WebKit says of a cut file that it has played it to the end.
-    const isFine = expected !== 'cut' && (seen.outcome === 'plays' || seen.outcome === expected)
-    const tell = (): Promise<Told> => browser.run<Told>(TOLD)
-    // What may get better is tried a few times before it is said that it does not.
-    if (!isFine) await expect.poll(async () => (await tell()).notice, { timeout: 20_000 }).not.toBe('')
-    const told = await tell()
-    const peer = await browser.run<Seen>(plain(name), lastSeconds, seconds - 1.5)
-    const [title = ''] = told.notice.split('\n')
-    const cell = ({ outcome, seconds }: Seen): string => `${outcome}, ${seconds} s`
-    table.push([what, cell(peer), cell(seen), title])
+    test.for(
+      MEDIA_FILES,
+    )('$what: it plays as the plain file does, or the page says why not', async (file) => {
+      const { what, name, expected } = file
+      const seconds = secondsOf(file)
+      const lastSeconds = expected === 'cut' ? seconds / 2 - 1.5 : seconds - 1.5
+      await browser.goTo(`${node.url}/watch/${encodeStorageName(name)}`)
+      const seen = await browser.run<Seen>(WATCHED, lastSeconds, seconds - 1.5)
+      // WebKit says of a cut file that it has played it to the end.
+      const isFine = expected !== 'cut' && (seen.outcome === 'plays' || seen.outcome === expected)
+      const tell = (): Promise<Told> => browser.run<Told>(TOLD)
+      // What may get better is tried a few times before it is said that it does not.
+      if (!isFine) await expect.poll(async () => (await tell()).notice, { timeout: 20_000 }).not.toBe('')
+      const told = await tell()
+      const peer = await browser.run<Seen>(plain(name), lastSeconds, seconds - 1.5)
+      const [title = ''] = told.notice.split('\n')
+      const cell = ({ outcome, seconds }: Seen): string => `${outcome}, ${seconds} s`
+      table.push([what, cell(peer), cell(seen), title])
 
-    if (isFine) {
-      expect(told, JSON.stringify(seen)).toMatchObject({ state: 'ready', notice: '' })
-      expect(told.story.filter((line) => TROUBLE.test(line))).toEqual([])
-    } else {
-      expect(title).not.toBe('')
-      if (!NEEDS_CODEC.has(name) && expected === 'plays') expect(seen).toEqual(peer)
-      expect(told.story.filter((line) => line.includes('The player reports')).length).toBeLessThan(2)
-    }
-    if (peer.outcome === 'plays' || peer.outcome === 'sound') expect(seen.outcome).toBe(peer.outcome)
-  })
-}, 150_000)
+      if (isFine) {
+        expect(told, JSON.stringify(seen)).toMatchObject({ state: 'ready', notice: '' })
+        expect(told.story.filter((line) => TROUBLE.test(line))).toEqual([])
+      } else {
+        expect(title).not.toBe('')
+        if (!NEEDS_CODEC.has(name) && expected === 'plays') expect(seen).toEqual(peer)
+        expect(told.story.filter((line) => line.includes('The player reports')).length).toBeLessThan(2)
+      }
+      if (peer.outcome === 'plays' || peer.outcome === 'sound') expect(seen.outcome).toBe(peer.outcome)
+    })
+  },
+  { timeout: 150_000 },
+)
