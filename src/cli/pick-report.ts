@@ -72,9 +72,12 @@ export const urlToOpen = ({ url, watchUrl }: Pick, isDirect: boolean): string | 
 
 /** Says which node was chosen and opens the video from it. @param url one of the pick's */
 export async function openPick(pick: Pick, url: string, opensBrowser: boolean): Promise<void> {
-  const { chosen, video, versionsDiffer } = pick
+  const { chosen, video, versionsDiffer, probed } = pick
   const what = versionsDiffer ? `this version of ${video}` : video
-  console.log(`${chosen?.name} is the fastest that has ${what}: ${url}`)
+  const canBeChecked = probed.some(({ node, holding }) => node === chosen && holding === 'newest')
+  const isOneUnchecked = probed.some(({ probe, holding }) => probe.state === 'up' && holding === 'same size')
+  const fastest = canBeChecked && isOneUnchecked ? `whose copy of ${what} can be checked` : `that has ${what}`
+  console.log(`${chosen?.name} is the fastest ${fastest}: ${url}`)
   if (opensBrowser && !(await openBrowser(url))) console.log(`Open this URL: ${url}`)
 }
 

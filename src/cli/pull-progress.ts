@@ -15,13 +15,19 @@ const PLAIN_EVERY_MS = 5000
 const NOBODY = -1
 const EARLIER_RUN = -2
 
+interface Sample {
+  readonly atMs: number
+  readonly bytes: number
+}
+
 /** One download's progress on stderr. */
 export class PullProgress {
   readonly #stream: NodeJS.WriteStream
   readonly #file: SwarmFile
   readonly #tally: Tally
   readonly #live: LiveLines | undefined
-  readonly #samples: { atMs: number; bytes: number }[]
+  readonly #first: Sample
+  readonly #samples: Sample[]
   readonly #timer: NodeJS.Timeout
   #plainMs = performance.now()
 
@@ -30,7 +36,8 @@ export class PullProgress {
     this.#file = file
     this.#tally = tally
     this.#live = stream.isTTY ? new LiveLines(stream) : undefined
-    this.#samples = [{ atMs: performance.now(), bytes: tally.doneBytes }]
+    this.#first = { atMs: performance.now(), bytes: tally.doneBytes }
+    this.#samples = [this.#first]
     this.#timer = setInterval(() => this.#show(), 100)
   }
 
@@ -47,8 +54,10 @@ export class PullProgress {
     }
   }
 
+  /** Of the last seconds; when all is there, of the whole download. */
   #bytesPerSecond(): number {
-    const first = this.#samples[0]
+    const isDone = this.#tally.doneBytes >= this.#file.size
+    const first = isDone ? this.#first : this.#samples[0]
     const last = this.#samples.at(-1)
     if (first === undefined || last === undefined || last.atMs === first.atMs) return 0
     return ((last.bytes - first.bytes) / (last.atMs - first.atMs)) * 1000

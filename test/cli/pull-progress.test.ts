@@ -166,7 +166,7 @@ describe('while it goes on', () => {
     progress.end()
     expect(screen.frames.length).toBeGreaterThan(60)
     expect(screen.frames[8]).toBe(`1111${'·'.repeat(28)}   12 %  64.0 kB  8.9 kB/s  0:07 left`)
-    expect(screen.frames.at(-1)).toBe(`${'1'.repeat(32)}  100 %  64.0 kB  7.7 kB/s`)
+    expect(screen.frames.at(-1)).toBe(`${'1'.repeat(32)}  100 %  64.0 kB  8.0 kB/s`)
     for (const frame of screen.frames) expect(displayWidth(frame)).toBeLessThan(80)
     expect(screen.text).toContain('\u001b[36m111')
   })
@@ -181,6 +181,19 @@ describe('while it goes on', () => {
     vi.advanceTimersByTime(3200)
     expect(screen.frames.at(-1)).toMatch(/ {2}0 bytes\/s {2}waiting$/)
     progress.end()
+  })
+
+  test('when all is there, the rate is that of the whole download', () => {
+    const screen = new Screen(true)
+    const tally = new Tally(NAMES)
+    tally.resume(new Set(range(0, 4)), 4 * CHUNK)
+    const progress = new PullProgress(screen.asStream(), fileOf(64), tally)
+    bring(tally, 'node1', ...range(4, 10))
+    vi.advanceTimersByTime(10_000)
+    bring(tally, 'node1', ...range(10, 64))
+    vi.advanceTimersByTime(2000)
+    progress.end()
+    expect(screen.frames.at(-1)).toMatch(/100 % {2}64\.0 kB {2}5\.0 kB\/s$/)
   })
 
   test('what an earlier run brought is no rate', () => {

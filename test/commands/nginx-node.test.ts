@@ -95,6 +95,7 @@ describe.skipIf(!HAS_NGINX)('nginx as a fourth node (skipped where it is not ins
     expect({ code: pick.code, stderr: pick.stderr }).toEqual({ code: 0, stderr: '' })
     expect(pick.stdout).toMatch(new RegExp(`^nginx +${nginx.url} +up +[0-9.]+ +yes, unverified$`, 'm'))
     expect(pick.stdout).toMatch(/^node1 .* yes +←$/m)
+    expect(pick.stdout).toContain('node1 is the fastest whose copy of demo.mp4 can be checked: ')
   })
 
   test('is chosen when it alone has the video, with the page of a node of ours', async () => {

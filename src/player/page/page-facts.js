@@ -79,9 +79,9 @@ function describeVersions([played, ...others], replicas) {
   const unseen = (/** @type {readonly string[]} */ nodes) => nodes.filter((node) => !replicas.has(node))
   const older = others.map(({ nodes, mtimeMs }) => ({ nodes: unseen(nodes), mtimeMs }))
   const another = shown('another')
-  const differing = [...older.flatMap(({ nodes }) => nodes), ...another]
+  const differing = inOrder([...older.flatMap(({ nodes }) => nodes), ...another])
   if (differing.length === 0) return []
-  const having = [...new Set([...unseen(played?.nodes ?? []), ...shown('this')])]
+  const having = inOrder([...new Set([...unseen(played?.nodes ?? []), ...shown('this')])])
   const text =
     having.length > 0
       ? `replicas differ: this is the version of ${having.join(', ')}`
@@ -99,6 +99,9 @@ function describeVersions([played, ...others], replicas) {
 /** @param {readonly Discarded[]} discarded @returns {Fact[]} */
 const describeDiscarded = (discarded) =>
   discarded.map(({ node, why }) => ({ text: `${node} is not believed: ${why}`, tone: 'unsure', why: '' }))
+
+/** node2 before node10. @param {string[]} names */
+const inOrder = (names) => names.sort((a, b) => a.localeCompare(b, undefined, { numeric: true }))
 
 /** @param {number} ms since 1970 */
 const timeOf = (ms) =>

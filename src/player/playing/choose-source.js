@@ -1,6 +1,8 @@
 // @ts-check
 /** Which node a video with one source at a time shall play from: whether to stay, and where to go. */
 
+import { formatSeconds } from '../words.js'
+
 /** Nothing has come for so long: another node is tried. */
 const STUCK_MS = 2_000
 /** The same for a node that does not answer a health call either. */
@@ -54,8 +56,10 @@ export function chooseSource({ nowMs, nodes, policy, current, error, stuckMs, lo
   if (!hasError && stuckMs < (isSilent ? STUCK_AND_SILENT_MS : STUCK_MS)) return undefined
   if (best !== undefined) {
     if (error === 'file') return { node: best.name, why: 'its copy may be a better one', hasFailed: false }
-    const why = isSilent ? 'gives no answer' : hasError ? 'broke off' : 'sends nothing'
-    return { node: best.name, why: `${current} ${why}`, hasFailed: true }
+    // Whether the node sends nothing or the browser takes nothing, nobody can see from here.
+    const nothing = `the video got nothing from ${current} for ${formatSeconds(stuckMs)}`
+    const why = isSilent ? `${current} gives no answer` : hasError ? `${current} broke off` : nothing
+    return { node: best.name, why, hasFailed: true }
   }
   if (isSilent || (!hasError && Math.min(stuckMs, loadedMs) < STUCK_ALONE_MS)) return undefined
   return { node: current, why: 'there is no other', hasFailed: true }

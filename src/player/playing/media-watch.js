@@ -9,8 +9,8 @@ import { watchStuck } from './stuck.js'
 
 /** A file says its length rounded, and its sound and pictures end at different times. */
 const END_SLACK_SECONDS = 1.5
-/** Who has come so far without a picture gets none. */
-const SOUND_SECONDS = 0.5
+/** Who has played for so long without a picture gets none. WebKit, where it has much to do, learns late that there is one. */
+const SOUND_SECONDS = 3
 /** Who has not come further has seen nothing. */
 const START_SECONDS = 0.5
 /** As the code of a `MediaError`. */
@@ -32,6 +32,8 @@ export class MediaWatch {
   #told
   /** the browser has understood the file, whatever we make of it */
   #hasBegun = false
+  /** since which place it has played without a picture @type {number | undefined} */
+  #blackFromSeconds
   /** the longest that the video has taken its file for */
   #durationSeconds = 0
   #stop = new AbortController()
@@ -142,13 +144,21 @@ export class MediaWatch {
   /** Only what plays is known to be sound: some browsers have its data first and then refuse all of it. */
   #lookForPicture() {
     const { currentTime, paused, seeking, videoWidth } = this.#video
-    const isBlack = currentTime >= SOUND_SECONDS && !paused && !seeking && videoWidth === 0
-    if (isBlack && this.#facts?.pictures !== undefined) this.#tell({ kind: 'no picture' })
+    if (videoWidth > 0 || paused || seeking) this.#blackFromSeconds = undefined
+    else this.#blackFromSeconds ??= currentTime
+    if (videoWidth > 0 && this.#told === 'no picture') this.#takeBack()
+    const blackSeconds = currentTime - (this.#blackFromSeconds ?? currentTime)
+    if (blackSeconds >= SOUND_SECONDS && this.#facts?.pictures !== undefined)
+      this.#tell({ kind: 'no picture' })
   }
 
   /** It plays, from another place perhaps: what stopped it is no matter now. */
   #withdraw() {
-    if (this.#told === undefined || this.#told === 'no picture') return
+    if (this.#told !== 'no picture') this.#takeBack()
+  }
+
+  #takeBack() {
+    if (this.#told === undefined) return
     this.#told = undefined
     this.#onEvent({ type: 'media trouble', atMs: performance.now(), trouble: undefined })
   }

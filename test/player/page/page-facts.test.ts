@@ -71,7 +71,7 @@ test('replicas differ for as long as one has another version', () => {
   const isBack = (node: string): Event[] => [verified(node), turned(node, 'up', 'other version')]
   expect(after(...others)).toEqual(['replicas differ: this is the version of node3'])
   expect(after(...others, ...isBack('node1'))).toEqual([
-    'replicas differ: this is the version of node3, node1',
+    'replicas differ: this is the version of node1, node3',
   ])
   expect(after(...others, ...isBack('node1'), ...isBack('node2'))).toEqual([])
 })

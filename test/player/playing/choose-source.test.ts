@@ -92,6 +92,6 @@ describe('in mid-play', () => {
   test('says why', () => {
     expect(chooseSource({ ...STATE, nodes: dead, stuckMs: 1_000 })?.why).toBe('fast gives no answer')
     expect(chooseSource({ ...STATE, error: 'node' })?.why).toBe('fast broke off')
-    expect(chooseSource({ ...STATE, stuckMs: 2_000 })?.why).toBe('fast sends nothing')
+    expect(chooseSource({ ...STATE, stuckMs: 2_000 })?.why).toBe('the video got nothing from fast for 2.00 s')
   })
 })

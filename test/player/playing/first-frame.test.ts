@@ -21,10 +21,14 @@ function watch(video: FakeVideo) {
   vi.stubGlobal('requestAnimationFrame', (run: () => void) => frames.push(run))
   onTestFinished(() => void vi.unstubAllGlobals())
   const widths: number[] = []
-  onFirstFrame(video as unknown as HTMLVideoElement, () => widths.push(video.videoWidth))
+  const times: number[] = []
+  onFirstFrame(video as unknown as HTMLVideoElement, (atMs) => {
+    widths.push(video.videoWidth)
+    times.push(atMs)
+  })
   /** The screen shows its next frame. @returns how many looks there were */
   const show = (): number => frames.splice(0).map((run) => run()).length
-  return { widths, show }
+  return { widths, times, show }
 }
 
 const neverCalled = { requestVideoFrameCallback: () => 1, cancelVideoFrameCallback() {} }
@@ -34,20 +38,25 @@ test('a file whose pictures are known later than its data is not taken for sound
   const { widths } = watch(video)
   video.dispatchEvent(new Event('loadeddata'))
   video.dispatchEvent(new Event('playing'))
-  video.moveTo(0.2)
+  for (const seconds of [0.2, 1, 2.9]) video.moveTo(seconds)
   expect(widths).toEqual([])
   video.videoWidth = 640
-  video.moveTo(0.3)
+  video.moveTo(3)
   expect(widths).toEqual([640])
 })
 
-test('a file that plays without a picture is sound', () => {
+test('a file that plays without a picture is sound, from the moment at which it was heard', () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  onTestFinished(() => void vi.useRealTimers())
   const video = new FakeVideo()
-  const { widths } = watch(video)
+  const { widths, times } = watch(video)
   video.dispatchEvent(new Event('loadeddata'))
   expect(widths).toEqual([])
-  for (const seconds of [0.25, 0.5, 0.75, 1]) video.moveTo(seconds)
-  expect(widths).toEqual([0])
+  for (const seconds of [0.25, 1, 2, 3, 4]) {
+    vi.advanceTimersByTime(1000)
+    video.moveTo(seconds)
+  }
+  expect([widths, times]).toEqual([[0], [1000]])
 })
 
 test('without a callback for each frame, the data are the picture', () => {

@@ -105,3 +105,39 @@ describe('a browser that stands with its next seconds there', () => {
     expect(tries()).toBe(0)
   })
 })
+
+describe('a file with pictures, of which the browser shows none', () => {
+  const PICTURES: MediaFacts = { container: 'mp4', pictures: 'HEVC' }
+  const playTo = (video: FakeVideo, seconds: number): void => {
+    video.currentTime = seconds
+    video.dispatchEvent(new Event('timeupdate'))
+  }
+
+  test('is told of when it has played on for a while', () => {
+    const { video, titles } = watch(PICTURES)
+    for (const seconds of [0.2, 1, 2, 3]) playTo(video, seconds)
+    expect(titles()).toEqual([])
+    playTo(video, 3.3)
+    expect(titles()).toEqual(['Sound without a picture'])
+  })
+
+  test('a browser that learns late that there is a picture takes that back', () => {
+    const { video, titles } = watch(PICTURES)
+    for (const seconds of [0.2, 4]) playTo(video, seconds)
+    video.videoWidth = 640
+    for (const seconds of [4.2, 5]) playTo(video, seconds)
+    expect(titles()).toEqual(['Sound without a picture', undefined])
+  })
+
+  test('a place far in the file is no proof of having played that far', () => {
+    const { video, titles } = watch(PICTURES)
+    playTo(video, 60)
+    playTo(video, 60.5)
+    expect(titles()).toEqual([])
+    video.seeking = true
+    playTo(video, 80)
+    video.seeking = false
+    playTo(video, 80.5)
+    expect(titles()).toEqual([])
+  })
+})
