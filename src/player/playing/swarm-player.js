@@ -3,8 +3,8 @@
 
 import { realClock } from '../../swarm/clock.js'
 import { Swarm } from '../../swarm/swarm.js'
+import { mediaTypeOf } from '../../version/media-type.js'
 import { readMediaFacts } from '../media/media-facts.js'
-import { mediaTypeOf } from '../media/media-type.js'
 import { startStream } from '../worker/stream-source.js'
 import { VideoStreams } from '../worker/video-streams.js'
 import { LookAhead } from './look-ahead.js'
