@@ -5,7 +5,8 @@
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { ageOf, isStaleLock, LOCK_SUFFIX } from '../locks/lock.ts'
+import { isStaleLock } from '../locks/lock.ts'
+import { ageOf, LOCK_SUFFIX } from '../locks/lock-file.ts'
 import { isGone, thisWriter, WRITER_PATTERN } from '../locks/writer.ts'
 
 /** The folder, inside a storage, for files that are being written. */

@@ -16,11 +16,15 @@ export const REPLICATION_MUTANTS = [
     ["known(() => readlinkSync('/proc/self/ns/pid')),", ''],
   ),
   ...mutantsOf(
-    'src/locks/lock.ts',
+    'src/locks/lock-file.ts',
     ['test/locks/lock.test.ts', 'test/replication/incoming.test.ts'],
     ["open(lock, 'wx')", "open(lock, 'w')"],
     ['nowMs - stats.ctimeMs', 'nowMs - stats.mtimeMs'],
-    ['    if (await isStaleLock(lock)) await breakLock(lock)\n    else await', '    await'],
+  ),
+  ...mutantsOf(
+    'src/locks/lock.ts',
+    ['test/locks/lock.test.ts', 'test/replication/incoming.test.ts'],
+    ['if (await isStaleLock(lock))', 'if (false)'],
   ),
   ...mutantsOf(
     'src/replication/destination.ts',
