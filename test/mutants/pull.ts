@@ -64,6 +64,11 @@ export const PULL_MUTANTS = [
     ],
   ),
   ...mutantsOf(
+    'src/pulling/patience.ts',
+    ['test/pulling/patience.test.ts'],
+    ['if (this.#timer !== undefined) this.begin()', 'this.begin()'],
+  ),
+  ...mutantsOf(
     'src/http-client/http-fetch.ts',
     ['test/http-client/http-fetch.test.ts'],
     ['return next.origin === from.origin ? next : undefined', 'return next'],
