@@ -14,9 +14,16 @@ export class Replicas {
 
   /** @param {SwarmEvent | PlayerEvent} event @returns {boolean} whether something is known anew */
   apply(event) {
+    // Who is switched to was asked for its version before.
+    if (event.type === 'switched') return this.#note(event.to, 'this')
     const replica = this.#shownBy(event)
-    if (replica === undefined || !('node' in event) || this.now.get(event.node) === replica) return false
-    this.now = new Map(this.now).set(event.node, replica)
+    return replica !== undefined && 'node' in event && this.#note(event.node, replica)
+  }
+
+  /** @param {string} node @param {Replica} replica @returns {boolean} whether that is news */
+  #note(node, replica) {
+    if (this.now.get(node) === replica) return false
+    this.now = new Map(this.now).set(node, replica)
     return true
   }
 

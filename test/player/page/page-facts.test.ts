@@ -66,6 +66,11 @@ function after(...events: Event[]): string[] {
   return texts(describeFacts({ ...known, versions, replicas: replicas.now })).slice(1)
 }
 
+test('who is switched to has this version', () => {
+  const switched: Event = { type: 'switched', atMs: 0, from: 'node3', to: 'node1', why: '', hasFailed: true }
+  expect(after(switched)).toEqual(['replicas differ: this is the version of node1, node3'])
+})
+
 test('replicas differ for as long as one has another version', () => {
   const others = [turned('node1', 'other version'), turned('node2', 'other version')]
   const isBack = (node: string): Event[] => [verified(node), turned(node, 'up', 'other version')]
