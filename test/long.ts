@@ -1,6 +1,7 @@
 /**
- * What takes longer than a newcomer waits: random runs of many seeds, many kills, minutes in front of the page, and
- * then the small edits that the tests must notice. `npm run test:long`; what fails does not keep the rest from running.
+ * What takes longer than a newcomer waits: every test of the page in every browser, random runs of many seeds, many
+ * kills, minutes in front of the page, and then the small edits that the tests must notice. `npm run test:long`; what
+ * fails does not keep the rest from running.
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -27,6 +28,7 @@ function run(args: readonly string[], env: Readonly<Record<string, string>> = {}
 }
 
 const results = [
+  run(['node_modules/vitest/vitest.mjs', 'run', '--project', 'browser'], { EVERY_BROWSER: '1' }),
   run(['node_modules/vitest/vitest.mjs', 'run', '--testTimeout', '1800000', ...TESTS], MUCH),
   run(['--import', 'tsx', 'test/mutants/run.ts']),
 ]
