@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Who sent which chunk wrong. It is asked for elsewhere then; but a replica may be mended, so what all that can be
- * asked sent wrong is asked for again after a while.
+ * Who sent which chunk wrong, and when. It is asked for elsewhere then; but a replica may be mended, so what all that
+ * can be asked sent wrong is asked for again after a while. What that means for the node itself, breaker.js decides.
  */
 
 /** A chunk that every node sent wrong is asked for again after this, then after twice as long, …. */
@@ -16,9 +16,12 @@ const FORGIVE_MS = { first: 2000, last: 16_000 }
 export class Blame {
   /** @type {Map<number, Case>} */
   #cases = new Map()
+  /** when each node sent a wrong chunk last @type {Map<string, number>} */
+  #lastMs = new Map()
 
   /** @param {number} chunk @param {string} node which sent it with a wrong hash @param {number} nowMs */
   note(chunk, node, nowMs) {
+    this.#lastMs.set(node, nowMs)
     const before = this.#cases.get(chunk)
     if (before === undefined) {
       const patienceMs = FORGIVE_MS.first
@@ -38,6 +41,11 @@ export class Blame {
   /** @param {number} chunk @returns {ReadonlySet<string>} nodes that sent it wrong, those that are asked for it again included */
   liarsOn(chunk) {
     return this.#cases.get(chunk)?.liars ?? NO_NODES
+  }
+
+  /** @param {string} node @returns {number} when it last sent any chunk wrong */
+  lastMs(node) {
+    return this.#lastMs.get(node) ?? Number.NEGATIVE_INFINITY
   }
 
   /**

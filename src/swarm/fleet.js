@@ -1,5 +1,6 @@
 // @ts-check
 /** All nodes of a swarm: which of them may be asked now, how each is doing, and why. Every change is told. */
+import { Blame } from './blame.js'
 import { isBusy } from './fetch-range.js'
 import { Heartbeats } from './heartbeat.js'
 import { silenceIsLateMs } from './late.js'
@@ -44,6 +45,8 @@ const STATE_AFTER = {
 export class Fleet {
   /** in the order of the node list @type {readonly SwarmNode[]} */
   nodes
+  /** who sent which chunk wrong */
+  blame = new Blame()
   #policy
   /** with the policy `fastest`: the node that is read from @type {SwarmNode | undefined} */
   #favourite
@@ -122,7 +125,7 @@ export class Fleet {
     const { allowed } = this
     const admitted = allowed.filter((node) => node.breaker.admits(nowMs))
     if (admitted.length === 0) {
-      const liars = allowed.filter(({ liedMs }) => nowMs - liedMs > LAST_RESORT_MS)
+      const liars = allowed.filter(({ name }) => nowMs - this.blame.lastMs(name) > LAST_RESORT_MS)
       for (const node of liars) if (node.breaker.tryAnyway(nowMs)) this.#tellMeasures(node)
       return liars.filter(({ breaker }) => breaker.state === 'trial')
     }
@@ -144,8 +147,19 @@ export class Fleet {
   #choice(admitted, nowMs) {
     const able = admitted.filter(({ name }) => !this.#liars.some((names) => names.has(name)))
     const some = able.length > 0 ? able : admitted
-    const good = some.filter(({ state, liedMs }) => state !== 'slow' && nowMs - liedMs > DISGRACE_MS)
+    const good = some.filter(
+      ({ state, name }) => state !== 'slow' && nowMs - this.blame.lastMs(name) > DISGRACE_MS,
+    )
     return good.length > 0 ? good : some
+  }
+
+  /**
+   * Who sent wrong what is needed: what is in question stays so while it is asked for once more.
+   * @param {number} chunk
+   * @returns {ReadonlySet<string>} names
+   */
+  liarsOn(chunk) {
+    return this.isOutage ? this.blame.liarsOn(chunk) : this.blame.on(chunk)
   }
 
   /** Does an outage last? */
@@ -191,15 +205,23 @@ export class Fleet {
     if (node.breaker.needsHealth) this.#heartbeats.watch(node)
   }
 
-  /** A chunk from this node was good. @param {SwarmNode} node */
-  succeed(node) {
+  /** A node sent a chunk with a wrong hash. @param {SwarmNode} node @param {number} chunk */
+  reject(node, chunk) {
+    this.blame.note(chunk, node.name, this.#clock.now())
+    this.fail(node, 'bad data', `chunk ${chunk} had a wrong hash`)
+    if (node.breaker.isLiar) for (const run of [...node.runs]) run.stop()
+  }
+
+  /** A chunk from this node was good. @param {SwarmNode} node @param {number} chunk */
+  accept(node, chunk) {
+    this.blame.clear(chunk, node.name)
     node.breaker.succeed()
     if (node.breaker.state === 'open') return // it came before the node failed, and says nothing of now
     if (node.state === 'slow') return
     this.#setState(node, 'up', node.state === 'unknown' ? 'it answered' : 'it works again')
   }
 
-  /** Who is silent has failed; who is far below what is usual is slow. */
+  /** Who is silent has failed; who is far below what is usual is slow; who is blamed with all others is forgiven. */
   judge() {
     const nowMs = this.#clock.now()
     for (const node of this.nodes) node.meter()
@@ -214,6 +236,8 @@ export class Fleet {
         this.#judgeRate(node, nowMs - node.lastByteMs)
       }
     }
+    const usable = this.usable().map(({ name }) => name)
+    this.blame.forgive(usable, nowMs)
   }
 
   /** @param {SwarmNode} node @param {number} idleMs since its last byte */

@@ -45,8 +45,6 @@ export class SwarmNode {
   lastByteMs = Number.NEGATIVE_INFINITY
   /** was the delay measured while it may have hung? */
   isDelayDoubtful = false
-  /** when it last sent a chunk with a wrong hash */
-  liedMs = Number.NEGATIVE_INFINITY
   #answerLimitMs
   #attention
   #meter

@@ -7,7 +7,6 @@
  */
 
 import { Attention } from './attention.js'
-import { Blame } from './blame.js'
 import { MAX_RUN_BYTES, planRuns } from './choose.js'
 import { ChunkTable } from './chunk-table.js'
 import { realClock } from './clock.js'
@@ -67,7 +66,6 @@ export class Swarm {
   #onEvent
   #clock
   #attention
-  #blame = new Blame()
   #mode
   #onChunk
   #chunks
@@ -130,7 +128,7 @@ export class Swarm {
       },
     })
     const transfers = new Transfers({
-      ...{ file, chunks, fleet, fetch, clock, attention, blame: this.#blame, hash, tell, onChange },
+      ...{ file, chunks, fleet, fetch, clock, attention, hash, tell, onChange },
       onChunk: (chunk, bytes) => this.#take(chunk, bytes),
       waitedMs: (chunk) => demand.waitedMs(chunk, clock.now()),
       onHashFailure: (error) => this.#fail(error),
@@ -140,7 +138,7 @@ export class Swarm {
     this.#fleet = fleet
     this.#transfers = transfers
     this.#rescue = new Rescue({
-      ...{ chunks, chunkSize, demand, transfers, clock, attention, blame: this.#blame, tell },
+      ...{ chunks, chunkSize, demand, transfers, clock, attention, blame: fleet.blame, tell },
     })
   }
 
@@ -275,7 +273,7 @@ export class Swarm {
         isFree: (chunk) =>
           isWithin(spans, chunk) && !this.#chunks.isHere(chunk) && this.#chunks.ownersOf(chunk).size === 0,
         bytesOf: (chunk) => this.#chunks.bytesOf(chunk),
-        isBadOn: (chunk, node) => this.#blame.on(chunk).has(node),
+        isBadOn: (chunk, node) => this.#fleet.blame.on(chunk).has(node),
         isUrgent: (chunk) =>
           this.#mode === 'stream' &&
           spans.some(({ first }) => chunk >= first && chunk < first + URGENT_CHUNKS),
@@ -294,15 +292,14 @@ export class Swarm {
   }
 
   /**
-   * Who sent wrong what each reader needs next. What is in question stays so while it is asked for once more.
-   * Bulk has no next chunk: all others come meanwhile.
+   * Who sent wrong what each reader needs next. Bulk has no next chunk: all others come meanwhile.
    * @param {readonly import('./demand.js').Span[]} spans
    */
   #liars(spans) {
     if (this.#mode === 'bulk') return []
     return spans
       .filter(({ first }) => !this.#chunks.isHere(first) || this.#chunks.isVerifying(first))
-      .map(({ first }) => (this.#fleet.isOutage ? this.#blame.liarsOn(first) : this.#blame.on(first)))
+      .map(({ first }) => this.#fleet.liarsOn(first))
   }
 
   /** How much a first request asks for, and how much is left of the file. @param {number} head chunk that is needed next */
@@ -367,7 +364,6 @@ export class Swarm {
     if (nowMs - this.#meteredMs >= METER_MS) {
       this.#meteredMs = nowMs
       this.#fleet.judge()
-      this.#blame.forgive(this.#fleet.usable().map(nameOf), nowMs)
     }
     if (nowMs - this.#measuredMs >= MEASURED_MS) {
       this.#measuredMs = nowMs
@@ -378,6 +374,3 @@ export class Swarm {
     this.#ask()
   }
 }
-
-/** @param {{ name: string }} node */
-const nameOf = ({ name }) => name

@@ -38,7 +38,6 @@ export class Transfers {
   #onHashFailure
   #onChange
   #attention
-  #blame
   #isClosed = false
   #failovers = new Failovers()
 
@@ -50,7 +49,6 @@ export class Transfers {
    * @param {Fetch} options.fetch
    * @param {Clock} options.clock
    * @param {import('./attention.js').Attention} options.attention
-   * @param {import('./blame.js').Blame} options.blame
    * @param {(bytes: Uint8Array<ArrayBuffer>) => Promise<string>} options.hash
    * @param {(event: Told) => void} options.tell
    * @param {(chunk: number, bytes: Uint8Array<ArrayBuffer>) => void} options.onChunk takes a good chunk
@@ -65,7 +63,6 @@ export class Transfers {
     fetch,
     clock,
     attention,
-    blame,
     hash,
     tell,
     onChunk,
@@ -79,7 +76,6 @@ export class Transfers {
     this.#fetch = fetch
     this.#clock = clock
     this.#attention = attention
-    this.#blame = blame
     this.#hash = hash
     this.#tell = tell
     this.#onChunk = onChunk
@@ -225,11 +221,10 @@ export class Transfers {
     const size = bytes.length
     node.verifiedBytes += size
     this.verifiedBytes += size
-    this.#blame.clear(chunk, node.name)
     const waitedMs = this.#waitedMs(chunk)
     this.#onChunk(chunk, bytes)
     this.#tell({ type, chunk, node: node.name, bytes: size })
-    this.#fleet.succeed(node)
+    this.#fleet.accept(node, chunk)
     for (const over of this.#failovers.bring(chunk, node.name, waitedMs, this.#clock.now()))
       this.#tell({ type: 'failover', ...over })
     // Somebody else was first: a run that would end with this chunk ends before it; else it comes all the same.
@@ -244,12 +239,9 @@ export class Transfers {
    * @param {{ expected: string, found: string }} hashes
    */
   #reject(node, chunk, bytes, { expected, found }) {
-    node.liedMs = this.#clock.now()
-    this.#blame.note(chunk, node.name, node.liedMs)
     this.#tell({ type: 'rejected', chunk, node: node.name, expected, found })
     this.#waste(node, bytes, 'bad hash')
-    this.#fleet.fail(node, 'bad data', `chunk ${chunk} had a wrong hash`)
-    if (node.breaker.isLiar) for (const run of [...node.runs]) run.stop()
+    this.#fleet.reject(node, chunk)
   }
 
   /** @param {Run} run @param {Outcome} outcome */

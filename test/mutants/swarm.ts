@@ -38,16 +38,12 @@ export const SWARM_MUTANTS = [
     ['test/swarm/outage.test.ts'],
     ["breaker.state === 'closed' || breaker.isPromising", 'breaker !== undefined'],
     ['liars.find((names) => able.every', 'liars.find((names) => able.length < 0 && able.every'],
+    ['this.isOutage ? this.blame.liarsOn(chunk) :', ''],
   ),
   ...mutantsOf(
     'src/swarm/fleet.js',
     ['test/swarm/swarm-policy.test.ts'],
     ['const some = able.length > 0 ? able : admitted', 'const some = admitted'],
-  ),
-  ...mutantsOf(
-    'src/swarm/swarm.js',
-    ['test/swarm/outage.test.ts'],
-    ['this.#fleet.isOutage ? this.#blame.liarsOn(first) :', ''],
   ),
   ...mutantsOf(
     'src/swarm/silence.js',

@@ -34,6 +34,15 @@ test('who sent it wrong once may be asked when nobody else is left, though other
   expect(blame.on(2).size).toBe(0)
 })
 
+test('when a node last sent anything wrong is remembered, whatever it brings after that', () => {
+  const blame = new Blame()
+  expect(blame.lastMs('node1')).toBe(Number.NEGATIVE_INFINITY)
+  blame.note(2, 'node1', 100)
+  blame.note(3, 'node1', 200)
+  blame.clear(3, 'node1')
+  expect([blame.lastMs('node1'), blame.lastMs('node2')]).toEqual([200, Number.NEGATIVE_INFINITY])
+})
+
 test('who brings it right is blamed no more', () => {
   const blame = new Blame()
   blame.note(2, 'node1', 0)
