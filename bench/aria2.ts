@@ -1,7 +1,7 @@
 /** aria2c, the best downloader from many sources that there is, with the same file and the same chunk hashes. */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { Manifest } from '../src/replication/manifest.ts'
+import type { Manifest } from '../src/version/manifest.js'
 import { endWithUs } from '../test/helpers/child.ts'
 
 /** Is it installed? */

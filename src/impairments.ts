@@ -25,7 +25,7 @@ interface Impairment extends Rule {
 }
 
 /** The largest latency and jitter: a minute. */
-export const MAX_LATENCY_MS = 60_000
+const MAX_LATENCY_MS = 60_000
 /** The largest bandwidth, 100 Gbit/s. */
 const MAX_BANDWIDTH_KBPS = 100_000_000
 

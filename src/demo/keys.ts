@@ -4,7 +4,7 @@
 const END_KEYS = new Set(['\u0003', '\u0004', 'q', 'Q'])
 
 /** Keys go by number, and a keyboard has nine. */
-export const MAX_KEY_NODES = 9
+const MAX_KEY_NODES = 9
 
 /** Is there a terminal, whose keys we get? */
 export const hasKeys = (): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true

@@ -1,6 +1,6 @@
 /** Metalink: where all the replicas of a file are, with its hashes, for download programs. Pure. */
 import path from 'node:path'
-import type { Manifest } from '../replication/manifest.ts'
+import type { Manifest } from '../version/manifest.js'
 import { encodeStorageName, fileUrl } from '../version/url-path.js'
 import type { SeenNode, View } from './directory.ts'
 import { escapeHtml } from './home-page.ts'

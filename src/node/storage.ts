@@ -4,15 +4,9 @@ import { opendir, readdir, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { explainFileError } from '../file-errors.ts'
 import { makeFolder } from '../make-folder.ts'
-import {
-  MAX_MANIFEST_BYTES,
-  type Manifest,
-  manifestFits,
-  manifestPath,
-  modificationTimeMs,
-  parseManifest,
-} from '../replication/manifest.ts'
+import { manifestFits, manifestPath, modificationTimeMs, parseManifest } from '../replication/manifest.ts'
 import { storageNameProblem } from '../storage-name.ts'
+import { MAX_MANIFEST_BYTES, type Manifest } from '../version/manifest.js'
 import { FileChangedError, OpenFile } from './open-file.ts'
 import { type Replica, type ReplicaFacts, SharedFile } from './replica.ts'
 import { nextTurn } from './turn.ts'

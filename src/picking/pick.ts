@@ -62,7 +62,7 @@ export async function pickNode(
  * Whose watch page to open. Pure. Only our nodes have pages, and any of them has the page for any video: for
  * somebody else's server it is the fastest of ours that is up.
  */
-export function pageHost(
+function pageHost(
   chosen: ListedNode,
   probed: readonly Omit<Probed, 'holding' | 'reply'>[],
 ): ListedNode | undefined {

@@ -121,7 +121,7 @@ export class PartialFile {
 }
 
 /** What a download of this file is called until it is complete. Pure. */
-export const partOf = (target: string): string => nameBeside(target, PART_SUFFIX)
+const partOf = (target: string): string => nameBeside(target, PART_SUFFIX)
 
 async function openPart(part: string): Promise<FileHandle> {
   return open(part, 'r+').catch((error: NodeJS.ErrnoException) => {

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { withLock } from '../locks/lock.ts'
 import { makeFolder } from '../make-folder.ts'
 import type { NodeConfig } from '../node-list.ts'
+import type { Manifest } from '../version/manifest.js'
 import {
   cleanIncoming,
   createIncoming,
@@ -17,7 +18,7 @@ import {
   type IncomingFile,
   publish,
 } from './incoming.ts'
-import { type Manifest, manifestFits, manifestPath, modificationTimeMs, parseManifest } from './manifest.ts'
+import { manifestFits, manifestPath, modificationTimeMs, parseManifest } from './manifest.ts'
 import type { Hashes, Source } from './source.ts'
 
 /** A node's storage with the place in it that a replica is to have. */

@@ -2,18 +2,10 @@
 import { createHash } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
 import path from 'node:path'
-import {
-  MAX_CHUNKS,
-  MAX_MANIFEST_BYTES,
-  type Manifest,
-  readManifest,
-  SMALLEST_CHUNK_BYTES,
-} from '../version/manifest.js'
-
-export { MAX_MANIFEST_BYTES, type Manifest }
+import { MAX_CHUNKS, type Manifest, readManifest, SMALLEST_CHUNK_BYTES } from '../version/manifest.js'
 
 /** The folder, inside a storage, that holds a manifest for each replica. */
-export const MANIFEST_FOLDER = '.manifests'
+const MANIFEST_FOLDER = '.manifests'
 
 /** Bytes per chunk for a file of this size: 256 KiB, doubled until at most 4096 chunks remain. Pure. */
 export function chunkSizeFor(sizeBytes: number): number {

@@ -1,6 +1,6 @@
 /** What `replicate` has to say beside how it went: it copies what it is given, and tells what will come of it. */
 import type { MediaFinding } from '../media-check/check.ts'
-import type { FileVersion } from './versions.ts'
+import type { FileVersion } from '../version/versions.js'
 
 export type Notice =
   /** the source is no video that plays as it is */

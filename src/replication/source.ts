@@ -6,7 +6,8 @@ import { type FileHandle, open } from 'node:fs/promises'
 import path from 'node:path'
 import { explainFileError } from '../file-errors.ts'
 import { findLookalike } from '../lookalike.ts'
-import { chunkSizeFor, type Manifest, modificationTimeMs } from './manifest.ts'
+import type { Manifest } from '../version/manifest.js'
+import { chunkSizeFor, modificationTimeMs } from './manifest.ts'
 
 /** Bytes per read, or a chunk if that is more. One block is read while another is written and hashed. */
 const BLOCK_BYTES = 1024 * 1024

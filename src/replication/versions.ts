@@ -2,10 +2,9 @@
 import { readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { NodeConfig } from '../node-list.ts'
+import type { Manifest } from '../version/manifest.js'
 import { decideVersion } from '../version/versions.js'
-import { type Manifest, manifestFits, manifestPath, modificationTimeMs, parseManifest } from './manifest.ts'
-
-export type { FileVersion } from '../version/versions.js'
+import { manifestFits, manifestPath, modificationTimeMs, parseManifest } from './manifest.ts'
 
 /** What a node would say of a file: its manifest, where there is one that fits the file. */
 export interface DiskClaim {

@@ -4,7 +4,6 @@ import { fetchRange } from './fetch-range.js'
 
 /**
  * @typedef {import('./chunk-table.js').ChunkTable} ChunkTable
- * @typedef {import('./events.js').Purpose} Purpose
  * @typedef {import('./fetch-range.js').Outcome} Outcome
  * @typedef {import('./fetch-range.js').SwarmFile} SwarmFile
  * @typedef {import('./node.js').SwarmNode} SwarmNode
@@ -26,7 +25,6 @@ export class Run {
   last
   /** the chunk that is arriving or comes next */
   next
-  purpose
   startedMs
   /** the same on the clock of our attention */
   askedMs
@@ -46,17 +44,15 @@ export class Run {
    * @param {ChunkTable} chunks
    * @param {number} first
    * @param {number} last
-   * @param {Purpose} purpose
    * @param {number} startedMs
    * @param {number} askedMs
    */
-  constructor(node, chunks, first, last, purpose, startedMs, askedMs) {
+  constructor(node, chunks, first, last, startedMs, askedMs) {
     this.node = node
     this.#chunks = chunks
     this.first = first
     this.next = first
     this.last = last
-    this.purpose = purpose
     this.startedMs = startedMs
     this.askedMs = askedMs
   }
@@ -99,7 +95,6 @@ export class Run {
       file,
       fetch,
       signal: this.#abort.signal,
-      onHead: () => {},
       onBytes: (bytes) => {
         if (this.firstByteMs === undefined) {
           this.firstByteMs = now()

@@ -98,7 +98,7 @@ export class Transfers {
    */
   start(node, first, last, purpose) {
     const askedMs = this.#attention.now()
-    const run = new Run(node, this.#chunks, first, last, purpose, this.#clock.now(), askedMs)
+    const run = new Run(node, this.#chunks, first, last, this.#clock.now(), askedMs)
     run.promisedMs =
       askedMs + completionMs(node.candidateAt(this.#clock.now()), this.#chunks.bytesOf(first, last))
     node.addRun(run)

@@ -4,12 +4,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, utimesSync, wri
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
-import {
-  chunkSizeFor,
-  type Manifest,
-  manifestPath,
-  modificationTimeMs,
-} from '../../src/replication/manifest.ts'
+import { chunkSizeFor, manifestPath, modificationTimeMs } from '../../src/replication/manifest.ts'
+import type { Manifest } from '../../src/version/manifest.js'
 
 /** A new empty folder, by its true path; it goes away with the test that asked for it. */
 export function temporaryFolder(): string {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { viewFrom } from '../../src/node/directory.ts'
 import { metalinkFields, renderMetalink } from '../../src/node/metalink.ts'
 import { type ListedNode, NODE_DEFAULTS, type NodeConfig } from '../../src/node-list.ts'
-import type { Manifest } from '../../src/replication/manifest.ts'
+import type { Manifest } from '../../src/version/manifest.js'
 
 const ours = (name: string, port: number, latencyMs: number): NodeConfig => ({
   ...NODE_DEFAULTS,

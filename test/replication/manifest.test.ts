@@ -4,13 +4,12 @@ import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import {
   chunkSizeFor,
-  MAX_MANIFEST_BYTES,
-  type Manifest,
   manifestFits,
   manifestPath,
   modificationTimeMs,
   parseManifest,
 } from '../../src/replication/manifest.ts'
+import { MAX_MANIFEST_BYTES, type Manifest } from '../../src/version/manifest.js'
 
 const KIB = 1024
 const MIB = 1024 * KIB

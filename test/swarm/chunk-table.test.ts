@@ -17,7 +17,7 @@ const nobody = (): boolean => false
 
 function runOf(chunks: ChunkTable, first: number, last: number): Run {
   const node = new SwarmNode({ name: 'node1', url: 'http://node1' }, FOR_NODES)
-  return new Run(node, chunks, first, last, 'ahead', 0, 0)
+  return new Run(node, chunks, first, last, 0, 0)
 }
 
 describe('where a chunk lies', () => {

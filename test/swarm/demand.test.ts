@@ -34,7 +34,7 @@ function readerAt(position: number, end = FILE.size - 1): Reader {
 
 const claim = (chunks: ChunkTable, chunk: number): void => {
   const node = new SwarmNode({ name: 'node1', url: 'http://node1' }, FOR_NODES)
-  chunks.claim(chunk, new Run(node, chunks, chunk, chunk, 'ahead', 0, 0))
+  chunks.claim(chunk, new Run(node, chunks, chunk, chunk, 0, 0))
 }
 
 describe('what a reader wants', () => {

@@ -18,7 +18,7 @@ const newNode = (): SwarmNode =>
   new SwarmNode({ name: 'node1', url: 'http://node1/videos', delayMs: 50 }, forNodes)
 
 function begin(node: SwarmNode, first: number, last: number, startedMs: number): Run {
-  const run = new Run(node, CHUNKS, first, last, 'ahead', startedMs, startedMs)
+  const run = new Run(node, CHUNKS, first, last, startedMs, startedMs)
   node.addRun(run)
   return run
 }

@@ -8,8 +8,6 @@ import { resume } from './resume.js'
 import { watchStalls } from './stalls.js'
 import { SwarmPlayer } from './swarm-player.js'
 
-export { prepareWorker }
-
 /** The page is kept for a later reload when there is a picture, or after so long without one. */
 const KEEP_MS = 5_000
 

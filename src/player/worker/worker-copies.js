@@ -194,7 +194,7 @@ export function toCopiedPage({ page, atMs }) {
  * What a page names as its parts: all that it cannot begin without. Pure.
  * @param {Part} page
  */
-export function partsOf({ bytes }) {
+function partsOf({ bytes }) {
   const named = new TextDecoder().decode(bytes).matchAll(/\s(?:href|src)="(\/_\/[^"?#]+)"/g)
   return [...new Set([...named].map(([, path = '']) => path))].slice(0, MAX_PARTS)
 }
