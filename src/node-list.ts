@@ -13,6 +13,7 @@ import {
   type Rule,
 } from './impairments.ts'
 import { findJsonError } from './json-position.ts'
+import { shortPath } from './short-path.ts'
 import type { NodeAddress } from './swarm/node.js'
 
 /** Everything that makes one node: who it is, where it listens, what it serves, how it is impaired. */
@@ -201,14 +202,6 @@ export function nodeAddress(node: ListedNode): NodeAddress & { readonly healthUr
 function withoutLastSlash(url: string): string {
   const { origin, pathname } = new URL(url)
   return origin + pathname.replace(/\/+$/, '')
-}
-
-/** A path as a person would say it: from here when it lies below this folder, in full elsewhere. */
-export function shortPath(file: string): string {
-  const relative = path.relative(process.cwd(), path.resolve(file))
-  return relative === '' || relative.startsWith('..') || path.isAbsolute(relative)
-    ? path.resolve(file)
-    : relative
 }
 
 function parseJson(text: string, shown: string): unknown {

@@ -31,8 +31,8 @@ import {
   type NodeConfig,
   ownNodes,
   readNodeList,
-  shortPath,
 } from './node-list.ts'
+import { shortPath } from './short-path.ts'
 import { count } from './words.ts'
 
 const TEXT: CommandText = {

@@ -12,7 +12,6 @@ import {
   ownNodes,
   parseNodeList,
   readNodeList,
-  shortPath,
 } from '../src/node-list.ts'
 
 const FOLDER = path.resolve('/lists')
@@ -315,15 +314,4 @@ test.for<[host: string, authority: string, url: string]>([
 
 test('a web origin leaves out the port that HTTP has anyway, as browsers do', () => {
   expect(nodeUrl({ host: '127.0.0.1', port: 80 })).toBe('http://127.0.0.1')
-})
-
-test.for<[file: string, shown: string]>([
-  ['nodes.json', 'nodes.json'],
-  [path.resolve('media', 'demo.mp4'), path.join('media', 'demo.mp4')],
-  ['./a/../b', 'b'],
-  ['..', path.resolve('..')],
-  [path.resolve('..', 'other'), path.resolve('..', 'other')],
-  ['.', path.resolve('.')],
-])('%s is shown as a person would say it', ([file, shown]) => {
-  expect(shortPath(file)).toBe(shown)
 })

@@ -1,8 +1,9 @@
 /** Shows a replication: a live line for each node on a terminal, a plain line for each outcome everywhere. */
 import path from 'node:path'
-import { isForeign, type ListedNode, ownNodes, shortPath } from '../node-list.ts'
+import { isForeign, type ListedNode, ownNodes } from '../node-list.ts'
 import type { Notice } from '../replication/notices.ts'
 import { type Outcome, type Progress, type ReplicateOptions, replicate } from '../replication/replicate.ts'
+import { shortPath } from '../short-path.ts'
 import { formatBytes } from '../words.ts'
 import { surroundings } from './printed-command.ts'
 import { formatProgress, LiveLines } from './progress.ts'

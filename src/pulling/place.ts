@@ -5,7 +5,7 @@ import { type FileHandle, lstat, open, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
-import { shortPath } from '../node-list.ts'
+import { shortPath } from '../short-path.ts'
 
 /** A file of its own, which is complete or not there; or something that takes bytes in order. */
 export type Place =
