@@ -50,10 +50,14 @@ export class PageSite {
     return `${this.origin}/watch/demo.mp4`
   }
 
-  /** Starts the nodes of a list, instead of those that run. @param version of the page */
-  async start(nodes: readonly NodeConfig[], version?: number): Promise<void> {
+  /**
+   * Starts the nodes of a list, instead of those that run.
+   * @param version of the page
+   * @param atWorkersStart what the service worker of that version does first
+   */
+  async start(nodes: readonly NodeConfig[], version?: number, atWorkersStart = ''): Promise<void> {
     await this.stop()
-    const pageFolders = version === undefined ? undefined : this.#pageOf(version)
+    const pageFolders = version === undefined ? undefined : this.#pageOf(version, atWorkersStart)
     const onReply = ({ isOthersWorker, target }: ReplyRecord): void => {
       if (isOthersWorker) this.othersWorkers.push(target)
     }
@@ -73,7 +77,7 @@ export class PageSite {
   }
 
   /** The page as it is, but that the page itself, its style and its scripts each tell their version. */
-  #pageOf(version: number): PageFolders {
+  #pageOf(version: number, atWorkersStart: string): PageFolders {
     const folder = path.join(this.#folder, `page ${version}`)
     mkdirSync(folder)
     const below = {
@@ -89,7 +93,7 @@ export class PageSite {
     edit('watch.html', (text) => text.replace('<body>', `<body data-page="${version}">`))
     edit('watch.css', (text) => `${text}\n:root { --version: ${version} }\n`)
     edit('boot.js', (text) => `${text}\nglobalThis.bootVersion = ${version}\n`)
-    edit('worker.js', (text) => `${text}\n// version ${version}\n`)
+    edit('worker.js', (text) => `${atWorkersStart}\n${text}\n// version ${version}\n`)
     edit('page/page.js', (text) => `${text}\nglobalThis.pageVersion = ${version}\n`)
     return below
   }

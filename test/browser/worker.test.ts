@@ -200,6 +200,16 @@ describeInBrowsers((kind) => {
     expect(await factsOf(browser)).not.toContain('changed')
   })
 
+  test('a worker that takes long to start is changed over to', async () => {
+    const [site, browser] = [await PageSite.make(), await openBrowser(kind)]
+    const busy = `for (const untilMs = Date.now() + ${2 * LATE_MS}; Date.now() < untilMs; );`
+    await site.start([site.node(1), site.node(2)], 1, busy)
+    await browser.goTo(`${site.page}#look-ahead=5`)
+    await expect.poll(() => factsOf(browser), { timeout: 40_000 }).toContain('reads from all nodes')
+    await plays(browser)
+    expect(await factsOf(browser)).not.toContain('switches')
+  })
+
   test('a new worker in mid-play takes over, and the video goes on', async () => {
     const [site, browser] = [await PageSite.make(), await openBrowser(kind)]
     await site.start([site.node(1), site.node(2)], 1)
