@@ -33,7 +33,7 @@ import {
   readNodeList,
 } from './node-list.ts'
 import { shortPath } from './short-path.ts'
-import { count } from './words.ts'
+import { count } from './words/in-words.js'
 
 const TEXT: CommandText = {
   usage: 'start-node [NAME] [--name N] [--port P] [--root DIR] [options]',

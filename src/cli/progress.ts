@@ -1,5 +1,5 @@
 /** Lines that are painted over in place: one for each thing that goes on at the same time. */
-import { formatBytes } from '../words.ts'
+import { formatBytes } from '../words/in-words.js'
 import { cutToWidth } from './terminal.ts'
 
 const BAR_CELLS = 24

@@ -2,7 +2,7 @@
 
 import type { Tally } from '../pulling/tally.ts'
 import type { SwarmFile } from '../swarm/fetch-range.js'
-import { formatBytes } from '../words.ts'
+import { formatBytes, formatClock } from '../words/in-words.js'
 import { LiveLines } from './progress.ts'
 import { inNodeColour } from './terminal.ts'
 
@@ -120,15 +120,7 @@ export function formatFigures(doneBytes: number, totalBytes: number, bytesPerSec
       ? ''
       : leftSeconds === undefined
         ? '  waiting'
-        : `  ${formatDuration(leftSeconds)} left`
+        : `  ${formatClock(leftSeconds)} left`
   const percent = String(Math.floor(share * 100)).padStart(3)
   return `${percent} %  ${formatBytes(totalBytes)}  ${formatBytes(Math.round(bytesPerSecond))}/s${left}`
-}
-
-/** `0:07`, `1:02:03`. Pure. */
-export function formatDuration(seconds: number): string {
-  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0')
-  const hours = Math.floor(seconds / 3600)
-  const minutes = Math.floor((seconds % 3600) / 60)
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`
 }

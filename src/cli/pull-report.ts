@@ -2,7 +2,7 @@
 
 import type { Pulled } from '../pulling/pull.ts'
 import { describeChunks, type NodeTally } from '../pulling/tally.ts'
-import { formatBytes } from '../words.ts'
+import { formatBytes } from '../words/in-words.js'
 import { formatTable, inNodeColour, style } from './terminal.ts'
 
 /** Prints the summary. @param out the final file as the user knows it */

@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { MediaFinding } from '../media-check/check.ts'
 import type { Notice } from '../replication/notices.ts'
 import { CONTROL_CHARACTERS } from '../storage-name.ts'
-import { formatBytes } from '../words.ts'
+import { formatBytes } from '../words/in-words.js'
 import { FILE, pathFor, type Surroundings } from './printed-command.ts'
 import { shellWord } from './shell-words.ts'
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { describeImpairments } from '../impairments.ts'
 import type { NodeConfig } from '../node-list.ts'
 import { encodeStorageName } from '../version/url-path.js'
-import { formatBytes } from '../words.ts'
+import { formatBytes } from '../words/in-words.js'
 import { formatIsoDate } from './http-date.ts'
 import type { ReplicaFacts } from './replica.ts'
 

@@ -1,6 +1,6 @@
 /** The line that a node prints for each reply: for a person in the back row. Pure. */
 import { CONTROL_CHARACTERS } from '../storage-name.ts'
-import { count } from '../words.ts'
+import { count } from '../words/in-words.js'
 
 /** What is told of one reply. Times in ms. */
 export interface ReplyRecord {

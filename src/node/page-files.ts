@@ -17,7 +17,7 @@ const TYPES: ReadonlyMap<string, string> = new Map([
 ])
 
 /** The rooms whose files browsers read too. */
-type PageRoom = 'player' | 'swarm' | 'version'
+type PageRoom = 'player' | 'swarm' | 'version' | 'words'
 
 /** The folders whose files, at any depth, are on the list, under the names that begin their URLs. */
 export type PageFolders = Readonly<Record<PageRoom, string>>
@@ -26,6 +26,7 @@ const OWN_FOLDERS: PageFolders = {
   player: fileURLToPath(new URL('../player/', import.meta.url)),
   swarm: fileURLToPath(new URL('../swarm/', import.meta.url)),
   version: fileURLToPath(new URL('../version/', import.meta.url)),
+  words: fileURLToPath(new URL('../words/', import.meta.url)),
 }
 
 /** Every script in one answer, path → text, for a page that cannot wait for each. */
@@ -78,7 +79,7 @@ export class PageFiles {
 
   /**
    * A file as it is on the disk now, so that whoever works on the page only has to reload it.
-   * @param name `player/…`, `swarm/…` or `version/…`
+   * @param name `player/…`, `swarm/…`, `version/…` or `words/…`
    * @returns `undefined` when it is not on the list
    * @throws the system's error when it was there at the start and cannot be read now
    */

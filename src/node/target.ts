@@ -11,7 +11,7 @@ export type Target =
   | { readonly kind: 'manifest'; readonly name: string }
   /** the watch page for a video */
   | { readonly kind: 'watch'; readonly name: string }
-  /** what that page is made of: `player/…`, `swarm/…` or `version/…`, known only to page-files.ts */
+  /** what that page is made of: `player/…`, `swarm/…`, `version/…` or `words/…`, known only to page-files.ts */
   | { readonly kind: 'page file'; readonly name: string }
   | { readonly kind: 'refused'; readonly status: 400 | 404 }
 
@@ -42,7 +42,7 @@ const PREFIXES = [
   ['watch/', 'watch'],
 ] as const
 /** The path without its `_/` is the name of a page file. */
-const PAGE_FILE = /^_\/(?:player|swarm|version)\//
+const PAGE_FILE = /^_\/(?:player|swarm|version|words)\//
 
 /**
  * Reads a request target. Pure; never throws. The path is decoded exactly once; the query is ignored.

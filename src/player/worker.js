@@ -26,9 +26,11 @@ const shell = new Shell({
 scope.addEventListener('install', (event) => {
   event.waitUntil(scope.skipWaiting())
   // The reads of the swarm need no worker: where a browser can be told so, they do not even wake it.
-  const ours = ['/watch/*', '/_/player/*', '/_/swarm/*', '/_/version/*', '/_/nodes'].map((pathname) => ({
-    urlPattern: { protocol: 'http{s}?', hostname: '*', port: '*', pathname },
-  }))
+  const ours = ['/watch/*', '/_/player/*', '/_/swarm/*', '/_/version/*', '/_/words/*', '/_/nodes'].map(
+    (pathname) => ({
+      urlPattern: { protocol: 'http{s}?', hostname: '*', port: '*', pathname },
+    }),
+  )
   const rule = { condition: { not: { or: ours } }, source: 'network' }
   const added = event.addRoutes?.([rule])
   if (added) event.waitUntil(added.catch(() => {})) // only a shortcut: the fetch event below decides the same

@@ -84,6 +84,7 @@ export class PageSite {
       player: path.join(folder, 'player'),
       swarm: path.join(folder, 'swarm'),
       version: path.join(folder, 'version'),
+      words: path.join(folder, 'words'),
     }
     for (const [room, copy] of Object.entries(below)) cpSync(path.join(SRC, room), copy, { recursive: true })
     const edit = (name: string, change: (text: string) => string): void => {

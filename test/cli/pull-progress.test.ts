@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { formatBar, formatDuration, formatFigures, PullProgress } from '../../src/cli/pull-progress.ts'
+import { formatBar, formatFigures, PullProgress } from '../../src/cli/pull-progress.ts'
 import { displayWidth } from '../../src/cli/terminal.ts'
 import { Tally } from '../../src/pulling/tally.ts'
 import type { SwarmFile } from '../../src/swarm/fetch-range.js'
@@ -96,20 +96,6 @@ test.for<[done: number, total: number, bytesPerSecond: number, text: string]>([
   [0, 100e9, 1e6, '  0 %  100 GB  1.0 MB/s  27:46:40 left'],
 ])('%d of %d bytes at %d bytes a second', ([done, total, bytesPerSecond, text]) => {
   expect(formatFigures(done, total, bytesPerSecond)).toBe(text)
-})
-
-test.for<[seconds: number, text: string]>([
-  [0, '0:00'],
-  [7, '0:07'],
-  [59.9, '0:59'],
-  [60, '1:00'],
-  [754, '12:34'],
-  [3599, '59:59'],
-  [3600, '1:00:00'],
-  [3723, '1:02:03'],
-  [360_000, '100:00:00'],
-])('%d seconds are %s', ([seconds, text]) => {
-  expect(formatDuration(seconds)).toBe(text)
 })
 
 /** A stream that keeps what is written to it. */

@@ -89,8 +89,8 @@ export const PAGE_MUTANTS = [
     ['return READ_INSIDE.test(path) ? ', 'return false ? '],
   ),
   ...mutantsOf(
-    'src/player/words.js',
-    ['test/player/words.test.ts'],
+    'src/words/in-words.js',
+    ['test/words/in-words.test.ts'],
     ['if (sizeBytes === 1) return', 'if (sizeBytes === 0) return'],
   ),
   ...mutantsOf(

@@ -38,6 +38,7 @@ test.for<[rule: string, url: string, expected: Target]>([
     { kind: 'page file', name: 'player/playing/player.js' },
   ],
   ['a file of the swarm', '/_/swarm/swarm.js', { kind: 'page file', name: 'swarm/swarm.js' }],
+  ['words of the page', '/_/words/in-words.js', { kind: 'page file', name: 'words/in-words.js' }],
   ['another folder has no files', '/_/node/server.ts', NOT_FOUND],
   ['a description is a replica until it is not there', '/demo.mp4.meta4', replica('demo.mp4.meta4')],
   ['a manifest needs a name', '/_/manifest/', NOT_FOUND],

@@ -24,6 +24,7 @@ const pageFoldersBelow = (folder: string) => ({
   player: path.join(folder, 'player'),
   swarm: path.join(folder, 'swarm'),
   version: path.join(folder, 'version'),
+  words: path.join(folder, 'words'),
 })
 
 /** A node with a page of its own. */
@@ -41,6 +42,7 @@ async function startWithPage(nodes: readonly ListedNode[] = NODES): Promise<Test
     'player/below/.hidden/deep.js': 'not for anybody',
     'swarm/swarm.js': 'export {}',
     'version/manifest.js': 'export {}',
+    'words/in-words.js': 'export {}',
     'secret.js': 'secret',
   }))
     writeReplica(folder, name, text)
@@ -238,7 +240,7 @@ describe('a file of the page', () => {
 
 test('every script, style and picture of the project is served, byte for byte the same by every node', async () => {
   const [first, second] = [await startTestNode({ name: 'node1' }), await startTestNode({ name: 'node2' })]
-  for (const room of ['player', 'swarm', 'version']) {
+  for (const room of ['player', 'swarm', 'version', 'words']) {
     const names = readdirSync(new URL(`../../src/${room}/`, import.meta.url), {
       encoding: 'utf8',
       recursive: true,
@@ -267,6 +269,7 @@ test('all scripts come in one answer, by their paths, and nothing else', async (
     'player/worker.js': WORKER,
     'swarm/swarm.js': 'export {}',
     'version/manifest.js': 'export {}',
+    'words/in-words.js': 'export {}',
   })
   const again = await request(node, '/_/player/scripts.json', { headers: { 'if-none-match': headers.etag } })
   expect(again.status).toBe(304)

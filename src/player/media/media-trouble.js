@@ -2,7 +2,7 @@
 /** @import { MediaFacts } from './media-facts.js' */
 /** Why a file does not play here, although every node is well: in words, with what to do. Pure. */
 
-import { formatClock } from '../words.js'
+import { formatClock } from '../../words/in-words.js'
 import { shellFile } from './shell-word.js'
 
 /**

@@ -3,8 +3,9 @@
 /** @import { MediaTrouble } from '../media/media-trouble.js' */
 /** @import { Policy } from '../playing/player-events.js' */
 /** What the page says when there is more to say than the video shows: one notice for each state. Pure. */
+
+import { listSome, listWords } from '../../words/in-words.js'
 import { describeOutage } from '../room/story/outage-words.js'
-import { listSome, listWords } from '../words.js'
 
 /** How many nodes are named. */
 const NAMED = 4

@@ -1,7 +1,7 @@
 // @ts-check
 /** Which node a video with one source at a time shall play from: whether to stay, and where to go. */
 
-import { formatSeconds } from '../words.js'
+import { formatSeconds } from '../../words/in-words.js'
 
 /** Nothing has come for so long: another node is tried. */
 const STUCK_MS = 2_000

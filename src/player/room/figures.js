@@ -2,7 +2,7 @@
 /** @import { SwarmEvent } from '../../swarm/events.js' */
 /** @import { PlayerEvent } from '../playing/player-events.js' */
 /** The figures by which players are compared: start-up, stalls, failovers, bytes that counted and that did not. */
-import { count, formatBytes, formatMs, formatSeconds, formatShare } from '../words.js'
+import { count, formatBytes, formatMs, formatSeconds, formatShare } from '../../words/in-words.js'
 
 /** Folds events into a few numbers. */
 export class Figures {

@@ -75,7 +75,7 @@ export class Shell {
   has(url, isPage) {
     if (url.origin !== this.#origin) return false
     if (isPage) return url.pathname.startsWith(PAGE_PATH)
-    return /^\/_\/(?:(?:player|swarm|version)\/.|nodes$)/.test(url.pathname)
+    return /^\/_\/(?:(?:player|swarm|version|words)\/.|nodes$)/.test(url.pathname)
   }
 
   /**

@@ -155,6 +155,8 @@ describe('what belongs to the shell', () => {
     ['/watch/demo.mp4', false, false],
     ['/_/player/page/page.js', false, true],
     ['/_/swarm/swarm.js', false, true],
+    ['/_/version/manifest.js', false, true],
+    ['/_/words/in-words.js', false, true],
     ['/_/nodes', false, true],
     ['/_/nodes/x', false, false],
     ['/_/manifest/demo.mp4', false, false],

@@ -3,8 +3,8 @@
 /** @import { NodeMark } from '../marks/node-marks.js' */
 /** The whole file as a strip: each chunk marked with the node that delivered it. What seeks in it is seek-slider.js. */
 
+import { count, formatBytes } from '../../../words/in-words.js'
 import { element, part, setText } from '../../element.js'
-import { count, formatBytes } from '../../words.js'
 import { CellPainter, fitCanvas, screenUnit } from '../marks/cell-paint.js'
 import { markPicture } from '../marks/mark-view.js'
 import { onPaletteChange, readPalette } from '../marks/palette.js'

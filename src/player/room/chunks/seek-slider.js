@@ -5,8 +5,8 @@
  * @see https://www.w3.org/WAI/ARIA/apg/patterns/slider/
  */
 
+import { formatClock } from '../../../words/in-words.js'
 import { element, part, setAttribute, setText } from '../../element.js'
-import { formatClock } from '../../words.js'
 
 /** Seconds that an arrow key moves. */
 const STEP_SECONDS = 5

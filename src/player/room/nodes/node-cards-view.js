@@ -2,8 +2,9 @@
 /** @import { NodeFacts, NodeModel } from './node-model.js' */
 /** @import { Policy } from '../../playing/player-events.js' */
 /** A card for each node: how it is doing, its heartbeat over the last minute, what it has delivered. */
+
+import { formatBytes, formatMs, formatShare } from '../../../words/in-words.js'
 import { element, part, setAttribute, setText } from '../../element.js'
-import { formatBytes, formatMs, formatShare } from '../../words.js'
 import { markPicture } from '../marks/mark-view.js'
 import { describeState, heartbeatLines, heartbeatTopMs, noteOf, rateOf } from './node-model.js'
 

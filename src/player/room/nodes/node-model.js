@@ -4,7 +4,7 @@
 /** @import { PlayerEvent } from '../../playing/player-events.js' */
 /** What the class sees of every node: how it is doing, its heartbeat, and what it has delivered. */
 
-import { formatClock } from '../../words.js'
+import { formatClock } from '../../../words/in-words.js'
 import { reasonOf } from './trouble-words.js'
 
 /** How long a heartbeat stays on the line. */

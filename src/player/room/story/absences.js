@@ -5,7 +5,7 @@
  * chunk.
  */
 
-import { formatMs } from '../../words.js'
+import { formatMs } from '../../../words/in-words.js'
 import { TROUBLES } from '../nodes/trouble-words.js'
 
 /** @typedef {import('../nodes/trouble-words.js').Trouble} Trouble */

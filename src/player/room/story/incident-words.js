@@ -1,7 +1,7 @@
 // @ts-check
 /** One node's trouble in a few sentences, from the facts that its incident has collected. Pure. */
 
-import { count, formatMs, listSome, listWords } from '../../words.js'
+import { count, formatMs, listSome, listWords } from '../../../words/in-words.js'
 import { describeFlaps, inBrackets, TROUBLES } from '../nodes/trouble-words.js'
 
 /** @typedef {import('./incident.js').IncidentFacts} IncidentFacts */

@@ -4,7 +4,7 @@
 /** @import { Line, StoryLines } from './story-lines.js' */
 /** That nobody can be read from, and that somebody can again: two lines, the second of which may turn out to be no end. */
 
-import { formatMs } from '../../words.js'
+import { formatMs } from '../../../words/in-words.js'
 import { describeOutage } from './outage-words.js'
 
 /** Tells of outages. */

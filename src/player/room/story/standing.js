@@ -1,6 +1,6 @@
 // @ts-check
 /** How often and how long the video stood still, as one sentence tells it: a stall that goes on has no length yet. */
-import { formatMs } from '../../words.js'
+import { formatMs } from '../../../words/in-words.js'
 
 /** The stalls of one line of the story. */
 export class Standing {

@@ -1,8 +1,9 @@
 // @ts-check
 /** @import { Story } from './story.js' */
 /** The story on the page, newest line first. */
+
+import { formatClock } from '../../../words/in-words.js'
 import { element, part, setAttribute, setText } from '../../element.js'
-import { formatClock } from '../../words.js'
 
 /** A log: a screen reader says what is new when nothing else is being said. */
 export class StoryView {

@@ -6,7 +6,7 @@
  * says only what events have shown, and is mended when later ones show more; see incidents.js for the trouble of nodes.
  */
 
-import { formatSeconds } from '../../words.js'
+import { formatSeconds } from '../../../words/in-words.js'
 import { Incidents } from './incidents.js'
 import { OutageLine } from './outage-line.js'
 import { Requests } from './requests.js'

@@ -1,7 +1,7 @@
 /** What must hold of a page's sentences and figures at any time, whatever has happened: a list of what does not. */
 import { describeFigures } from '../../../../src/player/room/figures.js'
 import { type NodeFacts, noteOf } from '../../../../src/player/room/nodes/node-model.js'
-import { formatMs } from '../../../../src/player/words.js'
+import { formatMs } from '../../../../src/words/in-words.js'
 import type { Event, SimulatedPlayer } from './simulated-player.ts'
 
 interface Line {

@@ -1,10 +1,10 @@
 // @ts-check
-/** Figures and lists in words, as a person reads them from the back row. Pure. */
+/** Figures and lists in words, the same on a terminal and on a page. Pure. */
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB']
 
 /**
- * `999 bytes`, `6.7 MB`: decimal units, at most one digit behind the point, as everywhere in this project.
+ * `999 bytes`, `6.7 MB`: decimal units, at most one digit behind the point.
  * @param {number} sizeBytes
  */
 export function formatBytes(sizeBytes) {
@@ -35,7 +35,7 @@ export function formatMs(ms) {
 export const formatSeconds = (ms) => `${(ms / 1000).toFixed(ms < 9_995 ? 2 : 1)} s`
 
 /**
- * A place in a video, or the time since the page was opened: `0:07`, `1:23`, `1:02:03`.
+ * A place in a video, the time since the page was opened, or the time that is left: `0:07`, `1:23`, `1:02:03`.
  * @param {number} seconds anything that is no time (a duration not known yet) counts as 0
  */
 export function formatClock(seconds) {

@@ -8,12 +8,36 @@ import {
   formatShare,
   listSome,
   listWords,
-} from '../../src/player/words.js'
-import { formatBytes as formatBytesOfCommands } from '../../src/words.ts'
+} from '../../src/words/in-words.js'
 
-test('bytes are written on the page as the commands write them', () => {
-  for (let bytes = 0; bytes < 1e14; bytes = Math.ceil(bytes * 1.31 + 1)) {
-    expect(formatBytes(bytes)).toBe(formatBytesOfCommands(bytes))
+test.for<[bytes: number, text: string]>([
+  [0, '0 bytes'],
+  [512, '512 bytes'],
+  [999, '999 bytes'],
+  [1000, '1.0 kB'],
+  [1049, '1.0 kB'],
+  [1050, '1.1 kB'],
+  [99_900, '99.9 kB'],
+  [99_949, '99.9 kB'],
+  [99_950, '100 kB'],
+  [100_000, '100 kB'],
+  [999_499, '999 kB'],
+  [999_500, '1.0 MB'],
+  [6_700_000, '6.7 MB'],
+  [2 ** 30, '1.1 GB'],
+  [10 ** 12, '1.0 TB'],
+  [5 * 10 ** 15, '5000 TB'],
+])('%d bytes are %s', ([bytes, text]) => {
+  expect(formatBytes(bytes)).toBe(text)
+})
+
+test('figures never get shorter in words than they are: at most three digits, and half a digit off', () => {
+  const units: Record<string, number> = { bytes: 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 }
+  for (let bytes = 2; bytes < 1e14; bytes = Math.ceil(bytes * 1.07)) {
+    const [figure = '', unit = ''] = formatBytes(bytes).split(' ')
+    expect(figure).toMatch(/^[0-9]{1,3}$|^[0-9]{1,2}\.[0-9]$/)
+    const digitBytes = (units[unit] ?? 0) / (figure.includes('.') ? 10 : 1)
+    expect(Math.abs(Number(figure) * (units[unit] ?? 0) - bytes)).toBeLessThanOrEqual(digitBytes * 0.501)
   }
 })
 
@@ -40,9 +64,15 @@ test.for<[ms: number, text: string]>([
 
 test.for<[seconds: number, text: string]>([
   [0, '0:00'],
+  [7, '0:07'],
   [7.9, '0:07'],
+  [59.9, '0:59'],
+  [60, '1:00'],
   [83, '1:23'],
+  [3_599, '59:59'],
+  [3_600, '1:00:00'],
   [3_723, '1:02:03'],
+  [360_000, '100:00:00'],
   [Number.NaN, '0:00'],
   [-1, '0:00'],
 ])('%d seconds on the clock are %s', ([seconds, text]) => {
@@ -64,6 +94,7 @@ test('a long list names some and counts the rest', () => {
 test('one is no plural', () => {
   expect(count(1, 'chunk')).toBe('1 chunk')
   expect(count(0, 'chunk')).toBe('0 chunks')
+  expect(count(11, 'request')).toBe('11 requests')
 })
 
 test.for<[part: number, whole: number, text: string]>([
