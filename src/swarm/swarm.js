@@ -2,7 +2,7 @@
 /**
  * The swarm: reads one file from many nodes, chunk by verified chunk. This file wires the rooms beside it. To
  * follow a chunk, read demand.js (who wants it), choose.js (who brings it), transfers.js, run.js and fetch-range.js
- * (how it comes), verify.js (whether it is true) and reader.js (who gets it). When a node is late or fails: late.js
+ * (how it comes), verifier.js (whether it is true) and reader.js (who gets it). When a node is late or fails: late.js
  * and rescue.js, breaker.js and fleet.js.
  */
 

@@ -4,7 +4,7 @@ import { fileUrl } from '../version/url-path.js'
 import { completionMs } from './choose.js'
 import { Failovers } from './failovers.js'
 import { Run } from './run.js'
-import { verifyChunk } from './verify.js'
+import { Verifier } from './verifier.js'
 
 /**
  * @typedef {import('./chunk-table.js').ChunkTable} ChunkTable
@@ -19,9 +19,6 @@ import { verifyChunk } from './verify.js'
  * @typedef {import('./node.js').SwarmNode} SwarmNode
  */
 
-/** The runtime may refuse to compute a hash, short of memory for example: it is asked again after these. */
-const HASH_AGAIN_MS = [250, 500, 1000]
-
 /** The transfers of one swarm. */
 export class Transfers {
   /** bytes that were good */
@@ -31,7 +28,7 @@ export class Transfers {
   #fleet
   #fetch
   #clock
-  #hash
+  #verifier
   #tell
   #onChunk
   #waitedMs
@@ -76,7 +73,7 @@ export class Transfers {
     this.#fetch = fetch
     this.#clock = clock
     this.#attention = attention
-    this.#hash = hash
+    this.#verifier = new Verifier(file, hash, clock)
     this.#tell = tell
     this.#onChunk = onChunk
     this.#waitedMs = waitedMs
@@ -87,6 +84,7 @@ export class Transfers {
   /** Nothing that still comes counts any more. */
   close() {
     this.#isClosed = true
+    this.#verifier.close()
   }
 
   /**
@@ -178,7 +176,7 @@ export class Transfers {
       return
     }
     this.#chunks.setVerifying(chunk, true)
-    const verdict = await this.#judge(chunk, bytes, node.name)
+    const verdict = await this.#verifier.judge(chunk, bytes, node.name)
     this.#chunks.setVerifying(chunk, false)
     if (this.#isClosed) return
     if (verdict instanceof Error) {
@@ -188,27 +186,6 @@ export class Transfers {
     else if (this.#chunks.isHere(chunk)) this.#waste(node, size, 'second copy')
     else this.#accept(node, chunk, bytes, verdict.kind)
     this.#onChange()
-  }
-
-  /**
-   * A hash that cannot be computed is our failure, and says nothing of the bytes: they wait for a while.
-   * @param {number} chunk
-   * @param {Uint8Array<ArrayBuffer>} bytes
-   * @param {string} from the node that sent it
-   */
-  async #judge(chunk, bytes, from) {
-    for (let tries = 0; ; tries++) {
-      try {
-        return await verifyChunk(bytes, this.#file.chunks?.[chunk], this.#hash)
-      } catch (cause) {
-        const waitMs = HASH_AGAIN_MS[tries]
-        if (this.#isClosed || waitMs === undefined) {
-          const why = cause instanceof Error ? cause.message : String(cause)
-          return new Error(`Chunk ${chunk}, which came from ${from}, cannot be checked: ${why}`, { cause })
-        }
-        await new Promise((resolve) => this.#clock.setTimeout(() => resolve(undefined), waitMs))
-      }
-    }
   }
 
   /**
