@@ -1,6 +1,7 @@
 // @ts-check
 /** All nodes of a swarm: which of them may be asked now, how each is doing, and why. Every change is told. */
 import { Blame } from './blame.js'
+import { Favourite } from './favourite.js'
 import { isBusy } from './fetch-range.js'
 import { Heartbeats } from './heartbeat.js'
 import { silenceIsLateMs } from './late.js'
@@ -23,8 +24,6 @@ import { Outage, outageReason } from './outage.js'
 
 /** Where there are only liars, each is asked for one chunk in this time, until one of them is true. */
 const LAST_RESORT_MS = 500
-/** With the policy `fastest`: a node that sent a bad chunk is left for so long, where another is to be had. */
-const DISGRACE_MS = 10_000
 /** The last node that works gets more patience: if all are late it is the network. */
 const LAST_NODE_PATIENCE = 3
 
@@ -48,8 +47,7 @@ export class Fleet {
   /** who sent which chunk wrong */
   blame = new Blame()
   #policy
-  /** with the policy `fastest`: the node that is read from @type {SwarmNode | undefined} */
-  #favourite
+  #favourite = new Favourite(this.blame)
   /** who sent wrong what is needed next @type {readonly ReadonlySet<string>[]} */
   #liars = []
   #clock
@@ -93,7 +91,7 @@ export class Fleet {
 
   set policy(policy) {
     this.#policy = policy
-    this.#favourite = undefined
+    this.#favourite.forget()
   }
 
   /** Nodes that the policy allows. @returns {readonly SwarmNode[]} */
@@ -130,27 +128,7 @@ export class Fleet {
       return liars.filter(({ breaker }) => breaker.state === 'trial')
     }
     if (this.#policy.kind !== 'fastest') return admitted
-    const choice = this.#choice(admitted, nowMs)
-    let favourite = this.#favourite
-    if (favourite === undefined || !choice.includes(favourite))
-      favourite = choice.reduce((a, b) => (b.estimate.delayMs < a.estimate.delayMs ? b : a))
-    this.#favourite = favourite
-    return [favourite]
-  }
-
-  /**
-   * With the policy `fastest`: who it is chosen from. A bad chunk is a blemish, but who has just the needed one wrong
-   * is of no use.
-   * @param {readonly SwarmNode[]} admitted
-   * @param {number} nowMs
-   */
-  #choice(admitted, nowMs) {
-    const able = admitted.filter(({ name }) => !this.#liars.some((names) => names.has(name)))
-    const some = able.length > 0 ? able : admitted
-    const good = some.filter(
-      ({ state, name }) => state !== 'slow' && nowMs - this.blame.lastMs(name) > DISGRACE_MS,
-    )
-    return good.length > 0 ? good : some
+    return [this.#favourite.among(admitted, this.#liars, nowMs)]
   }
 
   /**

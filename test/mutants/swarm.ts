@@ -41,7 +41,7 @@ export const SWARM_MUTANTS = [
     ['this.isOutage ? this.blame.liarsOn(chunk) :', ''],
   ),
   ...mutantsOf(
-    'src/swarm/fleet.js',
+    'src/swarm/favourite.js',
     ['test/swarm/swarm-policy.test.ts'],
     ['const some = able.length > 0 ? able : admitted', 'const some = admitted'],
   ),
