@@ -43,8 +43,9 @@
  * - `dropped`: it was asked for and will not come from this node.
  * - `node`: a node's state changed, and why, in words for a person.
  * - `hedge`: chunk asked for again, `from` being late for `waitedMs`.
- * - `failover`: all chunks that node `from` owed when it failed, and that were still wanted, have come from others. `recoveredMs`: from
- *   the failure to the last of them; `waitedMs`: the longest that a reader waited for one of them, 0 when none
+ * - `failover`: all chunks that node `from` owed when it failed, and that were still wanted, have come from others.
+ *   It was at work for us: who never began to bring anything, or fails when it is tried again, is none. `recoveredMs`:
+ *   from the failure to the last of them; `waitedMs`: the longest that a reader waited for one of them, 0 when none
  *   was needed yet.
  * - `measured`: now and then, what is known of a node: bytes per second while its bytes came and the reader was
  *   not the limit (`undefined`: that is not known), ms to the first byte, bytes asked for that have not come, all

@@ -101,10 +101,11 @@ export function judgeHead({ status, get }, start, end, file) {
  * @param {SwarmFile} request.file
  * @param {Fetch} request.fetch
  * @param {AbortSignal} request.signal
+ * @param {() => void} [request.onHead] the answer began, and promises the right thing
  * @param {(bytes: Uint8Array) => boolean} request.onBytes never more than asked for; false: no more is wanted
  * @returns {Promise<Outcome>}
  */
-export async function fetchRange({ url, start, end, file, fetch, signal, onBytes }) {
+export async function fetchRange({ url, start, end, file, fetch, signal, onHead = () => {}, onBytes }) {
   let response
   try {
     response = await fetch(url, {
@@ -122,6 +123,7 @@ export async function fetchRange({ url, start, end, file, fetch, signal, onBytes
     await response.body?.cancel().catch(() => {}) // it has failed already, and that is what is told
     return failure ?? { kind: 'wrong answer', why: 'its 206 has no body' }
   }
+  onHead()
   return readBody(response.body.getReader(), end - start + 1, signal, onBytes)
 }
 

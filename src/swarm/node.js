@@ -39,6 +39,8 @@ export class SwarmNode {
   state = 'unknown'
   /** requests under way, in their order @type {Set<Run>} */
   runs = new Set()
+  /** one of its replies has begun, and promised what was asked for */
+  hasBegun = false
   receivedBytes = 0
   verifiedBytes = 0
   /** when its last byte came, on the swarm's clock */

@@ -30,6 +30,10 @@ export class Run {
   askedMs
   /** when its last chunk was to be here, as it was estimated at the start, on the clock of our attention */
   promisedMs = Number.POSITIVE_INFINITY
+  /** did its node have to show first whether it works? */
+  isTrial
+  /** its reply began, and promises what was asked for */
+  hasBegun = false
   /** @type {number | undefined} */
   firstByteMs
   /** bytes of {@link Run.next} that are here */
@@ -55,6 +59,12 @@ export class Run {
     this.last = last
     this.startedMs = startedMs
     this.askedMs = askedMs
+    this.isTrial = node.breaker.state === 'trial'
+  }
+
+  /** Was its node at work for us? What is only tried is not counted on, and leaves nothing to take over. */
+  get wasAtWork() {
+    return this.hasBegun || (this.node.hasBegun && !this.isTrial)
   }
 
   /** Bytes that are still to come. */
@@ -95,6 +105,10 @@ export class Run {
       file,
       fetch,
       signal: this.#abort.signal,
+      onHead: () => {
+        this.hasBegun = true
+        this.node.hasBegun = true
+      },
       onBytes: (bytes) => {
         if (this.firstByteMs === undefined) {
           this.firstByteMs = now()

@@ -236,7 +236,7 @@ export class Transfers {
     const why = failure?.why ?? 'no longer wanted from here'
     for (const chunk of owed) this.#tell({ type: 'dropped', chunk, node: node.name, why })
     const missing = owed.filter((chunk) => !this.#chunks.isHere(chunk))
-    if (failure !== undefined || node.breaker.state === 'open')
+    if (run.wasAtWork && (failure !== undefined || node.breaker.state === 'open'))
       this.#failovers.begin(node.name, missing, nowMs)
     if (failure !== undefined)
       this.#fleet.fail(
