@@ -6,6 +6,7 @@ import type { SwarmFile } from '../swarm/fetch-range.js'
 import { type Found, findFile } from '../swarm/find-file.js'
 import type { NodeAddress } from '../swarm/node.js'
 import { bodyLimitMs, headLimitMs } from '../swarm/patience.js'
+import { asFound } from '../swarm/replica.js'
 import type { Policy } from '../swarm/swarm.js'
 import type { Discarded, FileVersion } from '../version/versions.js'
 import { intoFile, type OutFile } from './into-file.ts'
@@ -86,13 +87,10 @@ export async function pull(options: PullOptions): Promise<Pulled> {
     ...{ fetch: RUNTIME.fetch, clock: realClock },
   })
   if (found.kind !== 'found') throw new NoSourceError(found)
-  const { file, isVerified, versions, discarded, delays } = found
+  const { file, isVerified, versions, discarded } = found
   expectVersion(video, policy, versions)
   const readable = nodes.filter(({ name }) => found.sources.includes(name))
-  const known = readable.map((node) => {
-    const delayMs = delays.get(node.name)
-    return delayMs === undefined ? node : { ...node, delayMs }
-  })
+  const known = readable.map((node) => asFound(node, found))
   const tally = new Tally(nodes.map(({ name }) => name))
   const patienceMs = options.patienceMs ?? longestWaitMs(known, file)
   const read: Read = { ...options, nodes: known, patienceMs, file, tally }

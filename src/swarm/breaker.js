@@ -2,13 +2,14 @@
 /**
  * A circuit breaker for one node: closed while it works, open after a failure, and on trial with one request
  * before it is trusted again. What failed decides when: a node that is down or silent is let back as soon as a
- * `/health` call succeeds, one that answers wrongly has to wait longer each time, a liar longest.
+ * `/health` call succeeds, one that lacks the file as soon as a HEAD shows it, one that answers wrongly has to wait longer
+ * each time, a liar longest.
  */
 
 /** The wait after a failure that a healthy node repeats; doubled each time. */
 const BACKOFF_MS = { first: 500, last: 8000 }
-/** A replica may come, or become current, at any moment, and asking costs little. */
-const MISSING_MS = 2000
+/** For who lacks the file, doubled each time: a HEAD tells when it is worth it, unless a HEAD does not tell. */
+const LACKING_MS = { first: 2000, last: 10_000 }
 /** For a liar, doubled each time: one chunk shows whether it still lies, and it may be needed. */
 const QUARANTINE_MS = { first: 8000, last: 32_000 }
 /** So many chunks with a wrong hash make a liar. */
@@ -22,6 +23,8 @@ const MAX_RETRY_AFTER_MS = 30_000
 
 /** Failures after which `/health` tells when a trial is worth it. @type {ReadonlySet<FailureKind | undefined>} */
 const UNREACHABLE = new Set(/** @type {FailureKind[]} */ (['refused', 'cut', 'silent', 'ill']))
+/** Failures after which a HEAD of the file tells it. @type {ReadonlySet<FailureKind>} */
+const LACKING = new Set(/** @type {FailureKind[]} */ (['missing', 'other version']))
 
 /** One node's breaker. Times are ms on the swarm's clock. */
 export class Breaker {
@@ -29,11 +32,14 @@ export class Breaker {
   state = 'closed'
   /** `/health` must have answered before the next trial */
   needsHealth = false
+  /** a HEAD must have shown the file before the next trial: a chunk of another version would come for nothing */
+  lacksFile = false
   /** when the trial began */
   trialSinceMs = 0
   /** earliest time of the next trial */
   untilMs = 0
   #backoffMs = BACKOFF_MS.first
+  #lackingMs = LACKING_MS.first
   #lies = 0
   #quarantineMs = QUARANTINE_MS.first
   /** why it failed last, since the last chunk that was good @type {FailureKind | undefined} */
@@ -58,12 +64,12 @@ export class Breaker {
 
   /** The same, and nothing turns. @param {number} nowMs */
   wouldAdmit(nowMs) {
-    return this.state !== 'open' || (!this.needsHealth && nowMs >= this.untilMs)
+    return this.state !== 'open' || (!this.needsHealth && !this.lacksFile && nowMs >= this.untilMs)
   }
 
   /** Until when nobody asks it though it may answer; `undefined`: that is not so, or not known. */
   get notBeforeMs() {
-    return this.state === 'open' && !this.needsHealth ? this.untilMs : undefined
+    return this.state === 'open' && !this.needsHealth && !this.lacksFile ? this.untilMs : undefined
   }
 
   /** May a node that is not trusted yet be expected to work? It could not be reached, once, and its health is back. */
@@ -83,6 +89,7 @@ export class Breaker {
     this.state = 'open'
     this.failure = kind
     if (UNREACHABLE.has(kind)) this.needsHealth = true
+    this.lacksFile = !this.needsHealth && (this.lacksFile || LACKING.has(kind))
     if (wasOpen) return
     this.untilMs = nowMs + this.#waitMs(kind, retryAfterMs)
     this.#failures++
@@ -95,7 +102,7 @@ export class Breaker {
         return this.#quarantine()
       case 'missing':
       case 'other version':
-        return MISSING_MS
+        return this.#lack()
       case 'busy':
         if (retryAfterMs === undefined) return this.#backOff()
         return Math.min(Math.max(retryAfterMs, BACKOFF_MS.first), MAX_RETRY_AFTER_MS) // 0 would be a busy loop
@@ -109,6 +116,12 @@ export class Breaker {
   #backOff() {
     const waitMs = this.#backoffMs * (0.8 + 0.4 * this.#random())
     this.#backoffMs = Math.min(2 * this.#backoffMs, BACKOFF_MS.last)
+    return waitMs
+  }
+
+  #lack() {
+    const waitMs = this.#lackingMs
+    this.#lackingMs = Math.min(2 * this.#lackingMs, LACKING_MS.last)
     return waitMs
   }
 
@@ -136,10 +149,16 @@ export class Breaker {
     this.needsHealth = false
   }
 
+  /** A HEAD no longer shows that it lacks the file. */
+  mayHaveFile() {
+    this.lacksFile = false
+  }
+
   /** A chunk from this node was good. @returns {boolean} whether the node was on trial until now */
   succeed() {
     const wasOnTrial = this.state === 'trial'
     this.#backoffMs = BACKOFF_MS.first
+    this.#lackingMs = LACKING_MS.first
     this.#failures = 0
     if (this.state !== 'open') this.failure = undefined // what was asked for before the failure proves nothing
     if (!wasOnTrial) this.#quarantineMs = QUARANTINE_MS.first

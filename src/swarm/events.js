@@ -51,7 +51,7 @@
  *   not the limit (`undefined`: that is not known), ms to the first byte, bytes asked for that have not come, all
  *   bytes it has sent, how many of them passed verification, and whether it is late: it owes bytes, and has been
  *   silent for longer than is usual for it. `notBeforeMs`: it is asked for nothing until then.
- * - `heartbeat`: a `/health` call of a node: how long it took, `undefined` when there was no answer.
+ * - `heartbeat`: a `/health` call of a node, or a HEAD of the file while it lacks that: how long it took, `undefined` when there was no answer.
  * - `waiting`, `delivered`: a reader needs a chunk that is not there; it has it after `waitedMs`.
  * - `outage`: no node brings what a reader needs, and why (`isOver` false); told again when the reason
  *   changes; and later, one can again (true).

@@ -1,5 +1,6 @@
 // @ts-check
 /** All nodes of a swarm: which of them may be asked now, how each is doing, and why. Every change is told. */
+import { fileUrl } from '../version/url-path.js'
 import { Blame } from './blame.js'
 import { Favourite } from './favourite.js'
 import { isBusy } from './fetch-range.js'
@@ -7,6 +8,7 @@ import { Heartbeats } from './heartbeat.js'
 import { silenceIsLateMs } from './late.js'
 import { SwarmNode } from './node.js'
 import { Outage, outageReason } from './outage.js'
+import { lackShownBy } from './replica.js'
 
 /**
  * @typedef {import('./breaker.js').FailureKind} FailureKind
@@ -50,6 +52,7 @@ export class Fleet {
   #favourite = new Favourite(this.blame)
   /** who sent wrong what is needed next @type {readonly ReadonlySet<string>[]} */
   #liars = []
+  #file
   #clock
   #tell
   #onChange
@@ -60,7 +63,7 @@ export class Fleet {
    * @param {object} options
    * @param {readonly NodeAddress[]} options.addresses
    * @param {Policy} options.policy
-   * @param {number} options.chunkSize bytes
+   * @param {import('./fetch-range.js').SwarmFile} options.file
    * @param {import('./fetch-range.js').Fetch} options.fetch
    * @param {Clock} options.clock
    * @param {import('./attention.js').Attention} options.attention
@@ -69,8 +72,10 @@ export class Fleet {
    * @param {(event: Told) => void} options.tell
    * @param {() => void} options.onChange somebody may be asked now who could not be before
    */
-  constructor({ addresses, policy, fetch, clock, heartbeatMs, tell, onChange, ...forNodes }) {
+  constructor({ addresses, policy, file, fetch, clock, heartbeatMs, tell, onChange, ...others }) {
+    const forNodes = { ...others, chunkSize: file.chunkSize }
     this.nodes = addresses.map((address) => new SwarmNode(address, forNodes))
+    this.#file = file
     this.#policy = policy
     this.#clock = clock
     this.#tell = tell
@@ -80,6 +85,7 @@ export class Fleet {
       fetch,
       clock,
       periodMs: heartbeatMs,
+      fileUrlOf: (node) => fileUrl(node, file.name),
       onBeat: (node, beat) => this.#onBeat(node, beat),
     })
     if (heartbeatMs > 0) for (const node of this.nodes) this.#heartbeats.watch(node)
@@ -103,6 +109,12 @@ export class Fleet {
   /** Is anything under way? */
   get isBusy() {
     return this.nodes.some(({ runs }) => runs.size > 0)
+  }
+
+  /** Takes note of who is known to have another version. Call it before anybody is asked for a chunk. */
+  noteKnown() {
+    for (const node of this.nodes)
+      if (node.otherVersion !== undefined) this.fail(node, 'other version', node.otherVersion)
   }
 
   /** Ends all calls. */
@@ -180,7 +192,7 @@ export class Fleet {
     if (kind !== 'bad data' || node.breaker.isLiar) this.#setState(node, state, why)
     if (node.breaker.state === 'open') node.estimate.relearn()
     node.forgetSilence()
-    if (node.breaker.needsHealth) this.#heartbeats.watch(node)
+    if (node.breaker.needsHealth || node.breaker.lacksFile) this.#heartbeats.watch(node)
   }
 
   /** A node sent a chunk with a wrong hash. @param {SwarmNode} node @param {number} chunk */
@@ -295,16 +307,24 @@ export class Fleet {
     this.#onChange()
   }
 
-  /** @param {SwarmNode} node @param {{ ms: number, isLate: boolean }} beat */
-  #noteHealth(node, { ms, isLate }) {
+  /** @param {SwarmNode} node @param {Beat & { kind: 'answer' }} beat */
+  #noteHealth(node, { ms, isLate, head }) {
     const isBack = node.breaker.needsHealth
     if (isBack || node.isDelayDoubtful) node.estimate.isDelayKnown = false // it may have come back as another
     if (node.runs.size === 0) node.estimate.sampleDelay(ms)
     node.isDelayDoubtful = isBack || isLate
     node.forgetSilence()
     node.breaker.healthy()
+    if (head !== undefined && node.breaker.lacksFile) this.#noteHead(node, head)
     if (isBack || node.state === 'unknown')
       this.#setState(node, 'up', isBack ? 'it answers again' : 'it answers')
+  }
+
+  /** What proves nothing is for a trial to find out. @param {SwarmNode} node @param {import('./replica.js').FileHead} head */
+  #noteHead(node, head) {
+    const lack = lackShownBy(head, this.#file)
+    if (lack === undefined) node.breaker.mayHaveFile()
+    else this.fail(node, lack.kind, lack.why)
   }
 }
 

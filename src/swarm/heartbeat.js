@@ -3,6 +3,7 @@
  * Calls `/health` of nodes: often while one is away, to have it back soon; now and then while it is up, if wished.
  * A call that is late is told, and goes on: a slow node answers it in the end, and so does a hung process that wakes
  * up. Beside it new ones are made, for a call that was lost on the way is never answered.
+ * Who lacks the file is asked for its head in place of its health: that shows as well that it lives, and when it has it.
  */
 import { afterAttentively } from './attention.js'
 import { MAX_HEALTH_BYTES, skipBounded } from './read-bounded.js'
@@ -15,6 +16,8 @@ import { whyNoAnswer } from './unreachable.js'
 
 /** Between two calls to a node that is away: its return is noticed within a second. */
 const AWAY_MS = 400
+/** Between two calls to a node that lacks the file: a replica may come, or become current, at any moment. */
+const LACKING_MS = 2000
 /** An answer may take so long, or as long as is usual for the node. */
 const TIMEOUT_MS = 1500
 /** A browser opens six connections to one server. */
@@ -23,9 +26,9 @@ const MAX_CALLS = 3
 const GIVE_UP_MS = 65_000
 
 /**
- * What one call found: the answer's time, and whether it was told before that there is none yet; that there is none
- * yet, and since when it was waited for; or why there is none.
- * @typedef {{ kind: 'answer', ms: number, isLate: boolean } | { kind: 'silent', sinceMs: number, forMs: number }
+ * What one call found: the answer's time, whether it was told before that there is none yet, and the head of the file if
+ * that was asked for; that there is none yet, and since when it was waited for; or why there is none.
+ * @typedef {{ kind: 'answer', ms: number, isLate: boolean, head?: import('./replica.js').FileHead } | { kind: 'silent', sinceMs: number, forMs: number }
  *   | { kind: 'error', status: number } | { kind: 'none', why: string }} Beat
  */
 
@@ -34,6 +37,7 @@ export class Heartbeats {
   #fetch
   #clock
   #periodMs
+  #fileUrlOf
   #onBeat
   #isClosed = false
   /** @type {Map<SwarmNode, Watched>} */
@@ -44,12 +48,14 @@ export class Heartbeats {
    * @param {import('./fetch-range.js').Fetch} options.fetch
    * @param {Clock} options.clock
    * @param {number} options.periodMs for nodes that are up; 0: never
+   * @param {(node: SwarmNode) => string} options.fileUrlOf
    * @param {(node: SwarmNode, beat: Beat) => void} options.onBeat
    */
-  constructor({ fetch, clock, periodMs, onBeat }) {
+  constructor({ fetch, clock, periodMs, fileUrlOf, onBeat }) {
     this.#fetch = fetch
     this.#clock = clock
     this.#periodMs = periodMs
+    this.#fileUrlOf = fileUrlOf
     this.#onBeat = onBeat
   }
 
@@ -59,7 +65,7 @@ export class Heartbeats {
     const watched = this.#watched.get(node) ?? new Watched()
     this.#watched.set(node, watched)
     if (watched.isCalling) return // it will tell soon
-    this.#schedule(node, watched, 0)
+    this.#schedule(node, watched, node.breaker.lacksFile ? LACKING_MS : 0)
   }
 
   /** Ends every call. */
@@ -105,7 +111,9 @@ export class Heartbeats {
     /** @type {Beat} */
     let beat
     try {
-      const response = await this.#fetch(node.healthUrl, {
+      const isHead = node.breaker.lacksFile
+      const response = await this.#fetch(isHead ? this.#fileUrlOf(node) : node.healthUrl, {
+        method: isHead ? 'HEAD' : 'GET',
         cache: 'no-store',
         credentials: 'omit',
         signal: abort.signal,
@@ -113,8 +121,9 @@ export class Heartbeats {
       await skipBounded(response, MAX_HEALTH_BYTES)
       // A server that has no such page answers all the same, so it is there.
       const ms = this.#clock.now() - sinceMs
-      beat =
-        response.status < 500 ? { kind: 'answer', ms, isLate } : { kind: 'error', status: response.status }
+      if (isHead) beat = { kind: 'answer', ms, isLate, head: response }
+      else if (response.status < 500) beat = { kind: 'answer', ms, isLate }
+      else beat = { kind: 'error', status: response.status }
     } catch (error) {
       beat = { kind: 'none', why: whyNoAnswer(error) } // that is what is told
     }
@@ -130,7 +139,7 @@ export class Heartbeats {
     this.#onBeat(node, beat)
     watched.isTelling = false
     const isAway = node.breaker.needsHealth
-    const periodMs = isAway ? AWAY_MS : this.#periodMs
+    const periodMs = isAway ? AWAY_MS : node.breaker.lacksFile ? LACKING_MS : this.#periodMs
     // It may have answered when it woke up, or be so slow now: another call shows which.
     const isAtOnce = beat.kind === 'silent' ? isAway : beat.kind === 'answer' && node.isDelayDoubtful
     if (!this.#isClosed && (periodMs > 0 || isAtOnce)) this.#schedule(node, watched, isAtOnce ? 0 : periodMs)

@@ -18,6 +18,7 @@ import { Slowness } from './slowness.js'
  * @property {string} [healthUrl] default `<url>/health`
  * @property {boolean} [isForeign] somebody else's server: what it says of a file is a claim, never proof
  * @property {number} [delayMs] to the first byte, as far as it was measured before
+ * @property {string} [otherVersion] why what it said before is of another version of the file
  */
 
 /**
@@ -32,6 +33,8 @@ export class SwarmNode {
   name
   url
   healthUrl
+  /** as it was found, before anything was asked of it */
+  otherVersion
   estimate
   breaker
   slowness
@@ -59,10 +62,11 @@ export class SwarmNode {
    * @param {Attention} swarm.attention
    * @param {number} swarm.chunkSize bytes
    */
-  constructor({ name, url, healthUrl, delayMs, ...listed }, { random, attention, chunkSize }) {
+  constructor({ name, url, healthUrl, delayMs, otherVersion, ...listed }, { random, attention, chunkSize }) {
     this.name = name
     this.url = url
     this.healthUrl = healthUrl ?? `${url}/health`
+    this.otherVersion = otherVersion
     this.#answerLimitMs = headLimitMs(listed)
     this.estimate = new Estimate(delayMs)
     this.breaker = new Breaker(random)

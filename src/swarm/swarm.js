@@ -117,7 +117,7 @@ export class Swarm {
       ...{
         addresses: nodes,
         policy,
-        chunkSize,
+        file,
         fetch,
         clock,
         attention,
@@ -133,6 +133,7 @@ export class Swarm {
       waitedMs: (chunk) => demand.waitedMs(chunk, clock.now()),
       onHashFailure: (error) => this.#fail(error),
     })
+    queueMicrotask(() => fleet.noteKnown()) // who opens this is not ready to be told before
     this.#chunks = chunks
     this.#demand = demand
     this.#fleet = fleet

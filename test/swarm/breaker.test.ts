@@ -30,6 +30,10 @@ describe('the first failure', () => {
       expect(breaker.admits(1_000_000)).toBe(false)
       breaker.healthy()
     }
+    if (breaker.lacksFile) {
+      expect(breaker.admits(1_000_000)).toBe(false)
+      breaker.mayHaveFile()
+    }
     if (waitMs > 0) expect(breaker.admits(1000 + waitMs - 1)).toBe(false)
     expect(breaker.admits(1000 + waitMs)).toBe(true)
     expect(breaker.state).toBe('trial')
@@ -79,6 +83,7 @@ function waitsMs(kind: FailureKind, times: number, random = EVEN): number[] {
     breaker.fail(kind, nowMs)
     const waitMs = breaker.untilMs - nowMs
     breaker.healthy()
+    breaker.mayHaveFile()
     nowMs = breaker.untilMs
     breaker.admits(nowMs)
     return waitMs
@@ -92,8 +97,8 @@ describe('a node that keeps failing', () => {
     ['refused', [0, 500, 1000, 2000, 4000, 8000]], // its health was good, and it failed all the same
     ['cut', [0, 500, 1000, 2000, 4000, 8000]],
     ['silent', [0, 500, 1000, 2000, 4000, 8000]],
-    ['missing', [2000, 2000, 2000, 2000, 2000, 2000]],
-    ['other version', [2000, 2000, 2000, 2000, 2000, 2000]],
+    ['missing', [2000, 4000, 8000, 10_000, 10_000, 10_000]], // a HEAD did not show it
+    ['other version', [2000, 4000, 8000, 10_000, 10_000, 10_000]],
   ])('%s: waits %j', ([kind, expected]) => {
     expect(waitsMs(kind, 6)).toEqual(expected)
   })

@@ -21,6 +21,7 @@ async function firstBeat(
       }),
     clock,
     periodMs: 0,
+    fileUrlOf: () => 'http://node1/talk.mp4',
     onBeat: (_, beat) => {
       found ??= { beat, atMs: clock.now() }
     },

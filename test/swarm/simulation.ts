@@ -100,6 +100,7 @@ export class SimulatedNode {
   readonly behaviour: NodeBehaviour
   requests = 0
   healthCalls = 0
+  heads = 0
   /** requests for the file under way now, and the most there ever were */
   open = 0
   maxOpen = 0
@@ -151,6 +152,11 @@ export class SimulatedNode {
       await this.#turn(signal)
       return new Response('{"status":"ok"}', { status: this.behaviour.healthStatus ?? 200 })
     }
+    if (init.method === 'HEAD') {
+      this.heads++
+      await this.#turn(signal)
+      return this.#head()
+    }
     this.requests++
     this.open++
     this.maxOpen = Math.max(this.maxOpen, this.open)
@@ -176,6 +182,20 @@ export class SimulatedNode {
     }
     const body = new ReadableStream<Uint8Array>(this.#body(start, end, signal, finish), { highWaterMark: 0 })
     return new Response(body, { status: other?.status ?? 206, headers: fields })
+  }
+
+  /** As the replica is that its answers to GET show. */
+  #head(): Response {
+    const other = this.behaviour.answer?.({ start: 0, end: 0 })
+    const [, size] = /\/(\d+)$/.exec(other?.fields?.['Content-Range'] ?? '') ?? []
+    const isShorter = other?.status === 416
+    const etag = other?.fields?.['ETag'] ?? this.#file.sha256
+    const fields = {
+      'Content-Length': size ?? String(this.#file.size - (isShorter ? 1 : 0)),
+      ...(etag === undefined ? {} : { ETag: `"${etag.replaceAll('"', '')}"` }),
+    }
+    const status = other === undefined || other.status === 206 || isShorter ? 200 : other.status
+    return new Response(null, { status, headers: fields })
   }
 
   /** Waits as long as the head of an answer takes. */

@@ -4,6 +4,7 @@
 /** @import { Player, PlayerEvent, Policy, VideoFile, VideoNode } from '../playing/player-events.js' */
 import { realClock } from '../../swarm/clock.js'
 import { findFile } from '../../swarm/find-file.js'
+import { asFound } from '../../swarm/replica.js'
 import { element, part, setText } from '../element.js'
 import { readChoices } from '../room/experiments.js'
 import { workerNews } from '../worker/prepare-worker.js'
@@ -129,9 +130,7 @@ async function main() {
   player = await startPlayer({
     video,
     file: found.file,
-    nodes: nodes
-      .filter(({ name }) => found.sources.includes(name))
-      .map((node) => withDelay(node, found.delays.get(node.name))),
+    nodes: nodes.filter(({ name }) => found.sources.includes(name)).map((node) => asFound(node, found)),
     onEvent(event) {
       outage.apply(event)
       if (replicas.apply(event)) learn({ replicas: replicas.now })
@@ -145,13 +144,6 @@ async function main() {
   })
   await showPlayer()
 }
-
-/**
- * @param {VideoNode} node
- * @param {number | undefined} delayMs
- * @returns {VideoNode}
- */
-const withDelay = (node, delayMs) => (delayMs === undefined ? node : { ...node, delayMs })
 
 /** @param {unknown} error */
 function fail(error) {
