@@ -8,7 +8,19 @@ export const SWARM_MUTANTS = [
     ['Math.min(2 * this.#quarantineMs, QUARANTINE_MS.last)', 'this.#quarantineMs'],
     ['++this.#lies < LIES_BEFORE_QUARANTINE', 'false'],
     ['Math.max(retryAfterMs, BACKOFF_MS.first)', 'retryAfterMs'],
-    ['!this.needsHealth && nowMs >= this.untilMs', 'nowMs >= this.untilMs'],
+    ['!this.needsHealth && !this.lacksFile && nowMs', '!this.lacksFile && nowMs'],
+    ['!this.needsHealth && !this.lacksFile && nowMs', '!this.needsHealth && nowMs'],
+  ),
+  ...mutantsOf(
+    'src/swarm/run.js',
+    ['test/swarm/at-work.test.ts'],
+    ['this.hasBegun || (this.node.hasBegun && !this.isTrial)', 'true'],
+    ['(this.node.hasBegun && !this.isTrial)', 'this.node.hasBegun'],
+  ),
+  ...mutantsOf(
+    'src/swarm/swarm.js',
+    ['test/swarm/replica.test.ts'],
+    ['queueMicrotask(() => fleet.noteKnown())', ''],
   ),
   ...mutantsOf(
     'src/swarm/heartbeat.js',
