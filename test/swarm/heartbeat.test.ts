@@ -90,6 +90,7 @@ test('a node that is found silent is called again at once: it may have answered 
     },
     clock,
     periodMs: 0,
+    fileUrlOf: () => 'http://node1/talk.mp4',
     onBeat: (node, { kind }) => {
       if (kind !== 'silent') return
       node.breaker.fail('silent', clock.now())

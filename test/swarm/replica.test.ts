@@ -32,7 +32,7 @@ describe('a HEAD shows', () => {
 
 describe('what a node said when the file was looked for', () => {
   const node = { name: 'node1', url: 'http://node1' }
-  const manifest = (sha256: string) => ({ ...FILE, sha256, chunks: [], mtimeMs: 0 })
+  const manifest = (sha256: string) => ({ ...FILE, version: 1, sha256, chunks: [], mtimeMs: 0 }) as const
   const replica = (sha256: string) => ({ size: 1000, etag: `"${sha256}"`, lastModifiedMs: 0 })
   const as = (
     reply: Parameters<typeof asFound>[1]['replies'] extends ReadonlyMap<string, infer R> ? R : never,
