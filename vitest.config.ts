@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 
 /** Real servers, processes and browsers: a bound only for what hangs, and nothing is timed. */
 const patience = { testTimeout: 60_000, hookTimeout: 60_000 }
-/** Most tests wait for processes, sockets and timers of their own: more at a time than there are cores. */
-const FILES_AT_ONCE = 2 * availableParallelism()
+/** Most tests wait for processes, sockets and timers of their own, so no core is kept free. */
+const FILES_AT_ONCE = availableParallelism()
 const BROWSER_TESTS = 'test/browser/**/*.test.ts'
 
 export default defineConfig({
