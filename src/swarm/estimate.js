@@ -15,12 +15,17 @@ const WELL_KNOWN_MS = 5000
 /** Shorter intervals say more of the machine than of the node. */
 const MIN_INTERVAL_MS = 8
 
+/** How much of the way to a longer delay each one makes the shortest go: it may be gone for good. */
+const SOONEST_GIVES_WAY = 0.1
+
 /** One node's rate and delay. */
 export class Estimate {
   /** bytes per ms */
   rate = PRIOR.bytesPerMs
   /** ms to the first byte */
   delayMs = PRIOR.delayMs
+  /** ms to the first byte when nothing was in its way, as far as it was seen lately */
+  soonestMs = PRIOR.delayMs
   /** mean distance of the delay from its mean (the shape of RFC 6298 §2) */
   deviationMs = PRIOR.delayMs / 4
   /** bytes per ms over the last ten seconds or so; 0: not known yet */
@@ -42,8 +47,10 @@ export class Estimate {
     if (this.isDelayKnown) {
       this.deviationMs = 0.75 * this.deviationMs + 0.25 * Math.abs(ms - this.delayMs)
       this.delayMs = 0.8 * this.delayMs + 0.2 * ms
+      this.soonestMs = Math.min(ms, this.soonestMs + SOONEST_GIVES_WAY * (ms - this.soonestMs))
     } else {
       this.delayMs = ms
+      this.soonestMs = ms
       this.deviationMs = ms / 4
       this.isDelayKnown = true
     }

@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * Meters one node's rate. Time counts only while a body of it is under way: who is not asked sends nothing, and is
- * not slow. Where we were not looking, the bytes seen show only how fast it is at least.
+ * not slow. Where we were not looking, the bytes seen show only how fast it is at least. So do those of a body whose first
+ * byte is seen later than it was due: they may have lain in somebody's buffers, or the node may have become farther away.
  */
 
 /**
@@ -11,6 +12,11 @@
 
 /** What comes first has been on its way for about this long, and would otherwise have come in no time. */
 const FIRST_PIECE_MS = 10
+
+/** A first byte that is late by more than this is. */
+const LATE_MS = 50
+/** What was in buffers has come by the time for which a late body has been seen, or by this. */
+const MAX_DOUBT_MS = 1000
 
 /** One node's meter. */
 export class Meter {
@@ -23,6 +29,8 @@ export class Meter {
   #sinceMs
   /** what we had missed by then */
   #lostMs = 0
+  /** for how long bytes may have come before they were seen */
+  #unseenMs = 0
 
   /** @param {Estimate} estimate @param {Attention} attention */
   constructor(estimate, attention) {
@@ -34,10 +42,11 @@ export class Meter {
     return this.#sinceMs !== undefined
   }
 
-  /** The first byte of a body is here. */
-  start() {
+  /** The first byte of a body is here. @param {number} [lateMs] later than it may have come */
+  start(lateMs = 0) {
     if (this.isRunning) return
     this.#begin()
+    this.#unseenMs = lateMs > LATE_MS ? lateMs : 0
     this.#sinceMs = this.#attention.now() - FIRST_PIECE_MS
   }
 
@@ -52,7 +61,9 @@ export class Meter {
     const ms = this.#attention.now() - this.#sinceMs
     const missedMs = this.#attention.lostMs - this.#lostMs
     if (missedMs > 0 && goesOn && !this.#attention.isCaughtUp) return
-    if (missedMs > 0) this.#estimate.sampleRateAtLeast(this.#bytes, ms + missedMs)
+    const unseenMs = this.#unseenMs
+    if (goesOn && ms < Math.min(unseenMs, MAX_DOUBT_MS)) return
+    if (missedMs > 0 || unseenMs > 0) this.#estimate.sampleRateAtLeast(this.#bytes, ms + missedMs + unseenMs)
     else {
       this.meteredMs += ms
       this.#estimate.sampleRate(this.#bytes, ms)
@@ -65,5 +76,6 @@ export class Meter {
     this.#bytes = 0
     this.#sinceMs = this.#attention.now()
     this.#lostMs = this.#attention.lostMs
+    this.#unseenMs = 0
   }
 }

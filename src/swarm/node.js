@@ -113,10 +113,12 @@ export class SwarmNode {
   noteFirstByte(run, nowMs) {
     const delayMs = nowMs - run.startedMs
     const wasWatched = delayMs - (this.#attention.now() - run.askedMs) < 1
+    const { isDelayKnown, soonestMs } = this.estimate
+    const lateMs = isDelayKnown ? nowMs - Math.max(run.startedMs + soonestMs, this.lastByteMs) : 0
     // Bytes that wait in front of a request on the same uplink are no delay of the node, and neither is our own.
     const isItsOwn = wasWatched && !this.#meter.isRunning
     if (isItsOwn || delayMs < this.estimate.delayMs) this.estimate.sampleDelay(delayMs)
-    this.#meter.start()
+    this.#meter.start(lateMs)
   }
 
   /** @param {number} bytes @param {number} nowMs on the swarm's clock */

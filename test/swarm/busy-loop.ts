@@ -41,10 +41,11 @@ export class BusyLoop {
   /** A `fetch` whose bytes arrive at their time, and are seen when the loop is free. */
   wrap(fetch: Fetch): Fetch {
     return async (url, init) => {
-      const arrived = await fetch(url, init).then(
+      const [arrived, body] = await fetch(url, init).then(
         async (answer) => {
+          const body = this.#buffered(answer) // goes on to come while its head waits
           await this.#turn()
-          return answer
+          return [answer, body] as const
         },
         async (error) => {
           await this.#turn()
@@ -52,7 +53,7 @@ export class BusyLoop {
         },
       )
       const { status, ok, headers } = arrived // a response's properties are not its own: a spread finds none
-      return { status, ok, headers, body: this.#buffered(arrived) }
+      return { status, ok, headers, body }
     }
   }
 

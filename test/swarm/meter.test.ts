@@ -78,4 +78,38 @@ describe('the rate of a node', () => {
     expect(estimate.isRateKnown).toBe(true)
     expect(estimate.rate).toBeLessThanOrEqual(400)
   })
+
+  test('is not more for bytes that came before they were seen: who is late may have been here for long', async () => {
+    meter.start(700)
+    meter.add(256_000)
+    await clock.run(() => false, 20)
+    meter.sample(false)
+    expect(estimate.rate).toBeLessThan(375)
+    expect(estimate.rate).toBeGreaterThan(300)
+  })
+
+  test('is not more for them though a body goes on', async () => {
+    meter.start(700)
+    await receive(20, 10)
+    meter.add(256_000)
+    await receive(1000, 375)
+    expect(estimate.rate).toBeLessThan(400)
+  })
+
+  test('is not less for a late beginning, which may be the delay of the node', async () => {
+    await receive(2000, 375, false)
+    meter.start(2000)
+    await receive(100, 375)
+    expect(estimate.rate).toBeCloseTo(375, -1)
+    await receive(3000, 375, false)
+    expect(estimate.rate).toBeGreaterThan(370)
+  })
+
+  test('that falls is seen in a late body, too', async () => {
+    await receive(2000, 375, false)
+    meter.start(300)
+    await receive(400, 10)
+    await receive(1000, 10)
+    expect(estimate.rate).toBeLessThan(100)
+  })
 })
