@@ -7,6 +7,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import type { PAGE_ROOMS } from './target.ts'
 
 /** Media types of what a page is made of; no other file is on the list. */
 const TYPES: ReadonlyMap<string, string> = new Map([
@@ -16,11 +17,8 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ['.svg', 'image/svg+xml'],
 ])
 
-/** The rooms whose files browsers read too. */
-type PageRoom = 'player' | 'swarm' | 'version' | 'words'
-
 /** The folders whose files, at any depth, are on the list, under the names that begin their URLs. */
-export type PageFolders = Readonly<Record<PageRoom, string>>
+export type PageFolders = Readonly<Record<(typeof PAGE_ROOMS)[number], string>>
 
 const OWN_FOLDERS: PageFolders = {
   player: fileURLToPath(new URL('../player/', import.meta.url)),
@@ -79,7 +77,7 @@ export class PageFiles {
 
   /**
    * A file as it is on the disk now, so that whoever works on the page only has to reload it.
-   * @param name `player/…`, `swarm/…`, `version/…` or `words/…`
+   * @param name `player/…` and so on, see {@link PAGE_ROOMS}
    * @returns `undefined` when it is not on the list
    * @throws the system's error when it was there at the start and cannot be read now
    */

@@ -11,7 +11,7 @@ export type Target =
   | { readonly kind: 'manifest'; readonly name: string }
   /** the watch page for a video */
   | { readonly kind: 'watch'; readonly name: string }
-  /** what that page is made of: `player/…`, `swarm/…`, `version/…` or `words/…`, known only to page-files.ts */
+  /** what that page is made of, a file of {@link PAGE_ROOMS}: which there are is known only to page-files.ts */
   | { readonly kind: 'page file'; readonly name: string }
   | { readonly kind: 'refused'; readonly status: 400 | 404 }
 
@@ -41,8 +41,10 @@ const PREFIXES = [
   ['_/manifest/', 'manifest'],
   ['watch/', 'watch'],
 ] as const
+/** The rooms whose files browsers read too. */
+export const PAGE_ROOMS = ['player', 'swarm', 'version', 'words'] as const
 /** The path without its `_/` is the name of a page file. */
-const PAGE_FILE = /^_\/(?:player|swarm|version|words)\//
+const PAGE_FILE = new RegExp(`^_/(?:${PAGE_ROOMS.join('|')})/`)
 
 /**
  * Reads a request target. Pure; never throws. The path is decoded exactly once; the query is ignored.
