@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { describeChanges, ListWatch } from '../../../src/player/page/list-watch.js'
 import type { VideoNode } from '../../../src/player/playing/player-events.js'
+import { HandClock } from '../../helpers/hand-clock.ts'
 
 const node = (name: string, port: number, latencyMs = 50): VideoNode => ({
   name,
@@ -13,19 +14,7 @@ const MOVED = [node('node1', 8001), node('node2', 8012), node('node3', 8003)]
 
 /** A node that has a list or is dead, and a clock that is moved by hand. */
 function world() {
-  let now = 0
-  let timers: { atMs: number; run: () => void }[] = []
-  const clock = {
-    now: () => now,
-    setTimeout: (run: () => void, ms: number) => {
-      const timer = { atMs: now + ms, run }
-      timers.push(timer)
-      return timer
-    },
-    clearTimeout: (timer: unknown) => {
-      timers = timers.filter((other) => other !== timer)
-    },
-  }
+  const clock = new HandClock()
   const state = { list: LIST as readonly VideoNode[] | undefined, asked: 0, told: [] as string[] }
   const watch = new ListWatch({
     nodes: LIST,
@@ -47,10 +36,7 @@ function world() {
       await settle()
     },
     pass: async (ms: number) => {
-      now += ms
-      const due = timers.filter(({ atMs }) => atMs <= now)
-      timers = timers.filter(({ atMs }) => atMs > now)
-      for (const { run } of due) run()
+      clock.advance(ms)
       await settle()
     },
   }

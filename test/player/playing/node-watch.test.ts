@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { NodeWatch, outageReason } from '../../../src/player/playing/node-watch.js'
 import type { Policy } from '../../../src/player/playing/player-events.js'
 import type { NodeState, OutageReason, SwarmEvent } from '../../../src/swarm/events.js'
+import { HandClock } from '../../helpers/hand-clock.ts'
 
 const HASH = 'a'.repeat(64)
 const FILE = { name: 'week 1/talk.mp4', size: 1000, chunkSize: 256, sha256: HASH }
@@ -28,19 +29,7 @@ const withHead =
 
 /** A watch over two nodes whose clock is moved by hand; a call takes no time. */
 function watch(behaviours: Record<string, Behaviour> = {}, listed: { latencyMs?: number } = {}) {
-  let now = 0
-  let timers: { atMs: number; run: () => void }[] = []
-  const clock = {
-    now: () => now,
-    setTimeout: (run: () => void, ms: number) => {
-      const timer = { atMs: now + ms, run }
-      timers.push(timer)
-      return timer
-    },
-    clearTimeout: (timer: unknown) => {
-      timers = timers.filter((other) => other !== timer)
-    },
-  }
+  const clock = new HandClock()
   const calls: string[] = []
   const waiting: (() => void)[] = []
   const fetch = (input: string | URL | Request, init: RequestInit = {}): Promise<Response> =>
@@ -78,20 +67,11 @@ function watch(behaviours: Record<string, Behaviour> = {}, listed: { latencyMs?:
     changes: () => changes,
     pass: async (ms: number) => {
       await settle()
-      for (const end = now + ms; now < end; ) {
-        now = Math.min(end, now + 500)
-        const due = timers.filter(({ atMs }) => atMs <= now)
-        timers = timers.filter(({ atMs }) => atMs > now)
-        for (const { run } of due) run()
-        await settle()
-      }
+      await clock.pass(ms, settle)
     },
-    timers: () => timers.length,
+    timers: () => clock.timers,
     sleep: async (ms: number) => {
-      now += ms
-      const due = timers.filter(({ atMs }) => atMs <= now)
-      timers = timers.filter(({ atMs }) => atMs > now)
-      for (const { run } of due) run()
+      clock.advance(ms)
       await settle()
     },
     /** Calls that wait are answered. */

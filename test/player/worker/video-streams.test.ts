@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { VideoStreams } from '../../../src/player/worker/video-streams.js'
+import { HandClock } from '../../helpers/hand-clock.ts'
 
 const SIZE = 1000
 const PIECE = 100
@@ -8,19 +9,7 @@ const PIECE = 100
 function world() {
   const opened: string[] = []
   let readers = 0
-  let now = 0
-  let timers: { atMs: number; run: () => void }[] = []
-  const clock = {
-    now: () => now,
-    setTimeout: (run: () => void, ms: number) => {
-      const timer = { atMs: now + ms, run }
-      timers.push(timer)
-      return timer
-    },
-    clearTimeout: (timer: unknown) => {
-      timers = timers.filter((other) => other !== timer)
-    },
-  }
+  const clock = new HandClock()
   const file = { size: SIZE, mediaType: 'video/mp4' }
   let fault: Error | undefined
   /** pieces are held back while this is set */
@@ -80,15 +69,9 @@ function world() {
       return release
     },
     async pass(ms: number) {
-      for (const end = now + ms; now < end; ) {
-        now = Math.min(end, now + 500)
-        const due = timers.filter(({ atMs }) => atMs <= now)
-        timers = timers.filter(({ atMs }) => atMs > now)
-        for (const { run } of due) run()
-        await settle()
-      }
+      await clock.pass(ms, settle)
     },
-    timers: () => timers.length,
+    timers: () => clock.timers,
   }
 }
 
