@@ -17,14 +17,15 @@ const BANDWIDTH_KBPS = 5_000
 /**
  * Notes in the page when the video ran out of data: a `waiting` event or a playhead that stood for as long as a viewer
  * notices, from the first movement on and without seeks. With seconds in the buffer no node can be the cause: a
- * machine with too much to do, or a decoder that begins, makes a picture stand as well.
+ * machine with too much to do, or a decoder that begins, makes a picture stand as well. The page loads a video anew
+ * whose picture stands with its next seconds there (stuck.js), and what plays then begins like any other.
  */
 const OBSERVER = `
   if (window.noticed !== undefined) return
   const STAND_MS = 100, FULL_SECONDS = 2
   const noticed = (window.noticed = { starvings: [], standsMs: 0, errors: 0, requests: 0 })
   navigator.serviceWorker?.addEventListener('message', () => noticed.requests++)
-  let seconds = 0, movedAtMs = 0, hasPlayed = false, hasStood = false
+  let seconds = 0, movedAtMs = 0, loads = 0, hasPlayed = false, hasStood = false, stoodWithData = false
   const aheadOf = ({ buffered, currentTime }) => {
     for (let index = 0; index < buffered.length; index++)
       if (buffered.start(index) <= currentTime && currentTime <= buffered.end(index))
@@ -34,15 +35,19 @@ const OBSERVER = `
   const note = (what, video) => {
     const ahead = aheadOf(video)
     const isAtEnd = video.currentTime + ahead > video.duration - 0.5
-    if (ahead < FULL_SECONDS && !isAtEnd) noticed.starvings.push(what + ' at ' + video.currentTime + ' s, ' + ahead + ' s ahead')
+    if (what === 'stands' && ahead >= FULL_SECONDS) stoodWithData = true
+    if (ahead >= FULL_SECONDS || isAtEnd) return
+    const where = ' at ' + video.currentTime + ' s, ' + ahead + ' s ahead'
+    noticed.starvings.push(what + where + (loads > 0 ? ', loaded anew ' + loads + ' times' : ''))
   }
+  document.addEventListener('emptied', () => { loads++; if (stoodWithData) hasPlayed = false }, true)
   document.addEventListener('waiting', ({ target }) => { if (hasPlayed && !target.seeking) note('waiting', target) }, true)
   document.addEventListener('error', ({ target }) => { if (target instanceof HTMLVideoElement) noticed.errors++ }, true)
   setInterval(() => {
     const video = document.querySelector('video')
     const nowMs = performance.now()
     if (video === null || video.paused || video.seeking || video.currentTime !== seconds) { movedAtMs = nowMs; hasStood = false }
-    if (video !== null && video.currentTime !== seconds && !video.seeking) hasPlayed = true
+    if (video !== null && video.currentTime > seconds && !video.seeking) { hasPlayed = true; stoodWithData = false }
     noticed.standsMs = nowMs - movedAtMs
     if (hasPlayed && !hasStood && nowMs - movedAtMs >= STAND_MS) { hasStood = true; note('stands', video) }
     seconds = video?.currentTime ?? 0
