@@ -134,10 +134,10 @@ class Queue {
     return completionMs({ ...this.candidate, leftBytes: this.bytes }, bytes)
   }
 
-  /** Are as many bytes in flight as its rate and delay call for? @param {ChooseOptions} options */
-  isFull({ budgetMs, firstRunBytes }) {
+  /** Are as many bytes in flight as its rate and delay call for? The first request shows the rate, and alone. @param {ChooseOptions} options */
+  isFull({ budgetMs }) {
     const { rate, delayMs, isRateKnown } = this.candidate
-    return this.bytes >= (isRateKnown ? rate * (delayMs + budgetMs) : firstRunBytes)
+    return isRateKnown ? this.bytes >= rate * (delayMs + budgetMs) : this.runs > 0
   }
 
   /** @param {ChooseOptions} options @param {boolean} isUrgent what is urgent does not wait behind bytes in flight */

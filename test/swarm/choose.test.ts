@@ -112,6 +112,11 @@ describe('the byte budget', () => {
     expect(plan).toEqual([{ node: 'fast', first: 0, last: 1 }])
   })
 
+  test('and no second one while the first comes: they would share its uplink', () => {
+    const node = { ...FAST, isRateKnown: false, runs: 1, leftBytes: 10 }
+    expect(planRuns(missing(100), [node], OPTIONS)).toEqual([])
+  })
+
   test('no node gets more than its connections', () => {
     const deep = { ...OPTIONS, budgetMs: 1e6 }
     expect(planRuns(missing(1000), [FAST], deep)).toHaveLength(MAX_RUNS)
