@@ -10,6 +10,8 @@ const RATE_HALF_LIFE_MS = { up: 400, down: 250 }
 const USUAL_HALF_LIFE_MS = 10_000
 /** Until there is a sample. */
 const PRIOR = { bytesPerMs: 2 * 1024, delayMs: 200 }
+/** Nobody is expected to be slower than this before it is seen: who trickles would else never have a rival. */
+const LEAST_EXPECTED_BYTES_PER_MS = 64
 /** Seen for less, a node was seen in one moment only, which may have been its worst. */
 const WELL_KNOWN_MS = 5000
 /** Shorter intervals say more of the machine than of the node. */
@@ -93,6 +95,15 @@ export class Estimate {
   #noteUsual(rate, ms) {
     this.#knownMs += ms
     this.usualRate += Math.max(weightOf(ms, USUAL_HALF_LIFE_MS), ms / this.#knownMs) * (rate - this.usualRate)
+  }
+
+  /**
+   * What others of the same list bring is a better guess than any, of a node that was never seen to send.
+   * @param {number} fastest bytes per ms, of the fastest that was
+   */
+  expect(fastest) {
+    if (this.isRateKnown || this.usualRate > 0) return
+    this.rate = Math.min(PRIOR.bytesPerMs, Math.max(fastest, LEAST_EXPECTED_BYTES_PER_MS))
   }
 
   /** The node was away: half of what was usual is a careful guess, and the first sample replaces it. */

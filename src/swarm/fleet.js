@@ -215,6 +215,7 @@ export class Fleet {
   judge() {
     const nowMs = this.#clock.now()
     for (const node of this.nodes) node.meter()
+    this.#compare()
     const closed = this.nodes.filter(({ breaker }) => breaker.state !== 'open')
     const patience = closed.length <= 1 ? LAST_NODE_PATIENCE : 1
     for (const node of this.nodes) {
@@ -228,6 +229,12 @@ export class Fleet {
     }
     const usable = this.usable().map(({ name }) => name)
     this.blame.forgive(usable, nowMs)
+  }
+
+  /** Who was never seen to send is expected to be like those that were. */
+  #compare() {
+    const rates = this.nodes.flatMap(({ estimate }) => (estimate.isRateKnown ? [estimate.rate] : []))
+    if (rates.length > 0) for (const { estimate } of this.nodes) estimate.expect(Math.max(...rates))
   }
 
   /** @param {SwarmNode} node @param {number} idleMs since its last byte */

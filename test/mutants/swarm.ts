@@ -17,16 +17,19 @@ export const SWARM_MUTANTS = [
     ['this.hasBegun || (this.node.hasBegun && !this.isTrial)', 'true'],
     ['(this.node.hasBegun && !this.isTrial)', 'this.node.hasBegun'],
   ),
-  ...mutantsOf(
-    'src/swarm/swarm.js',
-    ['test/swarm/replica.test.ts'],
-    ['queueMicrotask(() => fleet.noteKnown())', ''],
-  ),
+  ...mutantsOf('src/swarm/swarm.js', ['test/swarm/replica.test.ts'], ['fleet.noteKnown()', 'undefined']),
   ...mutantsOf(
     'src/swarm/heartbeat.js',
     ['test/swarm/heartbeat.test.ts'],
     ["beat.kind === 'silent' ? isAway :", "beat.kind === 'silent' ? false :"],
   ),
+  ...mutantsOf(
+    'src/swarm/estimate.js',
+    ['test/swarm/small-files.test.ts', 'test/swarm/estimate.test.ts'],
+    ['if (this.isRateKnown || this.usualRate > 0) return', 'if (this.isRateKnown) return'],
+  ),
+  ...mutantsOf('src/swarm/fleet.js', ['test/swarm/small-files.test.ts'], ['this.#compare()', '']),
+  ...mutantsOf('src/swarm/choose.js', ['test/swarm/choose.test.ts'], [': this.runs > 0', ': false']),
   ...mutantsOf(
     'src/swarm/rescue.js',
     ['test/swarm/swarm-bulk.test.ts'],

@@ -51,6 +51,25 @@ describe('the rate', () => {
     expect(estimate.usualRate).toBe(1000)
   })
 
+  test.for<[what: string, fastest: number, rate: number]>([
+    ['what others bring', 375, 375],
+    ['no more than the guess', 1e6, 2048],
+    ['not so little that a node that trickles would have no rival', 0.1, 64],
+  ])('of a node that was never seen is expected to be %s', ([, fastest, rate]) => {
+    const estimate = new Estimate(50)
+    estimate.expect(fastest)
+    expect([estimate.rate, estimate.isRateKnown, estimate.usualRate]).toEqual([rate, false, 0])
+  })
+
+  test('of a node that was seen is not guessed by others', () => {
+    const estimate = steady(1000)
+    estimate.expect(375)
+    expect(estimate.rate).toBeCloseTo(1000)
+    estimate.relearn()
+    estimate.expect(375)
+    expect(estimate.rate).toBeCloseTo(1000)
+  })
+
   test('puts intervals together that are too short to say anything', () => {
     const estimate = new Estimate(50)
     estimate.sampleRate(9000, 3)
