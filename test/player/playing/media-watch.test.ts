@@ -74,9 +74,27 @@ describe('a browser that stands with its next seconds there', () => {
     expect(titles()).toEqual(['This browser does not play on'])
   })
 
+  test('a jump may take twice as long', () => {
+    const { video, tries } = watch({ container: 'mp4' })
+    Object.assign(video, STANDING, { seeking: true })
+    vi.advanceTimersByTime(7_900)
+    expect(tries()).toBe(0)
+    vi.advanceTimersByTime(1_000)
+    expect(tries()).toBe(1)
+  })
+
+  test('what a jump took is not held against the picture after it', () => {
+    const { video, tries } = watch({ container: 'mp4' })
+    Object.assign(video, STANDING, { seeking: true })
+    vi.advanceTimersByTime(7_000)
+    video.seeking = false
+    vi.advanceTimersByTime(3_900)
+    expect(tries()).toBe(0)
+  })
+
   test.for<[string, Partial<FakeVideo>]>([
     ['is paused', { paused: true }],
-    ['looks for a place', { seeking: true }],
+    ['looks for a place that is not here yet', { seeking: true, aheadSeconds: 0 }],
     ['is at its end', { ended: true }],
     ['lacks data: it waits for the nodes', { aheadSeconds: 1 }],
     ['has given up with an error', { error: { code: 3, message: '' } }],
