@@ -1,10 +1,8 @@
 /** What processes that tests and the bench start have in common: how to run a script of ours, and to end with us. */
 import type { ChildProcess } from 'node:child_process'
 
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-const READS_TYPESCRIPT = major > 22 || (major === 22 && minor >= 18)
 /** What Node.js needs to run a script of ours. */
-export const LOADER: readonly string[] = READS_TYPESCRIPT ? [] : ['--import', import.meta.resolve('tsx')]
+export const LOADER: readonly string[] = ['--import', new URL('like-tsx.js', import.meta.url).href]
 
 const living = new Set<ChildProcess>()
 process.once('exit', () => {

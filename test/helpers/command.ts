@@ -11,16 +11,13 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
+import { LOADER } from './child.ts'
 import { descendantsOf } from './processes.ts'
 
 export type CommandName = 'start-node' | 'replicate' | 'pick-node' | 'pull' | 'demo'
 
 /** The folder of the project under test. */
 export const PROJECT_FOLDER = fileURLToPath(new URL('../..', import.meta.url))
-
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-const READS_TYPESCRIPT = major > 22 || (major === 22 && minor >= 18)
-const LOADER = READS_TYPESCRIPT ? [] : ['--import', import.meta.resolve('tsx')]
 
 /** The words that start a command: the program and its arguments. */
 export const commandLine = (name: CommandName, args: readonly string[]): [string, ...string[]] => [
