@@ -27,8 +27,8 @@ export async function measureMemory(server: BenchServer): Promise<number | undef
   return peak
 }
 
-/** @see proc(5), VmRSS */
-function residentMegabytes(pid: number): number | undefined {
+/** What a process has resident, MB; `undefined` where the system does not say. @see proc(5), VmRSS */
+export function residentMegabytes(pid: number): number | undefined {
   try {
     const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
     return (Number(kibibytes) * 1024) / 1e6
