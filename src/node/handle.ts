@@ -59,8 +59,8 @@ export function createHandler(service: Service, options: HandlerOptions): Handle
     let end: ReplyRecord['end'] = 'complete'
     try {
       target = admit(request, fields, node.host)
-      await beforeReply?.(exchange.startedMs, exchange.hangUp)
-      await inFront // answers leave in order, and nothing is read for one that cannot leave yet
+      if (beforeReply !== undefined) await beforeReply(exchange.startedMs, exchange.hangUp)
+      if (inFront !== undefined) await inFront // answers leave in order, and nothing is read for one that cannot leave yet
       result =
         typeof target === 'number'
           ? refuse(target)
@@ -92,9 +92,10 @@ export function createHandler(service: Service, options: HandlerOptions): Handle
     }
     totals.requests++
     totals.bytes += exchange.bytesSent
+    if (options.onReply === undefined) return
     const page = pageThatAsked(fields, directory.seenFrom(fields.host).peers)
     const record = { ...recordOf(exchange, node, result, end), page }
-    options.onReply?.(isOthersWorker(fields, target) ? { ...record, isOthersWorker: true } : record)
+    options.onReply(isOthersWorker(fields, target) ? { ...record, isOthersWorker: true } : record)
   }
 }
 

@@ -57,6 +57,8 @@ export class OpenFile {
   /** How the bytes at some places were when they were read, the newest over the oldest. */
   readonly #samples: { position: number; bytes: Uint8Array }[] = []
   #reads = 0
+  /** a look at the file that is about to be taken */
+  #check: Promise<void> | undefined
 
   private constructor(fd: number, file: string, stats: BigIntStats) {
     this.#fd = fd
@@ -122,11 +124,19 @@ export class OpenFile {
         filled += requireBytes(bytesRead)
       }
     }
-    await this.#requireUnchanged()
+    this.#check ??= this.#checkSoon()
+    await this.#check
     this.#samples[this.#reads++ % MAX_SAMPLES] = {
       position,
       bytes: Buffer.from(target.subarray(0, SAMPLE_BYTES)),
     }
+  }
+
+  /** One look serves all reads that have ended by then: those of requests that are answered in one turn. */
+  async #checkSoon(): Promise<void> {
+    await new Promise<void>((resolve) => process.nextTick(resolve))
+    this.#check = undefined
+    await this.#requireUnchanged()
   }
 
   /**
