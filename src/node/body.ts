@@ -3,17 +3,13 @@
  * block is read before the head is written, so that a file which cannot be read still gets a status.
  */
 import type { ByteRange } from '../range.ts'
+import { Blocks, blockBytes, hasRoom } from './blocks.ts'
 import type { Exchange } from './exchange.ts'
 import type { Uplink } from './impairments.ts'
 import type { Replica } from './replica.ts'
 import { type BodyPart, isRange, type Reply } from './reply.ts'
 
-/** The most that is read and written at a time, and so the most that a slow reader holds twice. */
-const BLOCK_BYTES = 256 * 1024
-/** Blocks that wait to be used again. More are made when more replies are under way, and then dropped. */
-const spareBlocks: Buffer[] = []
-const MAX_SPARE_BLOCKS = 16
-/** Up to here a fresh buffer is cheaper than a block. */
+/** Up to here what is asked for leaves in one piece with the head. */
 const SMALL_BYTES = 4096
 
 /**
@@ -32,39 +28,60 @@ export async function sendReply(
   if (reply.lengthBytes !== undefined) reply.fields.push('Content-Length', String(reply.lengthBytes))
   const body = exchange.request.method === 'HEAD' ? [] : reply.body
   const [only = ''] = body
-  if (body.length <= 1 && !isRange(only) && uplink === undefined) {
-    exchange.writeHead(reply.status, reply.fields)
-    return exchange.end(only) // most answers: a line of text, or nothing
+  if (body.length <= 1 && uplink === undefined) {
+    if (!isRange(only)) {
+      exchange.writeHead(reply.status, reply.fields)
+      return exchange.end(only) // most answers: a line of text, or nothing
+    }
+    if (lengthOf(only) <= SMALL_BYTES) return sendSmall(exchange, reply, only, replica)
   }
-  const pieces = piecesOf(body, Math.min(BLOCK_BYTES, uplink?.sliceBytes ?? BLOCK_BYTES))
-  let next = fetchPiece(pieces, replica)
-  let piece = await next
+  const blocks = new Blocks()
+  const pieces = piecesOf(body, uplink?.sliceBytes)
+  let next = fetchPiece(pieces, blocks, replica)
   try {
+    let piece = await next
     exchange.writeHead(reply.status, reply.fields)
     while (piece !== undefined) {
       await uplink?.beforeBytes(piece.bytes.length, exchange.hangUp)
       if (piece.isLast) break
-      next = fetchPiece(pieces, replica) // reads ahead while this piece is written
+      const readsAhead = hasRoom() // while this piece is written
+      if (readsAhead) next = fetchPiece(pieces, blocks, replica)
       await exchange.write(piece.bytes)
-      giveBack(piece.bytes)
+      piece.giveBack()
+      if (!readsAhead) next = fetchPiece(pieces, blocks, replica)
       piece = await next
     }
     await exchange.end(piece?.bytes)
-    if (piece !== undefined) giveBack(piece.bytes)
+    piece?.giveBack()
   } finally {
     await next.catch(() => {}) // the file may be closed only when nothing reads it; the error is on its way
+    blocks.end()
   }
+}
+
+/** A string leaves in one write with the head in front of it, and bytes do not. */
+async function sendSmall(
+  exchange: Exchange,
+  { status, fields }: Reply,
+  range: ByteRange,
+  replica: Replica | undefined,
+): Promise<void> {
+  const bytes = Buffer.allocUnsafe(lengthOf(range))
+  await fileOf(replica).read(bytes, range.start)
+  exchange.writeHead(status, fields)
+  return exchange.end(bytes.toString('latin1'), 'latin1')
 }
 
 interface Piece {
   readonly bytes: Buffer
   readonly isLast: boolean
+  giveBack(): void
 }
 
-/** The body in pieces of at most `maxBytes`; the last one says so, and leaves together with the end. */
+/** The body in pieces as large as blocks are just then; the last one says so, and leaves together with the end. */
 function* piecesOf(
   body: readonly BodyPart[],
-  maxBytes: number,
+  maxBytes = Number.POSITIVE_INFINITY,
 ): Generator<{ part: BodyPart; isLast: boolean }> {
   for (const [index, part] of body.entries()) {
     const isLastPart = index === body.length - 1
@@ -72,35 +89,31 @@ function* piecesOf(
       yield { part, isLast: isLastPart }
       continue
     }
-    for (let start = part.start; start <= part.end; start += maxBytes) {
-      const end = Math.min(part.end, start + maxBytes - 1)
+    for (let start = part.start; start <= part.end; ) {
+      const end = Math.min(part.end, start + Math.min(maxBytes, blockBytes()) - 1)
       yield { part: { start, end }, isLast: isLastPart && end === part.end }
+      start = end + 1
     }
   }
 }
 
 async function fetchPiece(
   pieces: ReturnType<typeof piecesOf>,
+  blocks: Blocks,
   replica: Replica | undefined,
 ): Promise<Piece | undefined> {
   const { value, done } = pieces.next()
   if (done) return undefined
   const { part, isLast } = value
-  if (!isRange(part)) return { bytes: Buffer.from(part), isLast }
+  if (!isRange(part)) return { bytes: Buffer.from(part), isLast, giveBack: () => {} }
+  const bytes = blocks.take(lengthOf(part))
+  await fileOf(replica).read(bytes, part.start)
+  return { bytes, isLast, giveBack: () => blocks.giveBack(bytes) }
+}
+
+function fileOf(replica: Replica | undefined): Replica {
   if (replica === undefined) throw new Error('A reply has ranges but no file')
-  const bytes = takeBuffer(part)
-  await replica.read(bytes, part.start)
-  return { bytes, isLast }
+  return replica
 }
 
-function takeBuffer({ start, end }: ByteRange): Buffer {
-  const sizeBytes = end - start + 1
-  if (sizeBytes <= SMALL_BYTES) return Buffer.allocUnsafe(sizeBytes)
-  return (spareBlocks.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES)).subarray(0, sizeBytes)
-}
-
-/** Only for bytes that the connection has taken: a block whose write failed may still be in use. */
-function giveBack(bytes: Buffer): void {
-  const isBlock = bytes.buffer.byteLength === BLOCK_BYTES
-  if (isBlock && spareBlocks.length < MAX_SPARE_BLOCKS) spareBlocks.push(Buffer.from(bytes.buffer))
-}
+const lengthOf = ({ start, end }: ByteRange): number => end - start + 1

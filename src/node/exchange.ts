@@ -50,12 +50,13 @@ export class Exchange {
    * @throws HungUpError when the client goes away first
    */
   write(piece: Uint8Array): Promise<void> {
-    return this.#untilTaken(piece, (taken) => this.response.write(piece, taken))
+    return this.#untilTaken(piece.length, (taken) => this.response.write(piece, taken))
   }
 
   /** Ends the reply, with a last piece, with text, or without. Waits and throws as {@link Exchange.write}. */
-  end(piece: Uint8Array | string = ''): Promise<void> {
-    return this.#untilTaken(piece, (taken) => this.response.end(piece, taken))
+  end(piece: Uint8Array | string = '', encoding: 'utf8' | 'latin1' = 'utf8'): Promise<void> {
+    const sizeBytes = typeof piece === 'string' ? Buffer.byteLength(piece, encoding) : piece.length
+    return this.#untilTaken(sizeBytes, (taken) => this.response.end(piece, encoding, taken))
   }
 
   /** Cuts the connection: what is missing of the reply must never look like its end. */
@@ -64,10 +65,7 @@ export class Exchange {
     this.request.socket.destroy()
   }
 
-  #untilTaken(
-    piece: Uint8Array | string,
-    hand: (taken: (error?: Error | null) => void) => void,
-  ): Promise<void> {
+  #untilTaken(sizeBytes: number, hand: (taken: (error?: Error | null) => void) => void): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.isGone) return reject(new HungUpError())
       // A reply that still waits for its turn on the connection is told nothing when that closes.
@@ -75,7 +73,7 @@ export class Exchange {
       hand((error) => {
         this.#onGone = undefined
         if (error) return reject(new HungUpError(undefined, { cause: error }))
-        this.bytesSent += typeof piece === 'string' ? Buffer.byteLength(piece) : piece.length
+        this.bytesSent += sizeBytes
         resolve()
       })
     })
