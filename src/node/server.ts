@@ -4,7 +4,7 @@
  */
 import { once, setMaxListeners } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { explainFileError } from '../file-errors.ts'
 import { type ListedNode, type NodeConfig, nodeUrl } from '../node-list.ts'
 import { Directory } from './directory.ts'
@@ -14,6 +14,7 @@ import { PageFiles, type PageFolders } from './page-files.ts'
 import { refuseBrokenRequests } from './refuse-broken.ts'
 import type { Service } from './service.ts'
 import { Storage } from './storage.ts'
+import { Tidying } from './tidying.ts'
 
 /** Time-outs that a slow class network survives, and that half-open sockets do not. All in ms. */
 const TIMEOUTS = {
@@ -22,6 +23,9 @@ const TIMEOUTS = {
   keepAliveTimeout: 30_000, // idle between two requests
   connectionsCheckingInterval: 2_000, // how often the first two are looked at
 } as const
+
+/** So many who connect at once are let in at once; others try again a second later, by themselves. */
+const BACKLOG = 4096
 
 /** What is under way on one connection. */
 interface Connection {
@@ -71,20 +75,14 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
   server.maxHeadersCount = 0 // the head has a size limit; a second Host must not hide behind a number
 
   const connections = new WeakMap<object, Connection>()
+  const tidying = new Tidying()
   /** All that are being handled, so that closing can wait for their last words. */
   const handling = new Set<Promise<void>>()
-  server.on('connection', (socket) => {
-    const connection: Connection = { exchanges: new Set(), hangUp: new AbortController(), last: undefined }
-    setMaxListeners(0, connection.hangUp.signal) // as many as there are requests behind each other
-    connections.set(socket, connection)
-    socket.once('close', () => {
-      connection.hangUp.abort(new HungUpError())
-      for (const exchange of connection.exchanges) exchange.markGone()
-    })
-  })
+  server.on('connection', (socket) => socket.once('close', () => tidying.noteGone()))
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    const connection = connections.get(request.socket)
-    if (connection === undefined) return // there is no request without a connection
+    const { socket } = request
+    const connection = connections.get(socket) ?? beginConnection(socket)
+    connections.set(socket, connection)
     const exchange = new Exchange(request, response, connection.hangUp.signal)
     connection.exchanges.add(exchange)
     const handled = handle(exchange, connection.last).finally(() => {
@@ -109,8 +107,22 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
     server.closeAllConnections()
     await closed
     await Promise.all(handling)
+    tidying.close()
   }
   return { url: nodeUrl({ host: config.host, port }), port, storage, totals, close }
+}
+
+/** The first request on a connection is here: thousands that say nothing cost nothing but themselves. */
+function beginConnection(socket: Socket): Connection {
+  const connection: Connection = { exchanges: new Set(), hangUp: new AbortController(), last: undefined }
+  setMaxListeners(0, connection.hangUp.signal) // as many as there are requests behind each other
+  const hangUp = (): void => {
+    connection.hangUp.abort(new HungUpError())
+    for (const exchange of connection.exchanges) exchange.markGone()
+  }
+  if (socket.destroyed) hangUp()
+  else socket.once('close', hangUp)
+  return connection
 }
 
 function listen(server: Server, { name, host, port }: NodeConfig): Promise<void> {
@@ -118,7 +130,7 @@ function listen(server: Server, { name, host, port }: NodeConfig): Promise<void>
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(new Error(explainListen(cause, name, host, port), { cause })),
     )
-    server.listen({ host, port }, resolve)
+    server.listen({ host, port, backlog: BACKLOG }, resolve)
   })
 }
 
