@@ -29,7 +29,12 @@ export async function intoFile(
     read.onBegin?.(file, tally, resumedBytes)
     await runSwarm(
       read,
-      { mode: 'bulk', have: part.have, onChunk: (chunk, bytes) => part.write(chunk, bytes) },
+      {
+        mode: 'bulk',
+        have: part.have,
+        onChunk: (chunk, bytes) => part.write(chunk, bytes),
+        usesMemoryAgain: true,
+      },
       (swarm) => swarm.download(),
     )
     isComplete = true

@@ -30,7 +30,7 @@ export interface Read {
  */
 export async function runSwarm(
   { nodes, policy, file, tally, patienceMs, signal, onEvent }: Read,
-  options: Pick<ConstructorParameters<typeof Swarm>[0], 'mode' | 'have' | 'onChunk'>,
+  options: Pick<ConstructorParameters<typeof Swarm>[0], 'mode' | 'have' | 'onChunk' | 'usesMemoryAgain'>,
   use: (swarm: Swarm, stop: AbortSignal, patience: Patience) => Promise<void>,
 ): Promise<void> {
   const stop = new AbortController()

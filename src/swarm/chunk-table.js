@@ -6,6 +6,9 @@
  * @typedef {import('./run.js').Run} Run
  */
 
+/** So much memory of chunks that are done with waits for the next ones. */
+const SPARE_BYTES = 8 * 2 ** 20
+
 /** The chunks of one file. Chunks are named by index. */
 export class ChunkTable {
   /** how many there are */
@@ -21,6 +24,8 @@ export class ChunkTable {
   #verifying = new Set()
   /** handed over for good (bulk) @type {Set<number>} */
   #done
+  /** memory of chunks that are done with: new memory has to be had from the system, and cleared @type {Uint8Array<ArrayBuffer>[]} */
+  #spare = []
 
   /**
    * @param {SwarmFile} file
@@ -80,6 +85,18 @@ export class ChunkTable {
       this.#keptBytes -= length
       if (this.#keptBytes <= this.#cacheBytes) return
     }
+  }
+
+  /** Memory for a chunk that begins to arrive. @param {number} chunk */
+  roomFor(chunk) {
+    const size = this.bytesOf(chunk)
+    return (size === this.#file.chunkSize ? this.#spare.pop() : undefined) ?? new Uint8Array(size)
+  }
+
+  /** Nobody looks at these bytes any more. @param {Uint8Array<ArrayBuffer>} bytes of one chunk */
+  useAgain(bytes) {
+    const { chunkSize } = this.#file
+    if (bytes.length === chunkSize && this.#spare.length * chunkSize < SPARE_BYTES) this.#spare.push(bytes)
   }
 
   /** @param {number} chunk it was handed over, and is never read again */

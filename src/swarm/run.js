@@ -125,7 +125,7 @@ export class Run {
   #take(bytes, listener) {
     for (let taken = 0; taken < bytes.length && this.next <= this.last; ) {
       const size = this.#chunks.bytesOf(this.next)
-      this.#part ??= new Uint8Array(size)
+      this.#part ??= this.#chunks.roomFor(this.next)
       const piece = bytes.subarray(taken, taken + size - this.partBytes)
       this.#part.set(piece, this.partBytes)
       this.partBytes += piece.length

@@ -43,6 +43,7 @@ import { sha256Hex } from './verify.js'
  * @property {'stream' | 'bulk'} [mode] bulk: the whole file, in any order, see {@link Swarm.download}
  * @property {Iterable<number>} [have] bulk: chunks that need not be read
  * @property {(chunk: number, bytes: Uint8Array<ArrayBuffer>) => void | Promise<void>} [onChunk] bulk: takes each chunk, once
+ * @property {boolean} [usesMemoryAgain] bulk: when `onChunk` is done with a chunk its memory is that of another one
  */
 
 const TICK_MS = 20
@@ -68,6 +69,7 @@ export class Swarm {
   #attention
   #mode
   #onChunk
+  #usesMemoryAgain
   #chunks
   #demand
   #fleet
@@ -100,6 +102,7 @@ export class Swarm {
     mode = 'stream',
     have = [],
     onChunk = () => {},
+    usesMemoryAgain = false,
   }) {
     const attention = new Attention(clock)
     this.#file = file
@@ -108,6 +111,7 @@ export class Swarm {
     this.#attention = attention
     this.#mode = mode
     this.#onChunk = onChunk
+    this.#usesMemoryAgain = usesMemoryAgain
     const { chunkSize } = file
     const tell = (/** @type {Told} */ event) => this.#tell(event)
     const onChange = () => this.#pump()
@@ -333,6 +337,7 @@ export class Swarm {
     new Promise((resolve) => resolve(this.#onChunk(chunk, bytes))).then(
       () => {
         this.#untakenBytes -= bytes.length
+        if (this.#usesMemoryAgain) this.#chunks.useAgain(bytes)
         if (this.#chunks.doneCount >= this.#chunks.count && this.#untakenBytes === 0)
           this.#download?.resolve()
         this.#pump()

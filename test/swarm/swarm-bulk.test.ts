@@ -69,6 +69,21 @@ test.for([
   expect(await download.finish()).toBeLessThan(3000)
 })
 
+test('the memory of a chunk is used again, and not before it was taken', async () => {
+  const memory = new Set<ArrayBufferLike>()
+  const download: Download = new Download({
+    usesMemoryAgain: true,
+    onChunk: async (chunk, bytes) => {
+      memory.add(bytes.buffer)
+      await download.simulation.clock.wait((chunk % 5) * 20) // so long somebody still reads it
+      download.take(chunk, bytes)
+    },
+  })
+  await download.finish()
+  expect(download.inOrder).toEqual(all())
+  expect(memory.size).toBeLessThan(CHUNKS / 2)
+})
+
 test('every chunk is handed over once, near the ideal, with hardly a byte wasted', async () => {
   const download = new Download()
   const tookMs = await download.finish()
