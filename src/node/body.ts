@@ -82,16 +82,14 @@ interface Piece {
 function* piecesOf(
   body: readonly BodyPart[],
   maxBytes = Number.POSITIVE_INFINITY,
-): Generator<{ part: BodyPart; isLast: boolean }> {
+): Generator<{ part: Buffer | ByteRange; isLast: boolean }> {
   for (const [index, part] of body.entries()) {
     const isLastPart = index === body.length - 1
-    if (!isRange(part)) {
-      yield { part, isLast: isLastPart }
-      continue
-    }
-    for (let start = part.start; start <= part.end; ) {
-      const end = Math.min(part.end, start + Math.min(maxBytes, blockBytes()) - 1)
-      yield { part: { start, end }, isLast: isLastPart && end === part.end }
+    const bytes = isRange(part) ? undefined : Buffer.from(part)
+    const { start: first, end: last } = isRange(part) ? part : { start: 0, end: (bytes?.length || 1) - 1 }
+    for (let start = first; start <= last; ) {
+      const end = Math.min(last, start + Math.min(maxBytes, blockBytes()) - 1)
+      yield { part: bytes?.subarray(start, end + 1) ?? { start, end }, isLast: isLastPart && end === last }
       start = end + 1
     }
   }
@@ -105,7 +103,7 @@ async function fetchPiece(
   const { value, done } = pieces.next()
   if (done) return undefined
   const { part, isLast } = value
-  if (!isRange(part)) return { bytes: Buffer.from(part), isLast, giveBack: () => {} }
+  if (!isRange(part)) return { bytes: part, isLast, giveBack: () => {} }
   const bytes = blocks.take(lengthOf(part))
   await fileOf(replica).read(bytes, part.start)
   return { bytes, isLast, giveBack: () => blocks.giveBack(bytes) }
