@@ -12,7 +12,7 @@ import type { ReplicaFacts } from './replica.ts'
 import type { Refusal } from './reply.ts'
 import type { Service } from './service.ts'
 import type { Target } from './target.ts'
-import { versionFields, WORKER_FIELDS, WORKER_FILE, watchPagePolicy } from './watch-page.ts'
+import { JOINED_FILES, versionFields, WORKER_FIELDS, WORKER_FILE, watchPagePolicy } from './watch-page.ts'
 
 /** An answer that is no replica. Without an entity tag it matches no precondition but `*`. */
 export interface Content {
@@ -59,7 +59,7 @@ export async function generate(
     case 'replica': // which is not there
       return describeReplicas(service, view, target.name)
     case 'watch': // this node need not have the video: the page reads from all of them
-      return pageFile(pageFiles, WATCH_PAGE, [
+      return pageFile(pageFiles.read(WATCH_PAGE), [
         ...['Content-Security-Policy', watchPagePolicy(view)],
         ...(await versionOf(pageFiles, view)),
       ])
@@ -67,8 +67,9 @@ export async function generate(
       if (target.name === WATCH_PAGE) return 404
       const version = await versionOf(pageFiles, view)
       if (target.name === ALL_SCRIPTS) return contentOf(await pageFiles.readScripts(), version)
-      const isWorker = target.name === WORKER_FILE
-      return pageFile(pageFiles, target.name, isWorker ? [...WORKER_FIELDS, ...version] : version)
+      const { name } = target
+      const file = JOINED_FILES.has(name) ? pageFiles.readJoined(name) : pageFiles.read(name)
+      return pageFile(file, name === WORKER_FILE ? [...WORKER_FIELDS, ...version] : version)
     }
   }
 }
@@ -96,11 +97,10 @@ async function describeReplicas(service: Service, view: View, name: string): Pro
 }
 
 async function pageFile(
-  files: PageFiles,
-  name: string,
+  reading: Promise<PageFile | undefined>,
   lasting: readonly string[],
 ): Promise<Content | Refusal> {
-  const file = await files.read(name)
+  const file = await reading
   return file === undefined ? 404 : contentOf(file, lasting)
 }
 

@@ -7,6 +7,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { joinScripts } from './join-scripts.ts'
 import type { PAGE_ROOMS } from './target.ts'
 
 /** Media types of what a page is made of; no other file is on the list. */
@@ -48,13 +49,22 @@ interface Remembered {
   readonly file: PageFile
 }
 
+/** What is made of all files together, as long as none of them is another. */
+interface Made {
+  readonly version: string
+  readonly files: ReadonlyMap<string, PageFile>
+  scripts?: PageFile
+  /** scripts with all that they import, by their names */
+  readonly joined: Map<string, PageFile>
+}
+
 /** The list, and what the files on it were when they were last looked at. */
 export class PageFiles {
   readonly #paths: ReadonlyMap<string, string>
   readonly #remembered = new Map<string, Remembered>()
-  #scripts: PageFile | undefined
+  #made: Made = { version: digest(''), files: new Map(), joined: new Map() }
   /** under way: a page asks for several files at once */
-  #versionAsked: Promise<string> | undefined
+  #looking: Promise<Made> | undefined
 
   private constructor(paths: ReadonlyMap<string, string>) {
     this.#paths = paths
@@ -96,17 +106,8 @@ export class PageFiles {
    * One word for all files as they are on the disk now: another one as soon as any of them is another.
    * @throws the system's error when one of them cannot be read
    */
-  readVersion(): Promise<string> {
-    this.#versionAsked ??= this.#readVersion().finally(() => {
-      this.#versionAsked = undefined
-    })
-    return this.#versionAsked
-  }
-
-  async #readVersion(): Promise<string> {
-    const names = [...this.#paths.keys()].sort()
-    const files = await Promise.all(names.map((name) => this.read(name)))
-    return digest(names.map((name, index) => `${name} ${files[index]?.etag}`).join('\n'))
+  async readVersion(): Promise<string> {
+    return (await this.#look()).version
   }
 
   /**
@@ -114,14 +115,48 @@ export class PageFiles {
    * @throws the system's error when one of them cannot be read
    */
   async readScripts(): Promise<PageFile> {
-    const names = [...this.#paths.keys()].filter((name) => name.endsWith('.js')).sort()
-    const files = await Promise.all(names.map((name) => this.read(name)))
-    const entries = names.map((name, index) => [name, files[index]?.content ?? ''])
-    const content = `${JSON.stringify(Object.fromEntries(entries))}\n`
-    if (this.#scripts?.content !== content) this.#scripts = pageFile('application/json', content)
-    return this.#scripts
+    const made = await this.#look()
+    made.scripts ??= pageFile('application/json', `${JSON.stringify(Object.fromEntries(textsOf(made)))}\n`)
+    return made.scripts
+  }
+
+  /**
+   * A script with all that it imports in one text, of the files as they are on the disk now; where they cannot be
+   * joined, the script alone.
+   * @returns as {@link read}
+   * @throws as {@link read}
+   */
+  async readJoined(name: string): Promise<PageFile | undefined> {
+    const made = await this.#look().catch(() => undefined) // one is missing, which it may not need
+    const file = made?.joined.get(name) ?? (await this.read(name))
+    if (file === undefined || made === undefined || made.joined.has(name)) return file
+    const joined = pageFile(file.type, joinScripts(name, textsOf(made)) ?? file.content)
+    made.joined.set(name, joined)
+    return joined
+  }
+
+  /** Looks at every file. */
+  #look(): Promise<Made> {
+    this.#looking ??= this.#readAll().finally(() => {
+      this.#looking = undefined
+    })
+    return this.#looking
+  }
+
+  async #readAll(): Promise<Made> {
+    const names = [...this.#paths.keys()].sort()
+    const read = await Promise.all(names.map((name) => this.read(name)))
+    const files = new Map(names.flatMap((name, index) => (read[index] ? [[name, read[index]]] : [])))
+    if (names.every((name) => files.get(name) === this.#made.files.get(name))) return this.#made
+    const version = digest(names.map((name) => `${name} ${files.get(name)?.etag}`).join('\n'))
+    this.#made = { version, files, joined: new Map() }
+    return this.#made
   }
 }
+
+/** Every script: name → text, in the order of the names. */
+const textsOf = ({ files }: Made): ReadonlyMap<string, string> =>
+  new Map([...files].flatMap(([name, { content }]) => (name.endsWith('.js') ? [[name, content]] : [])))
 
 function pageFile(type: string, content: string): PageFile {
   let gzip: Uint8Array | undefined
