@@ -47,7 +47,7 @@ export const versionFields = (files: string, { nodes }: Pick<View, 'nodes'>): re
 const VERSION_LENGTH = 32
 
 /** They are loaded before all others, each with what it imports: a round to the node for each step would be too long. */
-export const JOINED_FILES: ReadonlySet<string> = new Set(['player/worker.js'])
+export const JOINED_FILES: ReadonlySet<string> = new Set(['player/page/early.js', 'player/worker.js'])
 
 /** The worker lies beside the other files of the page, and is to see the requests of the page. */
 export const WORKER_FILE = 'player/worker.js'

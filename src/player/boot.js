@@ -9,8 +9,8 @@
 /** Path below `/_/` → text, of every script. */
 const SCRIPTS = 'player/scripts.json'
 const FIRST = 'player/page/page.js'
-/** It asks for its neighbour by its own address, and runs already. */
-const LOADED = new Set(['player/worker/prepare-worker.js'])
+/** The page names them itself, and they run already: who imports them gets them by their own addresses. */
+const LOADED = new Set(['player/page/early.js', 'player/worker/prepare-worker.js'])
 
 /** `import … from './x.js'` and `export … from './x.js'` at the beginning of a line; `import('./x.js')` behind a bracket or `await`. */
 const IMPORTS = /^(import\s[^'"();=]*|export\s*[*{][^'"();=]*from\s*|.*(?:\(|await )import\()'(\.[^']+)'/gm

@@ -178,7 +178,8 @@ export class Search {
       const { signal } = this.#abort
       const response = await fetch(url, { method, cache: 'no-store', credentials: 'omit', signal })
       const { failure, ...reply } = this.#reply(node)
-      this.#replies.set(node.name, { delayMs: clock.now() - this.#startedMs, ...reply })
+      const delayMs = response.tookMs ?? clock.now() - this.#startedMs
+      this.#replies.set(node.name, { delayMs, ...reply })
       return response
     } catch (error) {
       const reply = this.#reply(node)

@@ -40,6 +40,7 @@ import { whyCut, whyNoAnswer } from './unreachable.js'
  * @property {boolean} ok
  * @property {{ get(name: string): string | null }} headers
  * @property {FetchedBody | null} body
+ * @property {number} [tookMs] to its head, where it was asked for before this call
  * @typedef {{ getReader(): BodyReader, cancel(): Promise<void> }} FetchedBody
  * @typedef {{ done: false, value: Uint8Array } | { done: true, value?: Uint8Array | undefined }} BodyPiece
  * @typedef {{ read(): Promise<BodyPiece>, cancel(): Promise<void> }} BodyReader

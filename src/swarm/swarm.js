@@ -28,6 +28,14 @@ import { sha256Hex } from './verify.js'
  */
 
 /**
+ * A request for the first chunk that was made before there was a swarm, on its `fetch`, which has the answer.
+ * @typedef {object} Begun
+ * @property {string} node
+ * @property {number} bytes that were asked for, from the first byte of the file on
+ * @property {number} startedMs on the swarm's clock
+ */
+
+/**
  * @typedef {object} SwarmOptions
  * @property {SwarmFile} file
  * @property {readonly NodeAddress[]} nodes
@@ -40,6 +48,7 @@ import { sha256Hex } from './verify.js'
  * @property {number} [windowBytes] how far ahead of a reader chunks are asked for
  * @property {number} [cacheBytes] how much of what is verified is kept for reading it again
  * @property {number} [heartbeatMs] between `/health` calls to nodes that are up; 0: none
+ * @property {Begun} [begun] stream: used if it is of any use
  * @property {'stream' | 'bulk'} [mode] bulk: the whole file, in any order, see {@link Swarm.download}
  * @property {Iterable<number>} [have] bulk: chunks that need not be read
  * @property {(chunk: number, bytes: Uint8Array<ArrayBuffer>) => void | Promise<void>} [onChunk] bulk: takes each chunk, once
@@ -99,6 +108,7 @@ export class Swarm {
     windowBytes = 8 * 2 ** 20,
     cacheBytes = 16 * 2 ** 20,
     heartbeatMs = 0,
+    begun,
     mode = 'stream',
     have = [],
     onChunk = () => {},
@@ -137,7 +147,11 @@ export class Swarm {
       waitedMs: (chunk) => demand.waitedMs(chunk, clock.now()),
       onHashFailure: (error) => this.#fail(error),
     })
-    queueMicrotask(() => fleet.noteKnown()) // who opens this is not ready to be told before
+    // who opens this is not ready to be told before
+    queueMicrotask(() => {
+      fleet.noteKnown()
+      if (begun !== undefined) this.#goOnWith(begun)
+    })
     this.#chunks = chunks
     this.#demand = demand
     this.#fleet = fleet
@@ -214,6 +228,17 @@ export class Swarm {
       if (this.#chunks.doneCount >= this.#chunks.count) resolve()
       this.#pump()
     })
+  }
+
+  /**
+   * Takes over a request, if it is for the first chunk, and of a node that has answered since and may be read from.
+   * @param {Begun} begun
+   */
+  #goOnWith({ node: name, bytes, startedMs }) {
+    const node = this.#fleet.usable().find((node) => node.name === name)
+    const isFirst = this.#chunks.count > 0 && this.#chunks.bytesOf(0) === Math.min(bytes, this.#file.size)
+    if (this.#isClosed || !isFirst || !node?.estimate.isDelayKnown) return
+    this.#transfers.start(node, 0, 0, 'needed', startedMs)
   }
 
   /** What is read now cannot be read on. @param {Error} error */

@@ -93,10 +93,11 @@ export class Transfers {
    * @param {number} first chunk
    * @param {number} last chunk
    * @param {Purpose} purpose
+   * @param {number} [startedMs] when the request was made, if that was before
    */
-  start(node, first, last, purpose) {
+  start(node, first, last, purpose, startedMs = this.#clock.now()) {
     const askedMs = this.#attention.now()
-    const run = new Run(node, this.#chunks, first, last, this.#clock.now(), askedMs)
+    const run = new Run(node, this.#chunks, first, last, startedMs, askedMs)
     run.promisedMs =
       askedMs + completionMs(node.candidateAt(this.#clock.now()), this.#chunks.bytesOf(first, last))
     node.addRun(run)

@@ -15,9 +15,20 @@ for (const room of ['player', 'swarm', 'version', 'words'])
     if (name.endsWith('.js'))
       SCRIPTS[`${room}/${name.replaceAll(path.sep, '/')}`] = readFileSync(path.join(SRC, room, name), 'utf8')
 
-test('the page loads two scripts itself, and these the rest', () => {
-  const named = [...HTML.matchAll(/<script type="module" src="\/_\/([^"]+)"/g)].map(([, name]) => name)
-  expect(named).toEqual(['player/worker/prepare-worker.js', 'player/boot.js'])
+/** What the page loads itself, in this order. */
+const NAMED = [...HTML.matchAll(/<script type="module"(?: async)? src="\/_\/([^"]+)"/g)].map(
+  ([, name = '']) => name,
+)
+const [BOOT = '', ...BEFORE] = NAMED.toReversed()
+
+test('the page loads three scripts itself, and the last one of these the rest', () => {
+  expect(NAMED).toEqual(['player/page/early.js', 'player/worker/prepare-worker.js', 'player/boot.js'])
+})
+
+test('what the page loads itself runs once: whoever imports it gets the same', () => {
+  const link = linkScripts(SCRIPTS, () => 'blob:copy', 'http://node/_/')
+  expect(BEFORE.map(link)).toEqual(BEFORE.map((name) => `http://node/_/${name}`))
+  expect(BOOT).toBe('player/boot.js')
 })
 
 test('scripts that come in one answer find each other, whatever they import', () => {
@@ -44,7 +55,7 @@ test('scripts that come in one answer find each other, whatever they import', ()
       expect([
         address,
         name,
-        texts.has(name) || name === 'http://node/_/player/worker/prepare-worker.js',
+        texts.has(name) || BEFORE.some((before) => name === `http://node/_/${before}`),
       ]).toEqual([address, name, true])
     expect(text.split('\n').length).toBe((SCRIPTS[address.slice(5)] ?? '').split('\n').length + 2) // a debugger counts lines
   }

@@ -125,16 +125,3 @@ const startCommand = (names) => {
   const name = names?.find((name) => /^\w[\w.-]*$/.test(name))
   return name === undefined ? 'npm start' : `npm run start-node ${name}`
 }
-
-/**
- * The name of the video that a path of the watch page is about.
- * @param {string} pathname `/watch/week%201/talk.mp4`
- * @returns {string | undefined} `undefined`: it names none
- */
-export function videoOfPath(pathname) {
-  try {
-    return decodeURIComponent(/^\/watch\/(.+)$/.exec(pathname)?.[1] ?? '') || undefined
-  } catch {
-    return undefined // not UTF-8, or a stray percent sign
-  }
-}

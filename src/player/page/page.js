@@ -8,15 +8,16 @@ import { asFound } from '../../swarm/replica.js'
 import { element, part, setText } from '../element.js'
 import { readChoices } from '../room/experiments.js'
 import { workerNews } from '../worker/prepare-worker.js'
+import { fetchEarly, leaveEarly, takeNodes, whoHasBegun } from './early.js'
 import { passTo } from './event-relay.js'
 import { ListWatch } from './list-watch.js'
 import { loaded, takeList } from './load-anew.js'
 import { askForNodes } from './node-api.js'
 import { describeFacts } from './page-facts.js'
 import { PageOutage } from './page-outage.js'
-import { videoOfPath } from './page-state.js'
 import { PageStatus } from './page-status.js'
 import { Replicas } from './replicas.js'
+import { videoOfPath } from './video-of-path.js'
 import { VideoSearch } from './video-search.js'
 
 /** How often the page counts the seconds of an outage. */
@@ -25,7 +26,7 @@ const COUNT_MS = 1_000
 const videoName = videoOfPath(location.pathname)
 const video = part('video', HTMLVideoElement)
 const status = new PageStatus(videoName)
-const search = new VideoSearch(status)
+const search = new VideoSearch(status, { takeNodes, fetch: fetchEarly })
 
 /**
  * The outage of a page that plays a file: shown while it lasts.
@@ -106,7 +107,10 @@ async function main() {
     clock: realClock,
   })
   void workerNews().then(() => listWatch.suspect())
-  const found = await search.untilFound(nodes, videoName, () => listWatch.suspect())
+  const found = await search.untilFound(nodes, videoName, () => {
+    leaveEarly() // by the time that there is something to play, that is old
+    listWatch.suspect()
+  })
   const { versions, discarded } = found
   const replicas = new Replicas()
   learn({ versions, discarded })
@@ -127,21 +131,27 @@ async function main() {
     const room = await opening
     room.showPlayer(player)
   }
+  const begun = whoHasBegun()
+  const onEvent = (/** @type {SwarmEvent | PlayerEvent} */ event) => {
+    outage.apply(event)
+    if (replicas.apply(event)) learn({ replicas: replicas.now })
+    watchTrouble(event, outage)
+    tell(event)
+    if (event.type === 'started') void showPlayer()
+    // One that has gone may have moved; one that has come may have been started with another list.
+    if (event.type === 'node' && event.before !== 'unknown') listWatch.suspect()
+  }
   player = await startPlayer({
     video,
     file: found.file,
     nodes: nodes.filter(({ name }) => found.sources.includes(name)).map((node) => asFound(node, found)),
-    onEvent(event) {
-      outage.apply(event)
-      if (replicas.apply(event)) learn({ replicas: replicas.now })
-      watchTrouble(event, outage)
-      tell(event)
-      if (event.type === 'started') void showPlayer()
-      // One that has gone may have moved; one that has come may have been started with another list.
-      if (event.type === 'node' && event.before !== 'unknown') listWatch.suspect()
-    },
+    onEvent,
+    early: { fetch: fetchEarly, ...(begun && { begun }) },
     ...choices,
   })
+  const bytes = leaveEarly()
+  if (begun !== undefined && bytes > 0)
+    onEvent({ type: 'wasted', atMs: performance.now(), node: begun.node, bytes, why: 'cancelled' })
   await showPlayer()
 }
 

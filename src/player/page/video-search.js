@@ -13,17 +13,29 @@ const SLOW_MS = 3_000
 
 const wait = () => new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
 
+/**
+ * What was asked for before: the node list, once, and what a fetch then need not ask again.
+ * @typedef {object} Early
+ * @property {() => Promise<VideoNode[]> | undefined} takeNodes
+ * @property {import('../../swarm/fetch-range.js').Fetch} fetch
+ */
+
+/** @type {Early} */
+const NOTHING = { takeNodes: () => undefined, fetch: (url, init) => fetch(url, init) }
+
 /** Looks for one video. */
 export class VideoSearch {
   #status
+  #early
   /** that this node has, as far as it has said so @type {readonly string[]} */
   #videos = []
   /** @type {Promise<void> | undefined} */
   #askingForVideos
 
-  /** @param {Pick<PageStatus, 'show' | 'kind' | 'silentSeconds' | 'endSilence'>} status what is said meanwhile */
-  constructor(status) {
+  /** @param {Pick<PageStatus, 'show' | 'kind' | 'silentSeconds' | 'endSilence'>} status what is said meanwhile @param {Early} [early] */
+  constructor(status, early = NOTHING) {
     this.#status = status
+    this.#early = early
   }
 
   /** Asks until there is a node list. */
@@ -31,7 +43,7 @@ export class VideoSearch {
     for (;;) {
       const slow = setTimeout(() => this.#status.show({ kind: 'slow' }), SLOW_MS)
       try {
-        return await askForNodes()
+        return await (this.#early.takeNodes() ?? askForNodes())
       } catch (error) {
         console.warn('Cannot read the node list:', error)
         this.#status.show({ kind: 'no node', seconds: this.#status.silentSeconds() })
@@ -93,7 +105,7 @@ export class VideoSearch {
       show()
     }
     try {
-      return await findFile({ nodes, video: name, fetch: fetch.bind(globalThis), clock: realClock, onWait })
+      return await findFile({ nodes, video: name, fetch: this.#early.fetch, clock: realClock, onWait })
     } finally {
       clearTimeout(slow)
     }

@@ -59,6 +59,8 @@
  * @property {(event: import('../../swarm/events.js').SwarmEvent | PlayerEvent) => void} onEvent
  * @property {number} lookAheadSeconds how far ahead of the playhead the video is fed
  * @property {Policy} policy
+ * @property {Pick<import('../../swarm/swarm.js').SwarmOptions, 'fetch' | 'begun'>} [early] what was asked for already:
+ *   of use to the first swarm alone
  */
 
 /**

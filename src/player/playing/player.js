@@ -42,7 +42,7 @@ export async function startPlayer(options) {
     if (isClosed) return
     const { currentTime, paused, playbackRate } = video
     chosen.player.close()
-    const current = { ...options, ...choices }
+    const current = { ...options, ...choices, early: {} }
     const next = await startSwarm(current, { currentTime, paused, playbackRate })
     if (isClosed) next.player.close()
     else use(next)

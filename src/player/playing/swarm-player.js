@@ -27,11 +27,10 @@ export class SwarmPlayer {
    * Opens the swarm and begins to read, before the video asks: the worker may still be starting.
    * @param {import('./player-events.js').PlayerOptions} options
    */
-  constructor({ video, file, nodes, onEvent, lookAheadSeconds, policy }) {
+  constructor({ video, file, nodes, onEvent, lookAheadSeconds, policy, early = {} }) {
     this.#video = video
     this.#onEvent = onEvent
-    this.#swarm = new Swarm({ file, nodes, onEvent, heartbeatMs: HEARTBEAT_MS })
-    this.#swarm.policy = policy
+    this.#swarm = new Swarm({ file, nodes, onEvent, policy, heartbeatMs: HEARTBEAT_MS, ...early })
     this.#streams = new VideoStreams({
       file: { size: file.size, mediaType: mediaTypeOf(file.name) },
       open: (start, end) => this.#open(start, end),

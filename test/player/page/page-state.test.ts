@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { describePageState, videoOfPath } from '../../../src/player/page/page-state.js'
+import { describePageState } from '../../../src/player/page/page-state.js'
+import { videoOfPath } from '../../../src/player/page/video-of-path.js'
 import type { Policy } from '../../../src/player/playing/player-events.js'
 import type { OutageReason } from '../../../src/swarm/events.js'
 import { encodeStorageName } from '../../../src/version/url-path.js'
