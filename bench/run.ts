@@ -8,6 +8,7 @@ import { whyMissing } from '../test/browser/browser.ts'
 import { CHROMIUM } from '../test/browser/chromium.ts'
 import { measureCrowd } from './crowd.ts'
 import { measureLateness } from './delay.ts'
+import { DemoSite } from './demo-site.ts'
 import { measureDetection } from './detect.ts'
 import { measureMemory } from './memory.ts'
 import type { Comparison } from './ratio.ts'
@@ -16,8 +17,9 @@ import { startFloor, startNginx, startOurs } from './servers.ts'
 import { measureSwarm, measureUnshapedSwarm } from './swarm.ts'
 import { Site } from './swarm-site.ts'
 import { FILE_BYTES, measureThroughput } from './throughput.ts'
-import { measureWatch } from './watch.ts'
+import { isWatched, measureWatch, type Told } from './watch.ts'
 import { hasFfmpeg, WatchSite } from './watch-site.ts'
+import { measureStarts } from './watch-start.ts'
 
 /** What must be reached, by name and peer; figures without a target are there to compare. */
 const TARGETS: Readonly<Record<string, string>> = {
@@ -139,9 +141,14 @@ async function watch(): Promise<void> {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const signal of signals) process.on(signal, end)
   try {
+    const tell = ({ rows, note }: Told): void => console.log(`${formatTable(rows).join('\n')}\n${note}\n`)
+    if (isWatched('starts')) {
+      const demo = await DemoSite.make(path.join(folder, 'demo'))
+      for await (const told of measureStarts(demo, ended.signal)) tell(told)
+    }
+    if (!isWatched('start-up') && !isWatched('events')) return
     const site = await WatchSite.make(path.join(folder, 'watch'))
-    for await (const { rows, note } of measureWatch(site, ended.signal))
-      console.log(`${formatTable(rows).join('\n')}\n${note}\n`)
+    for await (const told of measureWatch(site, ended.signal)) tell(told)
   } finally {
     for (const signal of signals) process.off(signal, end)
   }

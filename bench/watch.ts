@@ -1,8 +1,8 @@
 /**
  * The watch page in Chromium: how soon the first picture is there, and whether 30 random events make the video
- * stop. `SEED=7` repeats a run's chance, `WATCH_PARTS=start-up,events` measures only these, `WATCH_EVENTS=30`
- * is their number, `WATCH_AT_ONCE=1` lets one node fail at a time and not two of three, and `WATCH_LOG=FILE` keeps
- * all that was seen, as JSON.
+ * stop. `SEED=7` repeats a run's chance, `WATCH_PARTS=starts,start-up,events` measures only these (`starts` is
+ * watch-start.ts), `WATCH_EVENTS=30` is their number, `WATCH_AT_ONCE=1` lets one node fail at a time and not two of
+ * three, and `WATCH_LOG=FILE` keeps all that was seen, as JSON.
  */
 import { writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
@@ -45,7 +45,9 @@ const FULL_SECONDS = 2
 /** A decoder that was not let run for so long has nothing to show for a moment. */
 const UNDERFLOW_MS = 1_000
 
-const isWanted = (part: string): boolean => process.env['WATCH_PARTS']?.split(',').includes(part) ?? true
+/** Is this part of the watch page to be measured? */
+export const isWatched = (part: string): boolean =>
+  process.env['WATCH_PARTS']?.split(',').includes(part) ?? true
 
 /** A table, and what is to be said below it. */
 export interface Told {
@@ -55,8 +57,8 @@ export interface Told {
 
 /** Measures; takes some four minutes. @param signal ends it early */
 export async function* measureWatch(site: WatchSite, signal: AbortSignal): AsyncGenerator<Told> {
-  if (isWanted('start-up')) yield await measureStartUp(site, signal)
-  if (isWanted('events')) yield* measureEvents(site, signal)
+  if (isWatched('start-up')) yield await measureStartUp(site, signal)
+  if (isWatched('events')) yield* measureEvents(site, signal)
 }
 
 async function withNodes<T>(
