@@ -3,6 +3,18 @@ import { mutantsOf } from './mutant.ts'
 
 export const PAGE_MUTANTS = [
   ...mutantsOf(
+    'src/player/page/head-start.js',
+    ['test/player/page/head-start.test.ts'],
+    ["if (policy.kind === 'fastest') return undefined", ''],
+    ['isServer ? SCRIPTS_BYTES : 0', '0'],
+  ),
+  ...mutantsOf(
+    'src/player/page/early-answers.js',
+    ['test/player/page/early-answers.test.ts'],
+    ['this.#asked.delete(key)', ''],
+    ["init.signal?.addEventListener('abort', end, { once: true })", ''],
+  ),
+  ...mutantsOf(
     'src/picking/choose.ts',
     ['test/picking/choose.test.ts'],
     ['RANK.indexOf(a.holding) - RANK.indexOf(b.holding) || ', ''],

@@ -24,6 +24,12 @@ export const SWARM_MUTANTS = [
     ["beat.kind === 'silent' ? isAway :", "beat.kind === 'silent' ? false :"],
   ),
   ...mutantsOf(
+    'src/swarm/swarm.js',
+    ['test/swarm/begun.test.ts'],
+    ['!node?.estimate.isDelayKnown', 'node === undefined'],
+    ['|| !isFirst', ''],
+  ),
+  ...mutantsOf(
     'src/swarm/estimate.js',
     ['test/swarm/small-files.test.ts', 'test/swarm/estimate.test.ts'],
     ['if (this.isRateKnown || this.usualRate > 0) return', 'if (this.isRateKnown) return'],
