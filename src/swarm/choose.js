@@ -25,6 +25,7 @@
  * @property {number} budgetMs bytes in flight are what the rate brings in the delay and this
  * @property {number} runMs a request asks for as much as comes in about this time
  * @property {number} firstRunBytes the first request to a node whose rate is unknown
+ * @property {number} firstRuns so many requests at a time to such a node: they share its uplink
  * @property {number} leftBytes of the file that nobody brings yet; requests shrink towards its end
  */
 
@@ -134,10 +135,11 @@ class Queue {
     return completionMs({ ...this.candidate, leftBytes: this.bytes }, bytes)
   }
 
-  /** Are as many bytes in flight as its rate and delay call for? The first request shows the rate, and alone. @param {ChooseOptions} options */
-  isFull({ budgetMs }) {
+  /** Are as many bytes in flight as its rate and delay call for? @param {ChooseOptions} options */
+  isFull({ budgetMs, firstRunBytes, firstRuns }) {
     const { rate, delayMs, isRateKnown } = this.candidate
-    return isRateKnown ? this.bytes >= rate * (delayMs + budgetMs) : this.runs > 0
+    if (isRateKnown) return this.bytes >= rate * (delayMs + budgetMs)
+    return this.runs >= firstRuns || this.bytes >= firstRunBytes
   }
 
   /** @param {ChooseOptions} options @param {boolean} isUrgent what is urgent does not wait behind bytes in flight */

@@ -7,7 +7,7 @@
  */
 
 import { Attention } from './attention.js'
-import { MAX_RUN_BYTES, planRuns } from './choose.js'
+import { MAX_RUN_BYTES, MAX_RUNS, planRuns } from './choose.js'
 import { ChunkTable } from './chunk-table.js'
 import { realClock } from './clock.js'
 import { Demand, isWithin } from './demand.js'
@@ -59,8 +59,11 @@ const TICK_MS = 20
 /** A rate is metered, and silence judged, in steps of this. */
 const METER_MS = 100
 const MEASURED_MS = 250
-/** Reading in order: little in flight, so that plans stay young. Bulk: long requests. See choose.js. */
-const PACE = { stream: { budgetMs: 100, runMs: 100 }, bulk: { budgetMs: 1000, runMs: 1000 } }
+/** Reading in order: little in flight, so that plans stay young. Bulk: long requests, without a gap. See choose.js. */
+const PACE = {
+  stream: { budgetMs: 100, runMs: 100, firstRuns: 1 },
+  bulk: { budgetMs: 1000, runMs: 1000, firstRuns: MAX_RUNS },
+}
 /** A reader that waits needs so many chunks soonest. */
 const URGENT_CHUNKS = 2
 /** Bulk: no more is asked for while this much waits to be taken. */

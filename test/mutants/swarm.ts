@@ -35,7 +35,7 @@ export const SWARM_MUTANTS = [
     ['if (this.isRateKnown || this.usualRate > 0) return', 'if (this.isRateKnown) return'],
   ),
   ...mutantsOf('src/swarm/fleet.js', ['test/swarm/small-files.test.ts'], ['this.#compare()', '']),
-  ...mutantsOf('src/swarm/choose.js', ['test/swarm/choose.test.ts'], [': this.runs > 0', ': false']),
+  ...mutantsOf('src/swarm/choose.js', ['test/swarm/choose.test.ts'], ['this.runs >= firstRuns || ', '']),
   ...mutantsOf(
     'src/swarm/rescue.js',
     ['test/swarm/swarm-bulk.test.ts'],

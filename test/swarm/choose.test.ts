@@ -26,7 +26,7 @@ const FAST: Candidate = {
 /** Brings a chunk in 100 ms, 300 ms after it was asked for. */
 const SLOW: Candidate = { ...FAST, name: 'slow', rate: 1, delayMs: 300 }
 
-const OPTIONS: ChooseOptions = { budgetMs: 100, runMs: 50, firstRunBytes: 200, leftBytes: 1e6 }
+const OPTIONS: ChooseOptions = { budgetMs: 100, runMs: 50, firstRunBytes: 200, firstRuns: 1, leftBytes: 1e6 }
 
 /** Chunks from 0 on that are all missing. */
 function missing(count: number, other: Partial<Wanted> = {}): Wanted {
@@ -115,6 +115,11 @@ describe('the byte budget', () => {
   test('and no second one while the first comes: they would share its uplink', () => {
     const node = { ...FAST, isRateKnown: false, runs: 1, leftBytes: 10 }
     expect(planRuns(missing(100), [node], OPTIONS)).toEqual([])
+  })
+
+  test('but where they may be several: the next one is under way when the first ends', () => {
+    const node = { ...FAST, isRateKnown: false, runs: 1, leftBytes: 10 }
+    expect(planRuns(missing(100), [node], { ...OPTIONS, firstRuns: 2 })).toHaveLength(1)
   })
 
   test('no node gets more than its connections', () => {
