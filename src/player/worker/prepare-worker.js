@@ -17,8 +17,8 @@
 
 /** How long a new worker may take to be in charge, beside what the node's own latency adds. */
 const READY_MS = 2_000
-/** A worker is loaded in at most this many rounds: itself, then what it imports. */
-const ROUNDS = 4
+/** A worker comes in one round, with all that it imports; the machine that sends it may be as busy as ours. */
+const ROUNDS = 2
 const SCOPE = '/watch/'
 /** What browsers call it when a setting of theirs forbids a worker. Chromium's is `NotSupportedError`. */
 const DENIALS = ['SecurityError', 'NotAllowedError', 'NotSupportedError']
