@@ -14,7 +14,6 @@ import { PageFiles, type PageFolders } from './page-files.ts'
 import { refuseBrokenRequests } from './refuse-broken.ts'
 import type { Service } from './service.ts'
 import { Storage } from './storage.ts'
-import { Tidying } from './tidying.ts'
 
 /** Time-outs that a slow class network survives, and that half-open sockets do not. All in ms. */
 const TIMEOUTS = {
@@ -75,10 +74,8 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
   server.maxHeadersCount = 0 // the head has a size limit; a second Host must not hide behind a number
 
   const connections = new WeakMap<object, Connection>()
-  const tidying = new Tidying()
   /** All that are being handled, so that closing can wait for their last words. */
   const handling = new Set<Promise<void>>()
-  server.on('connection', (socket) => socket.once('close', () => tidying.noteGone()))
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const { socket } = request
     const connection = connections.get(socket) ?? beginConnection(socket)
@@ -107,7 +104,6 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
     server.closeAllConnections()
     await closed
     await Promise.all(handling)
-    tidying.close()
   }
   return { url: nodeUrl({ host: config.host, port }), port, storage, totals, close }
 }
