@@ -22,6 +22,8 @@ export class EarlyAnswers {
   #now
   /** by what they ask for @type {Map<string, Asked>} */
   #asked = new Map()
+  /** those that are of no use, as was seen @type {Asked[]} */
+  #unfit = []
 
   /**
    * @param {object} options
@@ -61,7 +63,7 @@ export class EarlyAnswers {
    * @param {FetchInit} init
    * @returns {Promise<Fetched>} rejects as `fetch` does
    */
-  fetch(url, init) {
+  async fetch(url, init) {
     const key = keyOf(url, init)
     const asked = this.#asked.get(key)
     if (asked === undefined) return this.#fetch(url, init)
@@ -69,7 +71,10 @@ export class EarlyAnswers {
     const end = () => asked.abort.abort()
     if (init.signal?.aborted) end()
     init.signal?.addEventListener('abort', end, { once: true })
-    return asked.answer
+    const answer = await asked.answer
+    if (hasRange(answer, init)) return answer
+    this.#unfit.push(asked)
+    return this.#fetch(url, init)
   }
 
   /**
@@ -77,16 +82,27 @@ export class EarlyAnswers {
    * @returns {{ url: string, bytes: number }[]} what had come of it
    */
   leave() {
-    const left = [...this.#asked.values()]
+    const left = [...this.#asked.values(), ...this.#unfit]
     this.#asked.clear()
+    this.#unfit = []
     for (const { abort } of left) abort.abort()
     return left.map(({ url, bytes }) => ({ url, bytes }))
   }
 }
 
-/** Ranges that begin at the same byte are one: who asks early does not know where a chunk ends. @param {string} url @param {FetchInit} init */
+/** Ranges that begin at the same byte are one: who asks early does not know where the file ends. @param {string} url @param {FetchInit} init */
 const keyOf = (url, { method = 'GET', headers = {} }) =>
   `${method} ${url} ${headers['Range']?.replace(/-.*/, '') ?? ''}`
+
+/**
+ * Is it an answer to these bytes? Where it is an answer to none, it would be the same for any.
+ * @param {Fetched} answer
+ * @param {FetchInit} init
+ */
+function hasRange({ headers }, { headers: { Range } = {} }) {
+  const [, found] = /^bytes (\d+-\d+)\//i.exec(headers.get('Content-Range') ?? '') ?? []
+  return found === undefined || `bytes=${found}` === Range
+}
 
 /**
  * Takes what comes, whether it is wanted yet or not.

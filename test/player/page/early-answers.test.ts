@@ -56,6 +56,29 @@ test('what was asked for with another method, of another place, or was taken alr
   ])
 })
 
+test.for<[what: string, end: number, asked: number]>([
+  ['a file that ends before the range', 49, 1],
+  ['a file with larger chunks', 199, 2],
+])('whoever asks for the beginning of %s gets the bytes asked for', async ([, end, asked]) => {
+  const { answers, calls } = open()
+  const answerWith = (call: number, last: number): void =>
+    calls[call]?.resolve(
+      new Response(new Uint8Array(last + 1), {
+        status: 206,
+        headers: { 'Content-Range': `bytes 0-${last}/${end + 1}` },
+      }),
+    )
+  answers.ask(URL, { headers: { Range: 'bytes=0-99' } })
+  answerWith(0, Math.min(99, end))
+  const fetched = answers.fetch(URL, { headers: { Range: `bytes=0-${end}` } })
+  await settle()
+  answerWith(1, end)
+  expect((await fetched).headers.get('Content-Range')).toBe(`bytes 0-${end}/${end + 1}`)
+  expect(calls).toHaveLength(asked)
+  // What came for nothing is counted.
+  expect(answers.leave().map(({ bytes }) => bytes)).toEqual(asked === 1 ? [] : [100])
+})
+
 test('a body comes before it is wanted, and is whole', async () => {
   const { answers, calls } = open()
   answers.ask(URL, {})
