@@ -29,9 +29,16 @@ export const listedDelayMs = ({ latencyMs = UNKNOWN_LATENCY_MS, jitterMs = 0 }) 
 export const headLimitMs = (node) => FACTOR * listedDelayMs(node) + SLACK_MS
 
 /**
+ * How long that many bytes take on its uplink.
+ * @param {Listed} node
+ * @param {number} bytes
+ */
+export const listedTransferMs = ({ bandwidthKbps = 0 }, bytes) =>
+  bandwidthKbps > 0 ? (bytes * 8) / bandwidthKbps : 0
+
+/**
  * How long a body may take when it has begun.
  * @param {Listed} node
  * @param {number} bytes
  */
-export const bodyLimitMs = ({ bandwidthKbps = 0 }, bytes) =>
-  (bandwidthKbps > 0 ? (FACTOR * bytes * 8) / bandwidthKbps : 0) + SLACK_MS
+export const bodyLimitMs = (node, bytes) => FACTOR * listedTransferMs(node, bytes) + SLACK_MS

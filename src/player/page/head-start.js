@@ -4,7 +4,7 @@
  * Whom to ask for the beginning of a file before anybody knows which version of it counts. What comes is used when it
  * is of that version, and verified like all else; else it came for nothing. Pure.
  */
-import { listedDelayMs } from '../../swarm/patience.js'
+import { listedDelayMs, listedTransferMs } from '../../swarm/patience.js'
 import { SMALLEST_CHUNK_BYTES } from '../../version/manifest.js'
 
 /** The first chunk of all files but the largest. */
@@ -26,10 +26,7 @@ export function whoBegins(nodes, origin, policy) {
   const msOf = (/** @type {VideoNode} */ node) => {
     const isServer = new URL(node.url).origin === origin
     const bytes = BEGINNING_BYTES + (isServer ? SCRIPTS_BYTES : 0)
-    return listedDelayMs(node) + transferMs(node, bytes)
+    return listedDelayMs(node) + listedTransferMs(node, bytes)
   }
   return [...allowed].sort((a, b) => msOf(a) - msOf(b))[0]
 }
-
-/** @param {VideoNode} node @param {number} bytes */
-const transferMs = ({ bandwidthKbps = 0 }, bytes) => (bandwidthKbps === 0 ? 0 : (bytes * 8) / bandwidthKbps)
