@@ -42,7 +42,7 @@ scope.addEventListener('activate', (event) => {
 
 scope.addEventListener('message', (event) => {
   const { data, source } = event
-  if (data.type === 'keep' && source !== null) event.waitUntil(shell.keep(source.url, source.id))
+  if (data.type === 'keep' && source !== null) event.waitUntil(shell.keep(source.url, source.id, data.tells))
   if (data.type === 'claim') event.waitUntil(scope.clients.claim())
   // `ping` needs no answer: having woken us is all it is for
 })

@@ -61,7 +61,21 @@ function prepare() {
 const renewed = (serviceWorker) =>
   new Promise((resolve) => {
     serviceWorker.addEventListener('message', ({ data }) => data?.type === 'renewed' && resolve())
+    askSuccessors(serviceWorker)
   })
+
+/**
+ * A worker that takes the place of another may end it in the middle of what it had to keep and to tell, as in WebKit:
+ * then it has to do that.
+ * @param {Pick<WorkerContainer, 'addEventListener'> & { readonly controller: Sender | null }} workers
+ */
+export function askSuccessors(workers) {
+  let before = workers.controller
+  workers.addEventListener('controllerchange', () => {
+    if (isOurs(before)) send({ type: 'keep', tells: true }, workers.controller)
+    before = workers.controller
+  })
+}
 
 /**
  * Has a worker speak for this page: the one that is there already, or a new one.

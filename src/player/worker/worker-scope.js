@@ -5,14 +5,14 @@
  */
 
 /**
- * From page to worker. `keep`: have a copy of this page and all its parts; `claim`: speak for this page (after a reload that
- * went past the worker); `ping`: do not fall asleep, a video is playing.
- * @typedef {{ type: 'keep' } | { type: 'claim' } | { type: 'ping' }} PageMessage
+ * From page to worker. `keep`: have a copy of this page and all its parts, and then say so with `tells`; `claim`: speak for
+ * this page (after a reload that went past the worker); `ping`: do not fall asleep, a video is playing.
+ * @typedef {{ type: 'keep', tells?: boolean } | { type: 'claim' } | { type: 'ping' }} PageMessage
  */
 
 /**
  * From worker to page: you were opened from a copy, and your node has another version, of the scripts or of the
- * node list.
+ * node list; or it may have one, for the worker is another.
  * @typedef {{ type: 'renewed' }} WorkerNews
  */
 

@@ -91,15 +91,17 @@ export class Shell {
    * Has a whole copy of a page from now on. Never rejects.
    * @param {string} href of the page
    * @param {string} client
+   * @param {boolean} [tells] the page of it: its version may be another, for it was opened by another worker
    */
-  async keep(href, client) {
+  async keep(href, client, tells = false) {
     if (!this.has(new URL(href), true)) return
     const load = this.#loads.get(client)
-    if (load?.isKept) return
+    if (load?.isKept && !tells) return
     const asked = load?.asked ?? (await this.#ask(href, true))
     if (asked.kind !== 'ours') return
     this.#remember(client, { version: asked.version, isKept: true })
     await this.#keepAnswer(asked)
+    if (tells) this.#onRenewed(client)
   }
 
   /** @param {ShellRequest} request */

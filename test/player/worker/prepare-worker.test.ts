@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { takeCharge } from '../../../src/player/worker/prepare-worker.js'
+import { askSuccessors, takeCharge } from '../../../src/player/worker/prepare-worker.js'
 
 const OURS = new URL('../../../src/player/worker.js', import.meta.url).href
 const PATIENCE_MS = 2_000
@@ -112,5 +112,31 @@ describe('a service worker', () => {
     const { why = '' } = (await state) as { why?: string }
     expect(why).toMatch(words)
     expect(why).not.toMatch(/http|Failed/)
+  })
+})
+
+describe('a worker that takes the place of another', () => {
+  const sender = (scriptURL: string, told: unknown[]) => ({
+    scriptURL,
+    postMessage: (message: unknown) => void told.push(message),
+  })
+
+  test.for<[what: string, before: string | null, told: unknown[]]>([
+    ['of ours has to keep the page, and to tell', OURS, [{ type: 'keep', tells: true }]],
+    ['of another project is the first of ours', 'http://127.0.0.1:8001/sw.js', []],
+    ['that was not there is the first', null, []],
+  ])('%s', ([, before, expected]) => {
+    const told: unknown[] = []
+    let change = (): void => {}
+    const workers = {
+      controller: before === null ? null : sender(before, []),
+      addEventListener: (_: 'controllerchange', listener: () => void) => {
+        change = listener
+      },
+    }
+    askSuccessors(workers)
+    workers.controller = sender(OURS, told)
+    change()
+    expect(told).toEqual(expected)
   })
 })

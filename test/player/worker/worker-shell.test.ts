@@ -112,7 +112,7 @@ function world() {
     begun,
     get,
     open,
-    keep: (client = 'client 1') => finish(shell.keep(ORIGIN + PAGE, client)),
+    keep: (client = 'client 1', tells = false) => finish(shell.keep(ORIGIN + PAGE, client, tells)),
     /** Opens a page and keeps it. */
     async visit() {
       const seen = await open()
@@ -329,6 +329,26 @@ describe('a copy', () => {
     expect(node.asked.length).toBe(1 + PARTS.length)
     node.network = 'dead'
     expect((await open()).versions).toEqual(ALL(1))
+  })
+
+  test('that a worker makes in place of the one that opened the page is told of when it is there', async () => {
+    const { visit, open, keep, restartWorker, node, renewed } = world()
+    const { client } = await visit()
+    node.version = 2
+    restartWorker() // by one that came with that version
+    await keep(client, true)
+    expect(renewed).toEqual([client])
+    node.network = 'dead'
+    expect((await open()).versions).toEqual(ALL(2))
+  })
+
+  test('that it cannot make is not told of', async () => {
+    const { visit, keep, restartWorker, node, renewed } = world()
+    const { client } = await visit()
+    restartWorker()
+    node.network = 'dead'
+    await keep(client, true)
+    expect(renewed).toEqual([])
   })
 
   test('replaces that of another version only when it is whole', async () => {
