@@ -65,8 +65,8 @@ const renewed = (serviceWorker) =>
   })
 
 /**
- * A worker that takes the place of another may end it in the middle of what it had to keep and to tell, as in WebKit:
- * then it has to do that.
+ * A worker that takes the place of another may end it in the middle of what it had to keep and to tell, as seen in
+ * Firefox and WebKit: then it has to do that.
  * @param {Pick<WorkerContainer, 'addEventListener'> & { readonly controller: Sender | null }} workers
  */
 export function askSuccessors(workers) {
