@@ -3,12 +3,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
+import { endWithUs } from '../test/helpers/child.ts'
 import { residentMegabytes } from './memory.ts'
 import type { BenchServer } from './servers.ts'
 
-const CONNECTIONS = 2000
+export const CONNECTIONS = 2000
 /** Of these so many ask for the file. */
-const DOWNLOADS = 300
+export const DOWNLOADS = 300
 const SECONDS = 5
 /** By then a node has closed what was cut, and has given back what it held for it. */
 const SETTLE_SECONDS = 15
@@ -48,9 +49,9 @@ function askForFile(socket: Socket): void {
 
 /** Asks for `/health` again and again, from a process of its own: this one has thousands of connections to open. */
 function startProbe({ port }: BenchServer): { end(): Promise<number> } {
-  const child = spawn(process.execPath, ['-e', PROBE, String(port)], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  })
+  const child = endWithUs(
+    spawn(process.execPath, ['-e', PROBE, String(port)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
+  )
   const end = async (): Promise<number> => {
     child.send('end')
     const [worstMs] = (await once(child, 'message')) as [number]

@@ -1,12 +1,14 @@
 /** A video of a known bitrate, three nodes that have it, and a browser that watches it. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, statSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import path from 'node:path'
 import { NODE_DEFAULTS, type NodeConfig } from '../src/node-list.ts'
 import { replicate } from '../src/replication/replicate.ts'
 import type { Browser } from '../test/browser/browser.ts'
 import { CHROMIUM } from '../test/browser/chromium.ts'
 import { FaultyNode } from '../test/helpers/faulty-node.ts'
+import { spread } from './ratio.ts'
 import { freePorts } from './servers.ts'
 import type { Observed } from './watch-observer.js'
 
@@ -85,7 +87,7 @@ export class WatchSite {
 }
 
 /** A browser with a profile of its own and our observer in every page. */
-export async function openBrowser(): Promise<Browser> {
+async function openBrowser(): Promise<Browser> {
   const browser = await CHROMIUM.open()
   await browser.devTools('Page.addScriptToEvaluateOnNewDocument', { source: OBSERVER })
   return browser
@@ -111,4 +113,41 @@ export async function openPage(browser: Browser, url: string): Promise<number> {
   return browser.run<number>(`
     while (globalThis.observed.firstFrameMs === undefined) await new Promise((resolve) => setTimeout(resolve, 20))
     return globalThis.observed.firstFrameMs`)
+}
+
+/** A table, and what is to be said below it. */
+export interface Told {
+  readonly rows: string[][]
+  readonly note: string
+}
+
+/** A row of such a table: min, median and max of times in ms. */
+export function msRow(name: string, values: readonly number[], target = ''): string[] {
+  const { min, median, max } = spread(values)
+  return [name, ...[min, median, max].map((ms) => `${ms.toFixed(0)} ms`), target]
+}
+
+/** How busy the machine was, for a note. */
+export const describeLoad = (): string => `load average ${loadavg()[0]?.toFixed(1)}`
+
+/** Ends the nodes when `act` is done with them. */
+export async function withNodes<T>(
+  nodes: readonly FaultyNode[],
+  act: (nodes: [FaultyNode, ...FaultyNode[]]) => Promise<T>,
+): Promise<T> {
+  try {
+    return await act(nodes as [FaultyNode, ...FaultyNode[]])
+  } finally {
+    await Promise.all(nodes.map((node) => node.kill()))
+  }
+}
+
+/** Closes the browser, which has a profile of its own, when `act` is done with it. */
+export async function withBrowser<T>(act: (browser: Browser) => Promise<T>): Promise<T> {
+  const browser = await openBrowser()
+  try {
+    return await act(browser)
+  } finally {
+    await browser.close()
+  }
 }

@@ -1,10 +1,7 @@
 /** The start of the watch page on the project's own nodes: how soon there is a picture, and what is wasted until then. */
-import { loadavg } from 'node:os'
-import type { FaultyNode } from '../test/helpers/faulty-node.ts'
 import { type DemoSite, PHONE, SAMPLE, SOUND } from './demo-site.ts'
 import { spread } from './ratio.ts'
-import type { Told } from './watch.ts'
-import { openBrowser, openPage } from './watch-site.ts'
+import { describeLoad, msRow, openPage, type Told, withBrowser, withNodes } from './watch-site.ts'
 
 const RUNS = 5
 /** The watch page may need so much longer than the plain file. */
@@ -42,9 +39,13 @@ export async function* measureStarts(site: DemoSite, signal: AbortSignal): Async
   yield {
     rows: [
       ['navigation to first frame, fresh profile', 'min', 'median', 'max', 'target'],
-      row('plain <video>', nearby.plain),
-      row('watch page', nearby.watched, `≤ ${MAX_LATER_MS} ms later (${later.toFixed(0)} ms)`),
-      row(`watch page, all nodes at ${FAR_MS} ms`, far, `≤ ${limitMs} ms: ${MAX_ROUNDS} rounds and a little`),
+      msRow('plain <video>', nearby.plain),
+      msRow('watch page', nearby.watched, `≤ ${MAX_LATER_MS} ms later (${later.toFixed(0)} ms)`),
+      msRow(
+        `watch page, all nodes at ${FAR_MS} ms`,
+        far,
+        `≤ ${limitMs} ms: ${MAX_ROUNDS} rounds and a little`,
+      ),
     ],
     note: `${RUNS} runs; the nodes of nodes.json; ${describeLoad()}.`,
   }
@@ -71,30 +72,11 @@ export async function* measureStarts(site: DemoSite, signal: AbortSignal): Async
   }
 }
 
-async function withNodes<T>(
-  nodes: readonly FaultyNode[],
-  act: (nodes: readonly FaultyNode[]) => Promise<T>,
-): Promise<T> {
-  try {
-    return await act(nodes)
-  } finally {
-    await Promise.all(nodes.map((node) => node.kill()))
-  }
-}
-
-async function firstPicture(url: string): Promise<number> {
-  const browser = await openBrowser()
-  try {
-    return await openPage(browser, url)
-  } finally {
-    await browser.close()
-  }
-}
+const firstPicture = (url: string): Promise<number> => withBrowser((browser) => openPage(browser, url))
 
 /** What the page itself says that it has wasted. */
-async function wastedPercent(url: string): Promise<number> {
-  const browser = await openBrowser()
-  try {
+const wastedPercent = (url: string): Promise<number> =>
+  withBrowser(async (browser) => {
     await browser.goTo(url)
     const words = await browser.run<string>(
       `const video = document.querySelector('video')
@@ -104,14 +86,4 @@ async function wastedPercent(url: string): Promise<number> {
       BEGINNING_SECONDS,
     )
     return Number.parseFloat(words.replace('under ', ''))
-  } finally {
-    await browser.close()
-  }
-}
-
-function row(name: string, values: readonly number[], target = ''): string[] {
-  const { min, median, max } = spread(values)
-  return [name, ...[min, median, max].map((ms) => `${ms.toFixed(0)} ms`), target]
-}
-
-const describeLoad = (): string => `load average ${loadavg()[0]?.toFixed(1)}`
+  })

@@ -5,23 +5,24 @@
  * three, and `WATCH_LOG=FILE` keeps all that was seen, as JSON.
  */
 import { writeFileSync } from 'node:fs'
-import { loadavg } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Browser } from '../test/browser/browser.ts'
 import type { FaultyNode } from '../test/helpers/faulty-node.ts'
 import { seededRandom } from '../test/helpers/random.ts'
 import { MACHINE_PAUSE_MS, overlaps, Pauses } from './pauses.ts'
-import { spread } from './ratio.ts'
 import { type Happened, Misfortune, type Planned, planFaults } from './watch-faults.ts'
 import type { Observed, Stand } from './watch-observer.js'
 import {
+  describeLoad,
   heardUrl,
+  msRow,
   observed,
-  openBrowser,
   openPage,
   plainUrl,
+  type Told,
   type WatchSite,
   watchUrl,
+  withBrowser,
+  withNodes,
 } from './watch-site.ts'
 
 const MIB = 1024 * 1024
@@ -49,38 +50,10 @@ const UNDERFLOW_MS = 1_000
 export const isWatched = (part: string): boolean =>
   process.env['WATCH_PARTS']?.split(',').includes(part) ?? true
 
-/** A table, and what is to be said below it. */
-export interface Told {
-  readonly rows: string[][]
-  readonly note: string
-}
-
 /** Measures; takes some four minutes. @param signal ends it early */
 export async function* measureWatch(site: WatchSite, signal: AbortSignal): AsyncGenerator<Told> {
   if (isWatched('start-up')) yield await measureStartUp(site, signal)
   if (isWatched('events')) yield* measureEvents(site, signal)
-}
-
-async function withNodes<T>(
-  site: WatchSite,
-  rates: readonly number[],
-  act: (nodes: [FaultyNode, ...FaultyNode[]]) => Promise<T>,
-): Promise<T> {
-  const nodes = await site.startNodes(rates)
-  try {
-    return await act(nodes as [FaultyNode, ...FaultyNode[]])
-  } finally {
-    await Promise.all(nodes.map((node) => node.kill()))
-  }
-}
-
-async function withBrowser<T>(act: (browser: Browser) => Promise<T>): Promise<T> {
-  const browser = await openBrowser()
-  try {
-    return await act(browser)
-  } finally {
-    await browser.close()
-  }
 }
 
 /** The first visit with a fresh profile, the second one with the same, and the plain file in turn. */
@@ -88,7 +61,7 @@ async function measureStartUp(site: WatchSite, signal: AbortSignal): Promise<Tol
   const first: number[] = []
   const repeated: number[] = []
   const plain: number[] = []
-  await withNodes(site, START_UP_RATES, async ([fastest]) => {
+  await withNodes(await site.startNodes(START_UP_RATES), async ([fastest]) => {
     for (let run = 0; run < START_UP_RUNS; run++) {
       signal.throwIfAborted()
       await withBrowser(async (browser) => {
@@ -102,16 +75,12 @@ async function measureStartUp(site: WatchSite, signal: AbortSignal): Promise<Tol
       )
     }
   })
-  const row = (name: string, values: readonly number[], target = ''): string[] => {
-    const { min, median, max } = spread(values)
-    return [name, ...[min, median, max].map((ms) => `${ms.toFixed(0)} ms`), target]
-  }
   return {
     rows: [
       ['navigation to first frame', 'min', 'median', 'max', 'target'],
-      row('watch page, fresh profile', first, `≤ ${MAX_START_UP_MS} ms`),
-      row('watch page, second visit', repeated),
-      row('plain <video>, fastest node, fresh profile', plain),
+      msRow('watch page, fresh profile', first, `≤ ${MAX_START_UP_MS} ms`),
+      msRow('watch page, second visit', repeated),
+      msRow('plain <video>, fastest node, fresh profile', plain),
     ],
     note: `${START_UP_RUNS} runs; nodes: 50 ms 4 MiB/s, 150 ms 2 MiB/s, 300 ms 1 MiB/s; ${describeLoad()}.`,
   }
@@ -135,7 +104,9 @@ async function* measureEvents(site: WatchSite, signal: AbortSignal): AsyncGenera
   const playbacks: Playback[] = []
   try {
     while (plan.length > 0) {
-      const playback = await withNodes(site, rates, (nodes) => play(site, nodes, plan, atOnce, signal))
+      const playback = await withNodes(await site.startNodes(rates), (nodes) =>
+        play(site, nodes, plan, atOnce, signal),
+      )
       playbacks.push(playback)
     }
   } finally {
@@ -276,4 +247,3 @@ const wastedBytes = (events: Observed['events']): number =>
 const lengthMs = ({ looks }: Observed): number => (looks.at(-1)?.atMs ?? 0) - (looks[0]?.atMs ?? 0)
 const kilobytes = (bytesPerSecond: number): string => `${(bytesPerSecond / 1000).toFixed(0)} kB/s`
 const kibibytes = (bytes: number): string => `${Math.round(bytes / 1024)} KiB`
-const describeLoad = (): string => `load average ${loadavg()[0]?.toFixed(1)}`
