@@ -200,6 +200,23 @@ describeInBrowsers((kind) => {
     expect(await factsOf(browser)).not.toContain('changed')
   })
 
+  test('a list that is changed during a jump is told of: there is a place to lose', async () => {
+    const [site, browser] = [await PageSite.make(), await openBrowser(kind)]
+    await site.start([site.node(1), site.node(2)])
+    await visit(browser, site)
+    await site.stop()
+    await browser.run(`window.isSamePage = true
+      const video = document.querySelector('video')
+      video.currentTime = video.duration - 10
+      while (!video.seeking && video.currentTime < video.duration - 10)
+        await new Promise((resolve) => setTimeout(resolve, 10))`)
+    await site.start([site.node(1), site.node(2, { port: site.ports[3] ?? 0 })])
+    await expect
+      .poll(() => factsOf(browser), { timeout: 30_000 })
+      .toContain('the node list has changed: reload the page')
+    expect(await browser.run('return window.isSamePage === true')).toBe(true)
+  })
+
   test('a worker that takes long to start is changed over to', async () => {
     const [site, browser] = [await PageSite.make(), await openBrowser(kind)]
     const busy = `for (const untilMs = Date.now() + ${2 * LATE_MS}; Date.now() < untilMs; );`

@@ -7,8 +7,8 @@
 
 /** Nodes go and come in groups; the list is asked for once for all of them, and not more often than this. */
 const REST_MS = 5_000
-/** A node that did not answer may be starting. */
-const REST_AFTER_NONE_MS = 1_000
+/** A node that did not answer may be starting; it is soon asked again, and then as seldom as others, until it answers. */
+const FIRST_RETRY_MS = 1_000
 
 export class ListWatch {
   #known
@@ -19,6 +19,7 @@ export class ListWatch {
   /** while one of them is set, what is suspected waits for it @type {unknown} */
   #timer
   #isSuspected = false
+  #hasAnswered = true
   #told = ''
 
   /**
@@ -46,14 +47,19 @@ export class ListWatch {
   async #look() {
     this.#isSuspected = false
     this.#isAsking = true
-    const nodes = await this.#ask().catch(() => undefined) // whose node is dead has no other list to go by
+    const nodes = await this.#ask().catch(() => undefined) // as long as the node is dead there is no other list to go by
     this.#isAsking = false
     const rest = () => {
       this.#timer = undefined
       if (this.#isSuspected) this.suspect()
     }
-    this.#timer = this.#clock.setTimeout(rest, nodes === undefined ? REST_AFTER_NONE_MS : REST_MS)
-    if (nodes === undefined) return
+    const isFirstRetry = nodes === undefined && this.#hasAnswered
+    this.#timer = this.#clock.setTimeout(rest, isFirstRetry ? FIRST_RETRY_MS : REST_MS)
+    this.#hasAnswered = nodes !== undefined
+    if (nodes === undefined) {
+      this.#isSuspected = true
+      return
+    }
     const text = JSON.stringify(nodes)
     if (text === this.#told || text === JSON.stringify(this.#known)) return
     this.#told = text

@@ -36,14 +36,12 @@ const isServed = () =>
   )
 
 /**
- * Takes another node list by loading the page anew: its policy names the nodes, so nothing less will do. Only while
- * there is no picture to lose, and once for each list.
+ * Takes another node list by loading the page anew: its policy names the nodes, so nothing less will do. Once for each
+ * list, and only before there is a picture: later there is a place in the video to lose.
  * @param {readonly VideoNode[]} nodes
- * @param {Pick<HTMLVideoElement, 'readyState'>} video
  * @returns {boolean} whether it does
  */
-export function takeList(nodes, video) {
-  if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) return false
+export function takeList(nodes) {
   try {
     const text = JSON.stringify(nodes)
     if (sessionStorage.getItem(RELOADED_FOR) === text) return false

@@ -93,11 +93,15 @@ async function main() {
         setPolicy(policy)
       }),
   )
+  let hadPicture = false
+  video.addEventListener('loadeddata', () => {
+    hadPicture = true
+  })
   const listWatch = new ListWatch({
     nodes,
     ask: () => askForNodes({ isFresh: true }),
     onChange(changes, list) {
-      if (takeList(list, video)) return
+      if (!hadPicture && takeList(list)) return
       learn({ listChanges: changes })
       opening.then(
         (room) => room.note(`The node list has changed: ${changes}. Reload the page to use it.`),

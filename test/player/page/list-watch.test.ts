@@ -72,15 +72,19 @@ describe('the node list', () => {
     expect(state.asked).toBe(2)
   })
 
-  test('of a dead node is not known to have changed, and is asked for at the next occasion', async () => {
+  test('of a dead node is not known to have changed, and is asked for until it answers', async () => {
     const { state, suspect, pass } = world()
     state.list = undefined
     await suspect()
-    expect(state.told).toEqual([])
-    state.list = MOVED
-    await suspect()
     await pass(1_000)
+    expect(state).toMatchObject({ asked: 2, told: [] })
+    for (let time = 0; time < 10; time++) await pass(1_000)
+    expect(state).toMatchObject({ asked: 4, told: [] })
+    state.list = MOVED
+    await pass(5_000)
     expect(state.told.length).toBe(1)
+    await pass(60_000)
+    expect(state.asked).toBe(5)
   })
 })
 
