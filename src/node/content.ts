@@ -12,7 +12,7 @@ import type { ReplicaFacts } from './replica.ts'
 import type { Refusal } from './reply.ts'
 import type { Service } from './service.ts'
 import type { Target } from './target.ts'
-import { JOINED_FILES, versionFields, WORKER_FIELDS, WORKER_FILE, watchPagePolicy } from './watch-page.ts'
+import { versionFields, WORKER_FIELDS, WORKER_FILE } from './watch-page.ts'
 
 /** An answer that is no replica. Without an entity tag it matches no precondition but `*`. */
 export interface Content {
@@ -58,18 +58,20 @@ export async function generate(
     }
     case 'replica': // which is not there
       return describeReplicas(service, view, target.name)
-    case 'watch': // this node need not have the video: the page reads from all of them
-      return pageFile(pageFiles.read(WATCH_PAGE), [
-        ...['Content-Security-Policy', watchPagePolicy(view)],
-        ...(await versionOf(pageFiles, view)),
-      ])
+    case 'watch': {
+      // this node need not have the video: the page reads from all of them
+      const page = await pageFiles.readWatchPage(view)
+      if (page === undefined) return 404
+      const lasting = ['Content-Security-Policy', page.policy, ...(await versionOf(pageFiles, view))]
+      return contentOf(page, lasting)
+    }
     case 'page file': {
       if (target.name === WATCH_PAGE) return 404
       const version = await versionOf(pageFiles, view)
       if (target.name === ALL_SCRIPTS) return contentOf(await pageFiles.readScripts(), version)
       const { name } = target
-      const file = JOINED_FILES.has(name) ? pageFiles.readJoined(name) : pageFiles.read(name)
-      return pageFile(file, name === WORKER_FILE ? [...WORKER_FIELDS, ...version] : version)
+      if (name !== WORKER_FILE) return pageFile(pageFiles.read(name), version)
+      return pageFile(pageFiles.readJoined(name), [...WORKER_FIELDS, ...version])
     }
   }
 }

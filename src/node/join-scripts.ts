@@ -1,7 +1,8 @@
 /**
- * A script with all that it imports, in one text. A browser learns what a service worker imports only when it has the
- * worker, and asks then: each step is a round to the node more before there is a picture. Nothing is built for that: each
- * file stays as it is, and becomes a function that gives what the file exports. Pure.
+ * A script with all that it imports, in one text. A browser learns what a script imports only when it has the script, and
+ * asks then: each step is a round to the node more before there is a picture. Nothing is built for that: each file stays
+ * as it is, and becomes a function that gives what the file exports. What each has exported can be found by its path in
+ * `joinedScripts`, for scripts that come later. Pure.
  */
 import path from 'node:path'
 
@@ -45,7 +46,9 @@ export function joinScripts(first: string, scripts: ReadonlyMap<string, string>)
       ? linked
       : undefined
   }
-  return join(first) === undefined ? undefined : texts.join('\n')
+  if (join(first) === undefined) return undefined
+  const [only, ...others] = texts
+  return others.length === 0 ? only : ['globalThis.joinedScripts = {}', ...texts].join('\n')
 }
 
 /** Its text is being read: who imports it now imports in a circle. */
@@ -53,5 +56,5 @@ const PENDING = ''
 
 function asFunction(name: string, script: string, code: string): string {
   const exported = [...code.matchAll(EXPORT)].map(([, exported]) => exported)
-  return `// ${script}\nconst ${name} = (() => {\n${code.replace(EXPORT, '')}\nreturn { ${exported.join(', ')} }\n})()\n`
+  return `// ${script}\nconst ${name} = joinedScripts['${script}'] = (() => {\n${code.replace(EXPORT, '')}\nreturn { ${exported.join(', ')} }\n})()\n`
 }

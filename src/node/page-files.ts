@@ -7,8 +7,10 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import type { View } from './directory.ts'
 import { joinScripts } from './join-scripts.ts'
 import type { PAGE_ROOMS } from './target.ts'
+import { FIRST_SCRIPT, makeWatchPage } from './watch-page.ts'
 
 /** Media types of what a page is made of; no other file is on the list. */
 const TYPES: ReadonlyMap<string, string> = new Map([
@@ -56,6 +58,13 @@ interface Made {
   scripts?: PageFile
   /** scripts with all that they import, by their names */
   readonly joined: Map<string, PageFile>
+  /** the page as it was last made, and for which node list */
+  page?: { readonly nodes: string; readonly page: MadePage }
+}
+
+/** The page with what stands in it beside its file. */
+export interface MadePage extends PageFile {
+  readonly policy: string
 }
 
 /** The list, and what the files on it were when they were last looked at. */
@@ -133,6 +142,25 @@ export class PageFiles {
     const joined = pageFile(file.type, joinScripts(name, textsOf(made)) ?? file.content)
     made.joined.set(name, joined)
     return joined
+  }
+
+  /**
+   * The page as one node list and the files as they are on the disk now make it; where its script cannot be put into
+   * it, the page loads that.
+   * @returns as {@link read}
+   * @throws as {@link read}
+   */
+  async readWatchPage(view: Pick<View, 'nodes'>): Promise<MadePage | undefined> {
+    const made = await this.#look().catch(() => undefined) // one is missing, which it may not need
+    const nodes = JSON.stringify(view.nodes)
+    if (made?.page?.nodes === nodes) return made.page.page
+    const file = await this.read(WATCH_PAGE)
+    if (file === undefined) return undefined
+    const script = made && joinScripts(FIRST_SCRIPT, textsOf(made))
+    const { html, policy } = makeWatchPage(file.content, script, view)
+    const page = { ...pageFile(file.type, html), policy }
+    if (made !== undefined) made.page = { nodes, page }
+    return page
   }
 
   /** Looks at every file. */

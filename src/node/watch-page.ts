@@ -4,13 +4,57 @@ import type { View } from './directory.ts'
 import type { RequestFields } from './request-fields.ts'
 import type { Target } from './target.ts'
 
-/** The page's scripts come from this node; bytes come from any node of the list, and nothing from elsewhere. */
-export function watchPagePolicy({ nodes }: Pick<View, 'nodes'>): string {
+/** Where the node list goes, see player/watch.html. */
+const LIST_PLACE = '<script type="application/json" id="node-list"></script>'
+/** The script that is put into the page, and its place there. */
+export const FIRST_SCRIPT = 'player/first.js'
+const SCRIPT_PLACE = `<script type="module" async src="/_/${FIRST_SCRIPT}"></script>`
+
+/**
+ * The page with what it would else ask for next: the node list and its first script. Pure.
+ * @param html player/watch.html
+ * @param script {@link FIRST_SCRIPT} with all that it imports; `undefined`: it has to be loaded
+ */
+export function makeWatchPage(
+  html: string,
+  script: string | undefined,
+  view: Pick<View, 'nodes'>,
+): WatchPage {
+  const list = JSON.stringify({ nodes: view.nodes }).replaceAll('<', '\\u003c') // no tag can end it
+  const withList = html.replace(LIST_PLACE, () => LIST_PLACE.replace('><', () => `>${list}<`))
+  const inPlace = script !== undefined && canStandInPage(script) ? `\n${toLines(script)}` : undefined
+  const isThere = inPlace !== undefined && html.includes(SCRIPT_PLACE)
+  return {
+    html: isThere
+      ? withList.replace(SCRIPT_PLACE, () => `<script type="module" async>${inPlace}</script>`)
+      : withList,
+    policy: watchPagePolicy(view, isThere ? inPlace : undefined),
+  }
+}
+
+export interface WatchPage {
+  readonly html: string
+  /** its Content-Security-Policy */
+  readonly policy: string
+}
+
+/** @see https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements */
+const canStandInPage = (script: string): boolean => !/<!--|<\/?script/i.test(script)
+
+/** As a browser reads them, whatever the files have; it hashes what it reads. */
+const toLines = (text: string): string => text.replaceAll(/\r\n?/g, '\n')
+
+/**
+ * The page's scripts come from this node; bytes come from any node of the list, and nothing from elsewhere.
+ * @param script that stands in the page
+ */
+function watchPagePolicy({ nodes }: Pick<View, 'nodes'>, script: string | undefined): string {
+  const hash = script === undefined ? '' : ` 'sha256-${createHash('sha256').update(script).digest('base64')}'`
   const origins = [...new Set(nodes.map(({ url }) => sourceOf(new URL(url))))]
   const sources = ["'self'", ...origins].join(' ')
   return [
     "default-src 'none'",
-    "script-src 'self' blob:", // copies of our own scripts, see player/boot.js
+    `script-src 'self' blob:${hash}`, // `blob:` are copies of our own scripts, see player/boot.js
     "style-src 'self'",
     "img-src 'self' data: blob:",
     `media-src ${sources}`,
@@ -46,10 +90,7 @@ export const versionFields = (files: string, { nodes }: Pick<View, 'nodes'>): re
 
 const VERSION_LENGTH = 32
 
-/** They are loaded before all others, each with what it imports: a round to the node for each step would be too long. */
-export const JOINED_FILES: ReadonlySet<string> = new Set(['player/page/early.js', 'player/worker.js'])
-
-/** The worker lies beside the other files of the page, and is to see the requests of the page. */
+/** The worker comes with all that it imports: a round to the node for each step would be too long. It lies beside the other files of the page, and is to see the requests of the page. */
 export const WORKER_FILE = 'player/worker.js'
 export const WORKER_FIELDS = ['Service-Worker-Allowed', '/watch/'] as const
 

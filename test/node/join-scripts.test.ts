@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { joinScripts } from '../../src/node/join-scripts.ts'
 import { PageFiles } from '../../src/node/page-files.ts'
-import { JOINED_FILES } from '../../src/node/watch-page.ts'
+import { FIRST_SCRIPT, WORKER_FILE } from '../../src/node/watch-page.ts'
 
 const join = (scripts: Record<string, string>): string | undefined =>
   joinScripts('a/first.js', new Map(Object.entries(scripts)))
@@ -73,7 +73,7 @@ test.for<[what: string, scripts: Record<string, string>]>([
 })
 
 describe('the files that a page loads before all others', () => {
-  test.for([...JOINED_FILES])('%s comes with all that it imports', async (name) => {
+  test.for([FIRST_SCRIPT, WORKER_FILE])('%s comes with all that it imports', async (name) => {
     const files = await PageFiles.open()
     const text = (await files.readJoined(name))?.content ?? ''
     expect(text).not.toMatch(/^import\b/m)

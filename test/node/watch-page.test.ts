@@ -4,8 +4,8 @@ import { mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync 
 import path from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { viewFrom } from '../../src/node/directory.ts'
-import { watchPagePolicy } from '../../src/node/watch-page.ts'
+import { type View, viewFrom } from '../../src/node/directory.ts'
+import { makeWatchPage } from '../../src/node/watch-page.ts'
 import { type ListedNode, NODE_DEFAULTS } from '../../src/node-list.ts'
 import { exchangeRaw, getHead, request } from '../helpers/http.ts'
 import { startTestNode, type TestNode } from '../helpers/node.ts'
@@ -50,6 +50,8 @@ async function startWithPage(nodes: readonly ListedNode[] = NODES): Promise<Test
   const pageFolders = pageFoldersBelow(folder)
   return { ...(await startTestNode({}, { nodes, pageFolders })), folder }
 }
+
+const policyOf = (view: Pick<View, 'nodes'>): string => makeWatchPage(PAGE, undefined, view).policy
 
 const etagOf = (text: string): string => `"${createHash('sha256').update(text).digest('hex')}"`
 
@@ -144,17 +146,17 @@ describe('/watch/', () => {
     const renewed = await request(later, '/watch/demo.mp4', ask)
     expect([renewed.status, renewed.headers['content-security-policy']]).toEqual([
       304,
-      watchPagePolicy({ nodes: [] }),
+      policyOf({ nodes: [] }),
     ])
   })
 
   test('names the port alone of a node on an IPv6 address, which no policy can name', () => {
     const view = viewFrom([{ name: 'a', url: 'http://[fd00::1]:8004/videos', healthPath: '/health' }], 'b')
-    expect(watchPagePolicy(view)).toContain("connect-src 'self' http://*:8004;")
+    expect(policyOf(view)).toContain("connect-src 'self' http://*:8004;")
   })
 
   test('has a policy without nodes too', () => {
-    expect(watchPagePolicy({ nodes: [] })).toContain("connect-src 'self';")
+    expect(policyOf({ nodes: [] })).toContain("connect-src 'self';")
   })
 })
 
@@ -235,6 +237,69 @@ describe('a file of the page', () => {
     mkdirSync(path.join(folder, 'player'))
     const pageFolders = pageFoldersBelow(folder)
     await expect(startTestNode({}, { pageFolders })).rejects.toThrow('ENOENT')
+  })
+})
+
+describe('what stands in the page', () => {
+  const PLACES = `<script type="application/json" id="node-list"></script>
+<script type="module" async src="/_/player/first.js"></script>`
+  const listIn = (html: string): unknown =>
+    JSON.parse(/<script type="application\/json" id="node-list">(.*?)<\/script>/.exec(html)?.[1] ?? '')
+  const scriptIn = (html: string): string | undefined =>
+    /<script type="module" async>([\s\S]*?)<\/script>/.exec(html)?.[1]
+  const hashOf = (text = ''): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+
+  test('is the node list, as the node tells it, and a script that its policy allows', async () => {
+    const node = await startTestNode({}, { nodes: NODES })
+    const { headers, body } = await request(node, '/watch/demo.mp4')
+    const html = body.toString()
+    const list = await request(node, '/_/nodes')
+    expect(listIn(html)).toEqual(JSON.parse(list.text))
+    expect(scriptIn(html)).toContain('askEarly()')
+    const policy = String(headers['content-security-policy'])
+    expect(policy).toContain(`script-src 'self' blob: ${hashOf(scriptIn(html))};`)
+    const gzipped = await request(node, '/watch/demo.mp4', { headers: { 'accept-encoding': 'gzip' } })
+    expect(gunzipSync(gzipped.body).toString()).toBe(html)
+  })
+
+  test('is that of the files and the list as they are now', async () => {
+    const node = await startWithPage()
+    const files = { 'player/watch.html': PLACES, 'player/first.js': 'say(1)' }
+    for (const [name, text] of Object.entries(files)) writeReplica(node.folder, name, text, new Date())
+    expect((await request(node, '/watch/demo.mp4')).text).toContain('src="/_/player/first.js"') // it is not on the list
+    const later = await startTestNode({}, { nodes: NODES, pageFolders: pageFoldersBelow(node.folder) })
+    expect(scriptIn((await request(later, '/watch/demo.mp4')).text)).toBe('\nsay(1)')
+    writeReplica(node.folder, 'player/first.js', 'say(2)', new Date(1_800_000_000_000))
+    expect(scriptIn((await request(later, '/watch/demo.mp4')).text)).toBe('\nsay(2)')
+    const there = await request(later, '/watch/demo.mp4', { headers: { host: 'localhost:8001' } })
+    expect(listIn(there.text)).toMatchObject({ nodes: [{}, { url: 'http://localhost:8002' }, {}, {}] })
+  })
+
+  test('ends at its own end, whatever the list says', () => {
+    const nodes = viewFrom(
+      [{ name: '</script><!--', url: 'http://a.test', healthPath: '/health' }],
+      'b',
+    ).nodes
+    const { html } = makeWatchPage(PLACES, undefined, { nodes })
+    expect(listIn(html)).toEqual({ nodes })
+    expect(html).not.toContain('<!--')
+  })
+
+  test('is hashed as a browser reads it, which knows one end of a line', () => {
+    const { html, policy } = makeWatchPage(PLACES, 'one()\r\ntwo()\rthree()\n$&', { nodes: [] })
+    expect(scriptIn(html)).toBe('\none()\ntwo()\nthree()\n$&')
+    expect(policy).toContain(hashOf(scriptIn(html)))
+  })
+
+  test.for([
+    'say("</script>")',
+    'say("<!--")',
+    'say("<SCRIPT")',
+    undefined,
+  ])('is no script that cannot stand there: %s', (script) => {
+    const { html, policy } = makeWatchPage(PLACES, script, { nodes: [] })
+    expect(html).toContain('<script type="module" async src="/_/player/first.js"></script>')
+    expect(policy).toContain("script-src 'self' blob:;")
   })
 })
 

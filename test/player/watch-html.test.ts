@@ -2,9 +2,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { linkScripts } from '../../src/player/boot.js'
+import { joinScripts } from '../../src/node/join-scripts.ts'
+import { FIRST_SCRIPT, makeWatchPage } from '../../src/node/watch-page.ts'
+import * as boot from '../../src/player/boot.js'
+import * as early from '../../src/player/page/early.js'
 import { MARKS } from '../../src/player/room/marks/node-marks.js'
+import * as prepareWorker from '../../src/player/worker/prepare-worker.js'
 
+const { linkScripts } = boot
 const SRC = path.resolve('src')
 const HTML = readFileSync(path.join(SRC, 'player/watch.html'), 'utf8')
 const CSS = readFileSync(path.join(SRC, 'player/watch.css'), 'utf8')
@@ -15,20 +20,43 @@ for (const room of ['player', 'swarm', 'version', 'words'])
     if (name.endsWith('.js'))
       SCRIPTS[`${room}/${name.replaceAll(path.sep, '/')}`] = readFileSync(path.join(SRC, room, name), 'utf8')
 
-/** What the page loads itself, in this order. */
-const NAMED = [...HTML.matchAll(/<script type="module"(?: async)? src="\/_\/([^"]+)"/g)].map(
-  ([, name = '']) => name,
-)
-const [BOOT = '', ...BEFORE] = NAMED.toReversed()
+const base = 'http://node/_/'
 
-test('the page loads three scripts itself, and the last one of these the rest', () => {
-  expect(NAMED).toEqual(['player/page/early.js', 'player/worker/prepare-worker.js', 'player/boot.js'])
+test('the page names one script, and that runs nothing but what comes before all others', () => {
+  const named = [...HTML.matchAll(/<script type="module"[^>]*>/g)].map(([tag]) => tag)
+  expect(named).toEqual([`<script type="module" async src="/_/${FIRST_SCRIPT}">`])
+  const { html } = makeWatchPage(HTML, 'say()', { nodes: [] })
+  expect(html).toContain('<script type="module" async>\nsay()</script>')
+  expect(html).toContain('id="node-list">{"nodes":[]}</script>')
 })
 
-test('what the page loads itself runs once: whoever imports it gets the same', () => {
-  const link = linkScripts(SCRIPTS, () => 'blob:copy', 'http://node/_/')
-  expect(BEFORE.map(link)).toEqual(BEFORE.map((name) => `http://node/_/${name}`))
-  expect(BOOT).toBe('player/boot.js')
+test('what runs already is no other copy for whoever imports it', () => {
+  const texts = new Map<string, string>()
+  const addressOf = (text: string): string => {
+    texts.set(`blob:${texts.size}`, text)
+    return `blob:${texts.size - 1}`
+  }
+  const running = { 'player/page/early.js': { fetchEarly() {}, takeNodes() {} } }
+  const address = linkScripts(SCRIPTS, addressOf, base, running)('player/page/early.js')
+  expect(texts.get(address)).toBe(
+    "export const { fetchEarly, takeNodes } = joinedScripts['player/page/early.js']\n",
+  )
+})
+
+test('what the first script has joined is found by its path, with all that it exports', () => {
+  const texts = new Map(Object.entries(SCRIPTS))
+  const joined = joinScripts(FIRST_SCRIPT, texts) ?? ''
+  for (const [name, module] of Object.entries({
+    'player/boot.js': boot,
+    'player/page/early.js': early,
+    'player/worker/prepare-worker.js': prepareWorker,
+  })) {
+    const [, returned = ''] =
+      new RegExp(`= joinedScripts\\['${name}'\\] = [\\s\\S]*?\\nreturn \\{ ([^}]*) \\}\\n\\}\\)\\(\\)`).exec(
+        joined,
+      ) ?? []
+    expect(returned.split(', ').sort()).toEqual(Object.keys(module).sort())
+  }
 })
 
 test('scripts that come in one answer find each other, whatever they import', () => {
@@ -38,7 +66,7 @@ test('scripts that come in one answer find each other, whatever they import', ()
     texts.set(`blob:${name}`, text)
     return `blob:${name}`
   }
-  const first = linkScripts(SCRIPTS, addressOf, 'http://node/_/')('player/page/page.js')
+  const first = linkScripts(SCRIPTS, addressOf, base)('player/page/page.js')
   expect(first).toBe('blob:player/page/page.js')
   for (const name of [
     'player/playing/player.js',
@@ -51,24 +79,20 @@ test('scripts that come in one answer find each other, whatever they import', ()
     const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, '')
     const pattern = /^(?:import\s[^'"();=]*|export\s*[*{][^'"();=]*from\s*)'([^']+)'|\bimport\('([^']+)'\)/gm
     const imported = [...code.matchAll(pattern)].map(([, fixed, later]) => fixed ?? later ?? '')
-    for (const name of imported)
-      expect([
-        address,
-        name,
-        texts.has(name) || BEFORE.some((before) => name === `http://node/_/${before}`),
-      ]).toEqual([address, name, true])
+    for (const name of imported) expect([address, name, texts.has(name)]).toEqual([address, name, true])
     expect(text.split('\n').length).toBe((SCRIPTS[address.slice(5)] ?? '').split('\n').length + 2) // a debugger counts lines
   }
 })
 
 test('a script that is not there keeps its real address', () => {
-  expect(linkScripts({}, (text) => text, 'http://node/_/')('player/page/page.js')).toBe(
+  expect(linkScripts({}, (text) => text, base)('player/page/page.js')).toBe(
     'http://node/_/player/page/page.js',
   )
 })
 
-test('nothing in the page is run or styled in place: its policy forbids it', () => {
-  expect(HTML).not.toMatch(/<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)/)
+test('nothing in the page is run or styled in place but what its policy names', () => {
+  const page = HTML.replace('<script type="application/json"', '')
+  expect(page).not.toMatch(/<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)/)
 })
 
 test('a page whose scripts do not come says so by itself, after a while, and what to do', () => {

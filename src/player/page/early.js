@@ -1,16 +1,15 @@
 // @ts-check
 /** @import { VideoNode } from '../playing/player-events.js' */
 /**
- * What the page asks before its scripts are here, while they come: which nodes there are, what each has of the video, and
- * the beginning of the file. Each of these would else wait for the one before it, and all of them for the scripts; and
- * every wait is as long as a node is far. The node joins this file with all that it imports, so that it comes in one
- * round (node/join-scripts.ts).
+ * What the page asks before its scripts are here, while they come (first.js): what each node has of the video, and the
+ * beginning of the file. Each of these would else wait for the one before it, and all of them for the scripts; and every
+ * wait is as long as a node is far.
  */
 import { encodeStorageName, fileUrl } from '../../version/url-path.js'
 import { readChoices } from '../room/experiments.js'
 import { EarlyAnswers } from './early-answers.js'
 import { BEGINNING_BYTES, whoBegins } from './head-start.js'
-import { askForNodes } from './node-api.js'
+import { nodesOfPage } from './node-api.js'
 import { videoOfPath } from './video-of-path.js'
 
 /** As a search and a swarm ask. */
@@ -21,7 +20,7 @@ const answers = new EarlyAnswers({
   now: () => performance.now(),
 })
 
-/** The node list, for the first who asks @type {Promise<VideoNode[]> | undefined} */
+/** The node list that came with the page, for the first who asks @type {VideoNode[] | undefined} */
 let nodes
 
 /**
@@ -30,7 +29,7 @@ let nodes
  */
 let begun
 
-/** The node list, if it was asked for and nobody has taken it. */
+/** The node list that came with the page, if nobody has taken it: later it may be old. */
 export function takeNodes() {
   const taken = nodes
   nodes = undefined
@@ -70,17 +69,13 @@ function askAll(listed, video) {
   answers.ask(fileUrl(node, video), { headers: { Range: `bytes=0-${BEGINNING_BYTES - 1}` }, ...OPTIONS })
 }
 
-function begin() {
+/** Asks. */
+export function askEarly() {
   const video = videoOfPath(location.pathname)
   if (video === undefined) return
-  nodes = askForNodes()
-  nodes.then(
-    (listed) => askAll(listed, video),
-    () => {}, // who takes the list is told
-  )
+  nodes = nodesOfPage()
+  if (nodes !== undefined) askAll(nodes, video)
 }
 
 /** As worker/prepare-worker.js says it, and whom that asks. */
 const mayHaveWorker = globalThis.isSecureContext && 'serviceWorker' in navigator
-
-if (typeof document !== 'undefined') begin()

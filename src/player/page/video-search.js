@@ -14,9 +14,9 @@ const SLOW_MS = 3_000
 const wait = () => new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
 
 /**
- * What was asked for before: the node list, once, and what a fetch then need not ask again.
+ * What is here before: the node list, once, and what a fetch then need not ask again.
  * @typedef {object} Early
- * @property {() => Promise<VideoNode[]> | undefined} takeNodes
+ * @property {() => VideoNode[] | undefined} takeNodes
  * @property {import('../../swarm/fetch-range.js').Fetch} fetch
  */
 
@@ -43,7 +43,7 @@ export class VideoSearch {
     for (;;) {
       const slow = setTimeout(() => this.#status.show({ kind: 'slow' }), SLOW_MS)
       try {
-        return await (this.#early.takeNodes() ?? askForNodes())
+        return this.#early.takeNodes() ?? (await askForNodes())
       } catch (error) {
         console.warn('Cannot read the node list:', error)
         this.#status.show({ kind: 'no node', seconds: this.#status.silentSeconds() })

@@ -23,15 +23,14 @@ const SCOPE = '/watch/'
 /** What browsers call it when a setting of theirs forbids a worker. Chromium's is `NotSupportedError`. */
 const DENIALS = ['SecurityError', 'NotAllowedError', 'NotSupportedError']
 /** Ours. Another project's worker, left at this address with a wider scope, may speak for the page as well. */
-const WORKER_URL = new URL('../worker.js', import.meta.url).href
+const WORKER_URL = `${globalThis.location?.origin}/_/player/worker.js`
 
 /** @type {{ readonly state: Promise<WorkerState>, readonly inCharge: Promise<void>, readonly news: Promise<void> } | undefined} */
 let prepared
 
 /**
- * Registers the service worker, once for a page. A first visit waits for it, so this file does it by itself as
- * soon as it is loaded: a page that names it before its other scripts has the worker start while they load.
- * Never rejects.
+ * Registers the service worker, once for a page. A first visit waits for it, so it begins while the page's other
+ * scripts come (first.js). Never rejects.
  * @returns {Promise<WorkerState>}
  */
 export const prepareWorker = () => prepareOnce().state
@@ -183,5 +182,3 @@ const unavailable = (why) => ({ kind: 'unavailable', why })
 
 /** @returns {Promise<never>} */
 const never = () => new Promise(() => {})
-
-if (typeof document !== 'undefined') void prepareWorker()

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { askSuccessors, takeCharge } from '../../../src/player/worker/prepare-worker.js'
 
-const OURS = new URL('../../../src/player/worker.js', import.meta.url).href
+const OURS = `${globalThis.location?.origin}/_/player/worker.js`
 const PATIENCE_MS = 2_000
 
 /** A browser's worker container: who speaks for the page, who is registered, and a `register` that settles late. */
