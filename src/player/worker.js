@@ -8,7 +8,7 @@ import { readBounded } from '../swarm/read-bounded.js'
 import { sha256Hex } from '../swarm/verify.js'
 import { streamIdOf } from './worker/stream-url.js'
 import { Copies } from './worker/worker-copies.js'
-import { Shell } from './worker/worker-shell.js'
+import { SHELL_PATHS, Shell } from './worker/worker-shell.js'
 import { answerStream } from './worker/worker-stream.js'
 
 const scope = /** @type {import('./worker/worker-scope.js').WorkerScope} */ (/** @type {unknown} */ (self))
@@ -26,11 +26,9 @@ const shell = new Shell({
 scope.addEventListener('install', (event) => {
   event.waitUntil(scope.skipWaiting())
   // The reads of the swarm need no worker: where a browser can be told so, they do not even wake it.
-  const ours = ['/watch/*', '/_/player/*', '/_/swarm/*', '/_/version/*', '/_/words/*', '/_/nodes'].map(
-    (pathname) => ({
-      urlPattern: { protocol: 'http{s}?', hostname: '*', port: '*', pathname },
-    }),
-  )
+  const ours = SHELL_PATHS.map((pathname) => ({
+    urlPattern: { protocol: 'http{s}?', hostname: '*', port: '*', pathname },
+  }))
   const rule = { condition: { not: { or: ours } }, source: 'network' }
   const added = event.addRoutes?.([rule])
   if (added) event.waitUntil(added.catch(() => {})) // only a shortcut: the fetch event below decides the same

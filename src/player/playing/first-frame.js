@@ -11,7 +11,6 @@ const SOUND_SECONDS = 3
  * the moment at which the sound began.
  * @param {HTMLVideoElement} video
  * @param {(atMs: number) => void} onFrame on `performance.now()`, so since the navigation began
- * @returns {() => void} ends the waiting
  */
 export function onFirstFrame(video, onFrame) {
   const ended = new AbortController()
@@ -54,5 +53,4 @@ export function onFirstFrame(video, onFrame) {
   if (callback !== undefined) {
     signal.addEventListener('abort', () => video.cancelVideoFrameCallback(callback), { once: true })
   }
-  return () => ended.abort()
 }

@@ -70,7 +70,6 @@
  * @property {string} why in words for a person
  * @property {(seconds: number) => void} setLookAhead without effect when `kind` is `switching`
  * @property {(policy: Policy) => void} setPolicy
- * @property {() => void} close
  */
 
 export {}

@@ -29,9 +29,8 @@ const PASSED_BY = 'the service worker is passed by'
  */
 export async function startPlayer(options) {
   const { video, onEvent } = options
-  const stop = observe(options)
+  observe(options)
   const choices = { lookAheadSeconds: options.lookAheadSeconds, policy: options.policy }
-  let isClosed = false
   /** @type {Chosen} */
   let chosen
   const use = (/** @type {Chosen} */ next) => {
@@ -39,13 +38,10 @@ export async function startPlayer(options) {
     onEvent({ type: 'started', atMs: performance.now(), kind: next.kind, why: next.why })
   }
   const changeOver = async () => {
-    if (isClosed) return
     const { currentTime, paused, playbackRate } = video
     chosen.player.close()
     const current = { ...options, ...choices, early: {} }
-    const next = await startSwarm(current, { currentTime, paused, playbackRate })
-    if (isClosed) next.player.close()
-    else use(next)
+    use(await startSwarm(current, { currentTime, paused, playbackRate }))
   }
   const { isLate, ...first } = await choosePlayer(options)
   use(first)
@@ -64,13 +60,6 @@ export async function startPlayer(options) {
     setPolicy(policy) {
       choices.policy = policy
       chosen.player.setPolicy(policy)
-    },
-    close() {
-      isClosed = true
-      stop()
-      chosen.player.close()
-      video.removeAttribute('src')
-      video.load()
     },
   }
 }
@@ -119,21 +108,14 @@ async function switching(options, why, playback) {
 /**
  * Reports the first picture and then every stall.
  * @param {PlayerOptions} options
- * @returns {() => void} ends it
  */
 function observe({ video, onEvent }) {
   const keepTimer = setTimeout(keepShell, KEEP_MS)
-  const ended = new AbortController()
-  playWhenPossible(video, ended.signal)
-  let stop = onFirstFrame(video, (atMs) => {
+  playWhenPossible(video)
+  onFirstFrame(video, (atMs) => {
     onEvent({ type: 'first frame', atMs, ms: atMs, kind: video.videoWidth === 0 ? 'sound' : 'picture' })
-    stop = watchStalls(video, onEvent)
+    watchStalls(video, onEvent)
     clearTimeout(keepTimer)
     keepShell()
   })
-  return () => {
-    clearTimeout(keepTimer)
-    ended.abort()
-    stop()
-  }
 }

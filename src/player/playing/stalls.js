@@ -63,16 +63,14 @@ export class StallMeter {
  * Reports the stalls of a video from its first picture on; what comes before that is start-up.
  * @param {HTMLVideoElement} video
  * @param {(stall: Stall) => void} onStall
- * @returns {() => void} ends it
  */
 export function watchStalls(video, onStall) {
   const meter = new StallMeter()
-  const timer = setInterval(() => {
+  setInterval(() => {
     const { currentTime: seconds, seeking: isSeeking, paused, ended, error } = video
     const shouldMove = !paused && !ended && error === null
     const aheadSeconds = secondsAhead(video)
     const stall = meter.look({ atMs: performance.now(), seconds, shouldMove, isSeeking, aheadSeconds })
     if (stall !== undefined) onStall(stall)
   }, LOOK_MS)
-  return () => clearInterval(timer)
 }

@@ -8,6 +8,12 @@
  */
 import { PAGE_PATH, toCopiedPage, toResponse } from './worker-copies.js'
 
+/** The rooms that the page's files come from, as in node/target.ts. */
+const ROOMS = ['player', 'swarm', 'version', 'words']
+/** All URLs of the shell, as patterns of a path (URLPattern). */
+export const SHELL_PATHS = [`${PAGE_PATH}*`, ...ROOMS.map((room) => `/_/${room}/*`), '/_/nodes']
+const PART = new RegExp(`^/_/(?:(?:${ROOMS.join('|')})/.|nodes$)`)
+
 /** How much longer than twice as long as the last time the node may take before the copy is used. */
 const BRIEFLY_MS = 700
 /** How long an answer is waited for at all: longer than a node may be told to take (node-list.ts). */
@@ -75,7 +81,7 @@ export class Shell {
   has(url, isPage) {
     if (url.origin !== this.#origin) return false
     if (isPage) return url.pathname.startsWith(PAGE_PATH)
-    return /^\/_\/(?:(?:player|swarm|version|words)\/.|nodes$)/.test(url.pathname)
+    return PART.test(url.pathname)
   }
 
   /**

@@ -19,7 +19,7 @@ async function open(code: number, hasBegun = true) {
     if (hasBegun || video.loads.length > 1) video.ready()
     if (video.loads.length === 1) video.fail(code)
   })
-  playWhenPossible(video.element, new AbortController().signal)
+  playWhenPossible(video.element)
   const events: (PlayerEvent | SwarmEvent)[] = []
   const player = new SwarmPlayer({
     video: video.element,

@@ -36,7 +36,7 @@ function open(bytes: Uint8Array<ArrayBuffer>, onLoad: (video: FakeVideo) => void
   })
   const video = new FakeVideo(onLoad)
   const events: (PlayerEvent | SwarmEvent)[] = []
-  playWhenPossible(video.element, new AbortController().signal)
+  playWhenPossible(video.element)
   const player = new SwitchingPlayer({
     video: video.element,
     file,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { PAGE_ROOMS } from '../../../src/node/target.ts'
 import { Copies } from '../../../src/player/worker/worker-copies.js'
-import { Shell } from '../../../src/player/worker/worker-shell.js'
+import { SHELL_PATHS, Shell } from '../../../src/player/worker/worker-shell.js'
 import { readBounded } from '../../../src/swarm/read-bounded.js'
 
 const ORIGIN = 'http://127.0.0.1:8001'
@@ -167,6 +168,15 @@ describe('what belongs to the shell', () => {
     ['/', true, false],
   ])('%s, navigated to: %s → %s', ([path, isPage, belongs]) => {
     expect(world().shell().has(new URL(path, ORIGIN), isPage)).toBe(belongs)
+  })
+
+  test.for([...PAGE_ROOMS])('what a node serves below /_/%s/ does', (room) => {
+    expect(
+      world()
+        .shell()
+        .has(new URL(`/_/${room}/x.js`, ORIGIN), false),
+    ).toBe(true)
+    expect(SHELL_PATHS).toContain(`/_/${room}/*`)
   })
 
   test('nothing of another web origin does', () => {

@@ -8,8 +8,11 @@ import { Standing } from './standing.js'
 
 /** @typedef {import('../nodes/trouble-words.js').Trouble} Trouble */
 
-/** Silence is noticed so long after it began: what is said of an incident must hold from there on. */
-const UNNOTICED_MS = 3_000
+/**
+ * Silence is noticed at most so long after it began: what is said of an incident must hold from there on, and a stall may
+ * be its doing that began before it.
+ */
+export const UNNOTICED_MS = 3_000
 
 /**
  * What is known of one node's trouble, for those who say it.

@@ -9,11 +9,9 @@
  * long as no cause is known, in a line of its own.
  */
 
+import { UNNOTICED_MS } from './incident.js'
 import { TOGETHER_MS } from './incidents.js'
 import { Standing } from './standing.js'
-
-/** A silent node starves the video before its silence is noticed: a stall may begin that much earlier. */
-const UNNOTICED_MS = 3_000
 
 /** Finds the cause of each stall, and remembers since when the picture moves. */
 export class StallCauses {
