@@ -7,11 +7,13 @@
  */
 
 import { Attention } from './attention.js'
-import { MAX_RUN_BYTES, MAX_RUNS, planRuns } from './choose.js'
+import { planRuns } from './choose.js'
 import { ChunkTable } from './chunk-table.js'
 import { realClock } from './clock.js'
 import { Demand, isWithin } from './demand.js'
 import { Fleet } from './fleet.js'
+import { HandOver } from './hand-over.js'
+import { paceOf } from './pace.js'
 import { Reader } from './reader.js'
 import { Rescue } from './rescue.js'
 import { Transfers } from './transfers.js'
@@ -49,7 +51,7 @@ import { sha256Hex } from './verify.js'
  * @property {number} [cacheBytes] how much of what is verified is kept for reading it again
  * @property {number} [heartbeatMs] between `/health` calls to nodes that are up; 0: none
  * @property {Begun} [begun] stream: used if it is of any use
- * @property {'stream' | 'bulk'} [mode] bulk: the whole file, in any order, see {@link Swarm.download}
+ * @property {import('./pace.js').Mode} [mode] bulk: the whole file, in any order, see {@link Swarm.download}
  * @property {Iterable<number>} [have] bulk: chunks that need not be read
  * @property {(chunk: number, bytes: Uint8Array<ArrayBuffer>) => void | Promise<void>} [onChunk] bulk: takes each chunk, once
  * @property {boolean} [usesMemoryAgain] bulk: when `onChunk` is done with a chunk its memory is that of another one
@@ -59,16 +61,8 @@ const TICK_MS = 20
 /** A rate is metered, and silence judged, in steps of this. */
 const METER_MS = 100
 const MEASURED_MS = 250
-/** Reading in order: little in flight, so that plans stay young. Bulk: long requests, without a gap. See choose.js. */
-const PACE = {
-  stream: { budgetMs: 100, runMs: 100, firstRuns: 1 },
-  bulk: { budgetMs: 1000, runMs: 1000, firstRuns: MAX_RUNS },
-}
 /** A reader that waits needs so many chunks soonest. */
 const URGENT_CHUNKS = 2
-/** Bulk: no more is asked for while this much waits to be taken. */
-const MAX_UNTAKEN_BYTES = 32 * 2 ** 20
-
 const CLOSED = 'The swarm was closed before it had every chunk'
 
 /** Reads one file from many nodes. Close it when it is no longer needed. */
@@ -80,13 +74,12 @@ export class Swarm {
   #clock
   #attention
   #mode
-  #onChunk
-  #usesMemoryAgain
   #chunks
   #demand
   #fleet
   #transfers
   #rescue
+  #handOver
   #isClosed = false
   #isPumping = false
   /** @type {unknown} */
@@ -94,9 +87,6 @@ export class Swarm {
   #wasBusy = false
   #meteredMs = 0
   #measuredMs = 0
-  #untakenBytes = 0
-  /** @type {{ resolve: () => void, reject: (error: Error) => void } | undefined} */
-  #download
 
   /** @param {SwarmOptions} options */
   constructor({
@@ -123,8 +113,6 @@ export class Swarm {
     this.#clock = clock
     this.#attention = attention
     this.#mode = mode
-    this.#onChunk = onChunk
-    this.#usesMemoryAgain = usesMemoryAgain
     const { chunkSize } = file
     const tell = (/** @type {Told} */ event) => this.#tell(event)
     const onChange = () => this.#pump()
@@ -159,6 +147,10 @@ export class Swarm {
     this.#demand = demand
     this.#fleet = fleet
     this.#transfers = transfers
+    this.#handOver = new HandOver({
+      ...{ chunks, onChunk, usesMemoryAgain, onTaken: onChange },
+      onRefused: () => this.close(),
+    })
     this.#rescue = new Rescue({
       ...{ chunks, chunkSize, demand, transfers, clock, attention, blame: fleet.blame, tell },
     })
@@ -225,12 +217,9 @@ export class Swarm {
    * @throws Error when the swarm is closed before, or `onChunk` threw
    */
   download() {
-    return new Promise((resolve, reject) => {
-      if (this.#isClosed) return reject(new Error(CLOSED))
-      this.#download = { resolve, reject }
-      if (this.#chunks.doneCount >= this.#chunks.count) resolve()
-      this.#pump()
-    })
+    if (this.#isClosed) return Promise.reject(new Error(CLOSED))
+    this.#pump()
+    return this.#handOver.untilDone()
   }
 
   /**
@@ -247,8 +236,8 @@ export class Swarm {
   /** What is read now cannot be read on. @param {Error} error */
   #fail(error) {
     for (const reader of [...this.#demand.readers]) reader.cancel(error)
-    if (this.#download === undefined) return
-    this.#download.reject(error)
+    if (!this.#handOver.isAwaited) return
+    this.#handOver.fail(error)
     this.close()
   }
 
@@ -260,7 +249,7 @@ export class Swarm {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
     for (const reader of [...this.#demand.readers]) reader.cancel()
     this.#fleet.close()
-    this.#download?.reject(new Error(CLOSED))
+    this.#handOver.fail(new Error(CLOSED))
   }
 
   /** @param {Told} event */
@@ -299,7 +288,7 @@ export class Swarm {
     const usable = this.#fleet.usable(liars)
     this.#fleet.noteOutage(usable, spans.length > 0, liars)
     this.#keepTicking(hasMissing || this.#fleet.isBusy || this.#fleet.isOutage)
-    if (spans.length === 0 || this.#untakenBytes > MAX_UNTAKEN_BYTES) return
+    if (spans.length === 0 || this.#handOver.isFull) return
     const plan = planRuns(
       {
         chunks: this.#demand.missing(),
@@ -312,7 +301,12 @@ export class Swarm {
           spans.some(({ first }) => chunk >= first && chunk < first + URGENT_CHUNKS),
       },
       usable.map((node) => node.candidateAt(this.#clock.now())),
-      { ...PACE[this.#mode], ...this.#amounts(spans[0]?.first ?? 0) },
+      paceOf(this.#mode, {
+        file: this.#file,
+        nodes: this.#fleet.nodes.length,
+        nextByte: this.#chunks.startOf(spans[0]?.first ?? 0),
+        openCount: this.#chunks.openCount,
+      }),
     )
     for (const { node: name, first, last } of plan) {
       const node = usable.find((node) => node.name === name)
@@ -335,46 +329,12 @@ export class Swarm {
       .map(({ first }) => this.#fleet.liarsOn(first))
   }
 
-  /** How much a first request asks for, and how much is left of the file. @param {number} head chunk that is needed next */
-  #amounts(head) {
-    const { chunkSize, size } = this.#file
-    if (this.#mode === 'stream')
-      return {
-        firstRunBytes: 2 * chunkSize,
-        leftBytes: Math.max(chunkSize, size - this.#chunks.startOf(head)),
-      }
-    const share = size / (2 * this.#fleet.nodes.length)
-    return {
-      firstRunBytes: Math.max(chunkSize, Math.min(share, MAX_RUN_BYTES)),
-      leftBytes: Math.max(chunkSize, this.#chunks.openCount * chunkSize),
-    }
-  }
-
   /** A chunk is verified: keeps it for the readers, or hands it over. @param {number} chunk @param {Uint8Array<ArrayBuffer>} bytes */
   #take(chunk, bytes) {
-    if (this.#mode === 'bulk') return this.#handOver(chunk, bytes)
+    if (this.#mode === 'bulk') return this.#handOver.take(chunk, bytes)
     const { spans } = this.#demand
     this.#chunks.keep(chunk, bytes, (other) => isWithin(spans, other))
     this.#wakeReaders()
-  }
-
-  /** @param {number} chunk @param {Uint8Array<ArrayBuffer>} bytes */
-  #handOver(chunk, bytes) {
-    this.#chunks.markDone(chunk)
-    this.#untakenBytes += bytes.length
-    new Promise((resolve) => resolve(this.#onChunk(chunk, bytes))).then(
-      () => {
-        this.#untakenBytes -= bytes.length
-        if (this.#usesMemoryAgain) this.#chunks.useAgain(bytes)
-        if (this.#chunks.doneCount >= this.#chunks.count && this.#untakenBytes === 0)
-          this.#download?.resolve()
-        this.#pump()
-      },
-      (error) => {
-        this.#download?.reject(error)
-        this.close()
-      },
-    )
   }
 
   /** @param {boolean} isBusy */
