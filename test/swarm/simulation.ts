@@ -413,9 +413,11 @@ export class Simulation {
     return inJudgement === 0 ? wrong : [...wrong, `${inJudgement} chunks without a verdict`]
   }
 
-  /** Share of wasted bytes in the file. */
+  /** Wasted bytes for each byte that was of use: who reads here and there reads more than there is. */
   get wastedShare(): number {
-    return this.told('wasted').reduce((sum, { bytes }) => sum + bytes, 0) / this.file.size
+    const bytesOf = (type: 'wasted' | 'verified' | 'unverified'): number =>
+      this.told(type).reduce((sum, { bytes }) => sum + bytes, 0)
+    return bytesOf('wasted') / (bytesOf('verified') + bytesOf('unverified'))
   }
 
   /**
