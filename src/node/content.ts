@@ -7,12 +7,12 @@ import { HOME_PAGE_POLICY, renderHomePage } from './home-page.ts'
 import { formatIsoDate } from './http-date.ts'
 import { isMetalinkName, METALINK_SUFFIX, METALINK_TYPE, renderMetalink } from './metalink.ts'
 import { findNewest } from './newest-version.ts'
-import { ALL_SCRIPTS, type PageFile, type PageFiles, WATCH_PAGE } from './page-files.ts'
+import { type PageFile, type PageFiles, WATCH_PAGE } from './page-files.ts'
 import type { ReplicaFacts } from './replica.ts'
 import type { Refusal } from './reply.ts'
 import type { Service } from './service.ts'
 import type { Target } from './target.ts'
-import { versionFields, WORKER_FIELDS, WORKER_FILE } from './watch-page.ts'
+import { isJoined, versionFields, WORKER_FIELDS, WORKER_FILE } from './watch-page.ts'
 
 /** An answer that is no replica. Without an entity tag it matches no precondition but `*`. */
 export interface Content {
@@ -68,10 +68,9 @@ export async function generate(
     case 'page file': {
       if (target.name === WATCH_PAGE) return 404
       const version = await versionOf(pageFiles, view)
-      if (target.name === ALL_SCRIPTS) return contentOf(await pageFiles.readScripts(), version)
       const { name } = target
-      if (name !== WORKER_FILE) return pageFile(pageFiles.read(name), version)
-      return pageFile(pageFiles.readJoined(name), [...WORKER_FIELDS, ...version])
+      const file = isJoined(name) ? pageFiles.readJoined(name) : pageFiles.read(name)
+      return pageFile(file, name === WORKER_FILE ? [...WORKER_FIELDS, ...version] : version)
     }
   }
 }

@@ -30,11 +30,11 @@ const OWN_FOLDERS: PageFolders = {
   words: fileURLToPath(new URL('../words/', import.meta.url)),
 }
 
-/** Every script in one answer, path → text, for a page that cannot wait for each. */
-export const ALL_SCRIPTS = 'player/scripts.json'
-
 /** The page itself. It has a URL for each video and none of its own. */
 export const WATCH_PAGE = 'player/watch.html'
+
+/** What the address of a script's source map ends with. */
+const MAP_SUFFIX = /\.map$/
 
 /** One file as it is now. */
 export interface PageFile {
@@ -55,8 +55,7 @@ interface Remembered {
 interface Made {
   readonly version: string
   readonly files: ReadonlyMap<string, PageFile>
-  scripts?: PageFile
-  /** scripts with all that they import, by their names */
+  /** scripts with all that they import, by their names, and the source maps of these */
   readonly joined: Map<string, PageFile>
   /** the page as it was last made, and for which node list */
   page?: { readonly nodes: string; readonly page: MadePage }
@@ -120,28 +119,25 @@ export class PageFiles {
   }
 
   /**
-   * {@link ALL_SCRIPTS}, of the files as they are on the disk now.
-   * @throws the system's error when one of them cannot be read
-   */
-  async readScripts(): Promise<PageFile> {
-    const made = await this.#look()
-    made.scripts ??= pageFile('application/json', `${JSON.stringify(Object.fromEntries(textsOf(made)))}\n`)
-    return made.scripts
-  }
-
-  /**
    * A script with all that it imports in one text, of the files as they are on the disk now; where they cannot be
-   * joined, the script alone.
+   * joined, the script alone. With `.map` behind its name the source map of that text.
    * @returns as {@link read}
    * @throws as {@link read}
    */
   async readJoined(name: string): Promise<PageFile | undefined> {
     const made = await this.#look().catch(() => undefined) // one is missing, which it may not need
-    const file = made?.joined.get(name) ?? (await this.read(name))
-    if (file === undefined || made === undefined || made.joined.has(name)) return file
-    const joined = pageFile(file.type, joinScripts(name, textsOf(made)) ?? file.content)
-    made.joined.set(name, joined)
-    return joined
+    const script = name.replace(MAP_SUFFIX, '')
+    if (made !== undefined && !made.joined.has(script)) this.#join(made, script)
+    return made?.joined.get(name) ?? this.read(name)
+  }
+
+  #join(made: Made, script: string): void {
+    const texts = textsOf(made)
+    const joined = joinScripts(script, texts)
+    if (joined === undefined || joined.text === texts.get(script)) return
+    const address = `//# sourceMappingURL=${path.posix.basename(script)}.map\n`
+    made.joined.set(script, pageFile('text/javascript', `${joined.text}\n${address}`))
+    made.joined.set(`${script}.map`, pageFile('application/json', joined.map))
   }
 
   /**
@@ -157,7 +153,7 @@ export class PageFiles {
     const file = await this.read(WATCH_PAGE)
     if (file === undefined) return undefined
     const script = made && joinScripts(FIRST_SCRIPT, textsOf(made))
-    const { html, policy } = makeWatchPage(file.content, script, view)
+    const { html, policy } = makeWatchPage(file.content, script?.text, view)
     const page = { ...pageFile(file.type, html), policy }
     if (made !== undefined) made.page = { nodes, page }
     return page

@@ -54,7 +54,7 @@ function watchPagePolicy({ nodes }: Pick<View, 'nodes'>, script: string | undefi
   const sources = ["'self'", ...origins].join(' ')
   return [
     "default-src 'none'",
-    `script-src 'self' blob:${hash}`, // `blob:` are copies of our own scripts, see player/boot.js
+    `script-src 'self'${hash}`,
     "style-src 'self'",
     "img-src 'self' data: blob:",
     `media-src ${sources}`,
@@ -90,8 +90,16 @@ export const versionFields = (files: string, { nodes }: Pick<View, 'nodes'>): re
 
 const VERSION_LENGTH = 32
 
-/** The worker comes with all that it imports: a round to the node for each step would be too long. It lies beside the other files of the page, and is to see the requests of the page. */
+/**
+ * Does a script come with all that it imports? A round to the node for each step would be too long. The same of its
+ * source map.
+ * @param name `player/…`
+ */
+export const isJoined = (name: string): boolean => JOINED_FILES.has(name.replace(/\.map$/, ''))
+
 export const WORKER_FILE = 'player/worker.js'
+const JOINED_FILES: ReadonlySet<string> = new Set([FIRST_SCRIPT, 'player/page/page.js', WORKER_FILE])
+/** The worker lies beside the other files of the page, and is to see the requests of the page. */
 export const WORKER_FIELDS = ['Service-Worker-Allowed', '/watch/'] as const
 
 /**

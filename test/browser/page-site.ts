@@ -93,7 +93,7 @@ export class PageSite {
     }
     edit('watch.html', (text) => text.replace('<body>', `<body data-page="${version}">`))
     edit('watch.css', (text) => `${text}\n:root { --version: ${version} }\n`)
-    edit('boot.js', (text) => `${text}\nglobalThis.bootVersion = ${version}\n`)
+    edit('first.js', (text) => `${text}\nglobalThis.firstVersion = ${version}\n`)
     edit('worker.js', (text) => `${atWorkersStart}\n${text}\n// version ${version}\n`)
     edit('page/page.js', (text) => `${text}\nglobalThis.pageVersion = ${version}\n`)
     return below

@@ -97,7 +97,7 @@ describeInBrowsers((kind) => {
 })
 
 /** What a page cannot begin without. */
-const SHELL = ['/_/player/scripts.json', '/_/player/watch.css']
+const SHELL = ['/_/player/page/page.js', '/_/player/watch.css']
 
 /** The paths of which the worker has copies. */
 const copies = (browser: WatchWorld['browser']): Promise<string[]> =>

@@ -69,10 +69,10 @@ const factsOf = (browser: Browser): Promise<string> =>
 
 /** What each part of the page says is its version. */
 const versionsOf = (browser: Browser): Promise<unknown[]> =>
-  browser.run(`while (globalThis.pageVersion === undefined || globalThis.bootVersion === undefined)
+  browser.run(`while (globalThis.pageVersion === undefined || globalThis.firstVersion === undefined)
       await new Promise((resolve) => setTimeout(resolve, 20))
     const style = getComputedStyle(document.documentElement).getPropertyValue('--version')
-    return [document.body.dataset.page, style, globalThis.bootVersion, globalThis.pageVersion].map(Number)`)
+    return [document.body.dataset.page, style, globalThis.firstVersion, globalThis.pageVersion].map(Number)`)
 
 describeInChromium(() => {
   test('a worker that comes late is changed over to, at the same place and speed', async () => {

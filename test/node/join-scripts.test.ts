@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import { joinScripts } from '../../src/node/join-scripts.ts'
 import { PageFiles } from '../../src/node/page-files.ts'
-import { FIRST_SCRIPT, WORKER_FILE } from '../../src/node/watch-page.ts'
+import { FIRST_SCRIPT, isJoined, WORKER_FILE } from '../../src/node/watch-page.ts'
 
 const join = (scripts: Record<string, string>): string | undefined =>
-  joinScripts('a/first.js', new Map(Object.entries(scripts)))
+  joinScripts('a/first.js', new Map(Object.entries(scripts)))?.text
 
 /** What a joined script calls back with. */
 function run(text: string | undefined): unknown[] {
   const said: unknown[] = []
-  new Function('say', text ?? 'say("not joined")')((what: unknown) => said.push(what))
+  const world = { joinedScripts: undefined }
+  new Function('say', 'globalThis', `with (globalThis) { ${text ?? 'say("not joined")'} }`)(
+    (what: unknown) => said.push(what),
+    world,
+  )
   return said
 }
 
@@ -73,10 +77,15 @@ test.for<[what: string, scripts: Record<string, string>]>([
 })
 
 describe('the files that a page loads before all others', () => {
-  test.for([FIRST_SCRIPT, WORKER_FILE])('%s comes with all that it imports', async (name) => {
+  test.for([
+    FIRST_SCRIPT,
+    WORKER_FILE,
+    'player/page/page.js',
+  ])('%s comes with all that it imports', async (name) => {
     const files = await PageFiles.open()
     const text = (await files.readJoined(name))?.content ?? ''
     expect(text).not.toMatch(/^import\b/m)
+    expect(isJoined(name)).toBe(true)
     expect(text).toContain((await files.read(name))?.content.trimEnd().split('\n').at(-1))
     expect(() => new Function(text.replaceAll(/^export /gm, ''))).not.toThrow()
   })

@@ -119,7 +119,7 @@ describe('/watch/', () => {
     expect(headers['content-security-policy']).toBe(
       [
         "default-src 'none'",
-        "script-src 'self' blob:",
+        "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data: blob:",
         `media-src ${origins}`,
@@ -257,7 +257,7 @@ describe('what stands in the page', () => {
     expect(listIn(html)).toEqual(JSON.parse(list.text))
     expect(scriptIn(html)).toContain('askEarly()')
     const policy = String(headers['content-security-policy'])
-    expect(policy).toContain(`script-src 'self' blob: ${hashOf(scriptIn(html))};`)
+    expect(policy).toContain(`script-src 'self' ${hashOf(scriptIn(html))};`)
     const gzipped = await request(node, '/watch/demo.mp4', { headers: { 'accept-encoding': 'gzip' } })
     expect(gunzipSync(gzipped.body).toString()).toBe(html)
   })
@@ -299,7 +299,7 @@ describe('what stands in the page', () => {
   ])('is no script that cannot stand there: %s', (script) => {
     const { html, policy } = makeWatchPage(PLACES, script, { nodes: [] })
     expect(html).toContain('<script type="module" async src="/_/player/first.js"></script>')
-    expect(policy).toContain("script-src 'self' blob:;")
+    expect(policy).toContain("script-src 'self';")
   })
 })
 
@@ -321,32 +321,43 @@ test('every script, style and picture of the project is served, byte for byte th
   }
 })
 
-test('all scripts come in one answer, by their paths, and nothing else', async () => {
-  const node = await startWithPage()
-  const { status, headers, body } = await request(node, '/_/player/scripts.json')
-  expect(status).toBe(200)
-  expect(headers).toMatchObject({
-    'content-type': 'application/json; charset=utf-8',
-    'cache-control': 'no-cache',
+describe('a script that comes with all that it imports', () => {
+  const start = async (): Promise<TestNode & { folder: string }> => {
+    const { folder } = await startWithPage()
+    for (const [name, text] of Object.entries({
+      'player/page/page.js': "import { one } from '../../swarm/one.js'\nsay(one)\n",
+      'swarm/one.js': 'export const one = 1\n',
+    }))
+      writeReplica(folder, name, text)
+    return { ...(await startTestNode({}, { nodes: NODES, pageFolders: pageFoldersBelow(folder) })), folder }
+  }
+
+  test('is one text, as the files are now, and says where its source map is', async () => {
+    const node = await start()
+    const { text, headers } = await request(node, '/_/player/page/page.js')
+    expect(text).toContain('export const one = 1'.slice(7))
+    expect(text).toMatch(/^const \{ one \} = script1$/m)
+    expect(headers['content-type']).toBe('text/javascript; charset=utf-8')
+    expect(text.trimEnd().split('\n').at(-1)).toBe('//# sourceMappingURL=page.js.map')
+    const map = await request(node, '/_/player/page/page.js.map')
+    expect(map.headers['content-type']).toBe('application/json; charset=utf-8')
+    expect(JSON.parse(map.text)).toMatchObject({ sources: ['/_/swarm/one.js', '/_/player/page/page.js'] })
+    writeReplica(path.join(node.folder, 'swarm'), 'one.js', 'export const one = 11\n', new Date())
+    expect((await request(node, '/_/player/page/page.js')).text).toContain('const one = 11')
+    writeReplica(path.join(node.folder, 'swarm'), 'one.js', 'export default 1\n', new Date(1_800_000_000_000))
+    expect((await request(node, '/_/player/page/page.js')).text).toMatch(/^import \{ one \} from/)
+    expect(await request(node, '/_/player/page/page.js.map')).toMatchObject({ status: 404 })
   })
-  expect(JSON.parse(body.toString())).toEqual({
-    'player/below/deep.js': 'export const deep = true',
-    'player/worker.js': WORKER,
-    'swarm/swarm.js': 'export {}',
-    'version/manifest.js': 'export {}',
-    'words/in-words.js': 'export {}',
-  })
-  const again = await request(node, '/_/player/scripts.json', { headers: { 'if-none-match': headers.etag } })
-  expect(again.status).toBe(304)
-  writeReplica(path.join(node.folder, 'swarm'), 'swarm.js', 'export const changed = true', new Date())
-  const changed = await request(node, '/_/player/scripts.json')
-  expect(JSON.parse(changed.body.toString())).toMatchObject({
-    'swarm/swarm.js': 'export const changed = true',
+
+  test('is no other: those that no page begins with come alone, and have no map', async () => {
+    const node = await start()
+    expect((await request(node, '/_/swarm/one.js')).text).toBe('export const one = 1\n')
+    expect(await request(node, '/_/swarm/one.js.map')).toMatchObject({ status: 404 })
   })
 })
 
 describe('the version of the page', () => {
-  const PARTS = ['/watch/demo.mp4', '/_/player/watch.css', '/_/player/scripts.json', '/_/nodes']
+  const PARTS = ['/watch/demo.mp4', '/_/player/watch.css', '/_/player/worker.js', '/_/nodes']
   const versionsOf = (node: TestNode, headers = {}): Promise<unknown[]> =>
     Promise.all(
       PARTS.map(async (target) => (await request(node, target, { headers })).headers['watch-version']),

@@ -4,12 +4,8 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { joinScripts } from '../../src/node/join-scripts.ts'
 import { FIRST_SCRIPT, makeWatchPage } from '../../src/node/watch-page.ts'
-import * as boot from '../../src/player/boot.js'
-import * as early from '../../src/player/page/early.js'
 import { MARKS } from '../../src/player/room/marks/node-marks.js'
-import * as prepareWorker from '../../src/player/worker/prepare-worker.js'
 
-const { linkScripts } = boot
 const SRC = path.resolve('src')
 const HTML = readFileSync(path.join(SRC, 'player/watch.html'), 'utf8')
 const CSS = readFileSync(path.join(SRC, 'player/watch.css'), 'utf8')
@@ -20,8 +16,6 @@ for (const room of ['player', 'swarm', 'version', 'words'])
     if (name.endsWith('.js'))
       SCRIPTS[`${room}/${name.replaceAll(path.sep, '/')}`] = readFileSync(path.join(SRC, room, name), 'utf8')
 
-const base = 'http://node/_/'
-
 test('the page names one script, and that runs nothing but what comes before all others', () => {
   const named = [...HTML.matchAll(/<script type="module"[^>]*>/g)].map(([tag]) => tag)
   expect(named).toEqual([`<script type="module" async src="/_/${FIRST_SCRIPT}">`])
@@ -30,64 +24,19 @@ test('the page names one script, and that runs nothing but what comes before all
   expect(html).toContain('id="node-list">{"nodes":[]}</script>')
 })
 
-test('what runs already is no other copy for whoever imports it', () => {
-  const texts = new Map<string, string>()
-  const addressOf = (text: string): string => {
-    texts.set(`blob:${texts.size}`, text)
-    return `blob:${texts.size - 1}`
-  }
-  const running = { 'player/page/early.js': { fetchEarly() {}, takeNodes() {} } }
-  const address = linkScripts(SCRIPTS, addressOf, base, running)('player/page/early.js')
-  expect(texts.get(address)).toBe(
-    "export const { fetchEarly, takeNodes } = joinedScripts['player/page/early.js']\n",
-  )
-})
-
-test('what the first script has joined is found by its path, with all that it exports', () => {
-  const texts = new Map(Object.entries(SCRIPTS))
-  const joined = joinScripts(FIRST_SCRIPT, texts) ?? ''
-  for (const [name, module] of Object.entries({
-    'player/boot.js': boot,
-    'player/page/early.js': early,
-    'player/worker/prepare-worker.js': prepareWorker,
-  })) {
-    const [, returned = ''] =
-      new RegExp(`= joinedScripts\\['${name}'\\] = [\\s\\S]*?\\nreturn \\{ ([^}]*) \\}\\n\\}\\)\\(\\)`).exec(
-        joined,
-      ) ?? []
-    expect(returned.split(', ').sort()).toEqual(Object.keys(module).sort())
-  }
-})
-
-test('scripts that come in one answer find each other, whatever they import', () => {
-  const texts = new Map<string, string>()
-  const addressOf = (text: string): string => {
-    const name = /\/\/# sourceURL=http:\/\/node\/_\/(\S+)\n$/.exec(text)?.[1] ?? ''
-    texts.set(`blob:${name}`, text)
-    return `blob:${name}`
-  }
-  const first = linkScripts(SCRIPTS, addressOf, base)('player/page/page.js')
-  expect(first).toBe('blob:player/page/page.js')
+test('the page has all other scripts loaded early, in one text, that the first one runs', async () => {
+  expect(HTML).toContain('<link rel="modulepreload" href="/_/player/page/page.js">')
+  expect(SCRIPTS['player/first.js']).toContain("const PAGE = '/_/player/page/page.js'")
+  const joined = joinScripts('player/page/page.js', new Map(Object.entries(SCRIPTS)))
   for (const name of [
+    'player/page/early.js',
     'player/playing/player.js',
-    'player/room/control-room.js',
     'player/playing/switching-player.js',
+    'player/room/control-room.js',
     'swarm/swarm.js',
   ])
-    expect([...texts.keys()]).toContain(`blob:${name}`)
-  for (const [address, text] of texts) {
-    const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, '')
-    const pattern = /^(?:import\s[^'"();=]*|export\s*[*{][^'"();=]*from\s*)'([^']+)'|\bimport\('([^']+)'\)/gm
-    const imported = [...code.matchAll(pattern)].map(([, fixed, later]) => fixed ?? later ?? '')
-    for (const name of imported) expect([address, name, texts.has(name)]).toEqual([address, name, true])
-    expect(text.split('\n').length).toBe((SCRIPTS[address.slice(5)] ?? '').split('\n').length + 2) // a debugger counts lines
-  }
-})
-
-test('a script that is not there keeps its real address', () => {
-  expect(linkScripts({}, (text) => text, base)('player/page/page.js')).toBe(
-    'http://node/_/player/page/page.js',
-  )
+    expect(joined?.text.split(`joinedScripts['${name}'] ??= (`).length).toBe(2)
+  expect(joined?.text).not.toMatch(/(?:await |\()import\('\.[^']*'\)(?!\.)|^import\b/m)
 })
 
 test('nothing in the page is run or styled in place but what its policy names', () => {

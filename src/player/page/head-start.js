@@ -10,7 +10,7 @@ import { SMALLEST_CHUNK_BYTES } from '../../version/manifest.js'
 /** The first chunk of all files but the largest. */
 export const BEGINNING_BYTES = SMALLEST_CHUNK_BYTES
 /** What the node that serves the page has to send beside it: the scripts. */
-const SCRIPTS_BYTES = 128 * 1024
+const SCRIPTS_BYTES = 80 * 1024
 
 /**
  * Who would have it first, by what the node list says.

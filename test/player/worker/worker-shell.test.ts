@@ -7,7 +7,7 @@ import { readBounded } from '../../../src/swarm/read-bounded.js'
 
 const ORIGIN = 'http://127.0.0.1:8001'
 const PAGE = '/watch/week%201/talk.mp4'
-const SCRIPT = '/_/player/boot.js'
+const SCRIPT = '/_/player/first.js'
 const PARTS = [SCRIPT, '/_/player/watch.css', '/_/nodes']
 const LATENCY_MS = 50
 const BRIEFLY_MS = 700
