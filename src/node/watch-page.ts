@@ -22,12 +22,10 @@ export function makeWatchPage(
 ): WatchPage {
   const list = JSON.stringify({ nodes: view.nodes }).replaceAll('<', '\\u003c') // no tag can end it
   const withList = html.replace(LIST_PLACE, () => LIST_PLACE.replace('><', () => `>${list}<`))
-  const inPlace = script !== undefined && canStandInPage(script) ? `\n${toLines(script)}` : undefined
+  const inPlace = script !== undefined && canStandInPage(script) ? atOnce(toLines(script)) : undefined
   const isThere = inPlace !== undefined && html.includes(SCRIPT_PLACE)
   return {
-    html: isThere
-      ? withList.replace(SCRIPT_PLACE, () => `<script type="module" async>${inPlace}</script>`)
-      : withList,
+    html: isThere ? withList.replace(SCRIPT_PLACE, () => `<script>${inPlace}</script>`) : withList,
     policy: watchPagePolicy(view, isThere ? inPlace : undefined),
   }
 }
@@ -37,6 +35,9 @@ export interface WatchPage {
   /** its Content-Security-Policy */
   readonly policy: string
 }
+
+/** A module would run when the browser has nothing better to do; this runs as soon as it is read, and is as strict. */
+const atOnce = (script: string): string => `'use strict'\n{\n${script}\n}\n`
 
 /** @see https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements */
 const canStandInPage = (script: string): boolean => !/<!--|<\/?script/i.test(script)

@@ -245,8 +245,8 @@ describe('what stands in the page', () => {
 <script type="module" async src="/_/player/first.js"></script>`
   const listIn = (html: string): unknown =>
     JSON.parse(/<script type="application\/json" id="node-list">(.*?)<\/script>/.exec(html)?.[1] ?? '')
-  const scriptIn = (html: string): string | undefined =>
-    /<script type="module" async>([\s\S]*?)<\/script>/.exec(html)?.[1]
+  const scriptIn = (html: string): string | undefined => /<script>([\s\S]*?)<\/script>/.exec(html)?.[1]
+  const atOnce = (script: string): string => `'use strict'\n{\n${script}\n}\n`
   const hashOf = (text = ''): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 
   test('is the node list, as the node tells it, and a script that its policy allows', async () => {
@@ -268,9 +268,9 @@ describe('what stands in the page', () => {
     for (const [name, text] of Object.entries(files)) writeReplica(node.folder, name, text, new Date())
     expect((await request(node, '/watch/demo.mp4')).text).toContain('src="/_/player/first.js"') // it is not on the list
     const later = await startTestNode({}, { nodes: NODES, pageFolders: pageFoldersBelow(node.folder) })
-    expect(scriptIn((await request(later, '/watch/demo.mp4')).text)).toBe('\nsay(1)')
+    expect(scriptIn((await request(later, '/watch/demo.mp4')).text)).toBe(atOnce('say(1)'))
     writeReplica(node.folder, 'player/first.js', 'say(2)', new Date(1_800_000_000_000))
-    expect(scriptIn((await request(later, '/watch/demo.mp4')).text)).toBe('\nsay(2)')
+    expect(scriptIn((await request(later, '/watch/demo.mp4')).text)).toBe(atOnce('say(2)'))
     const there = await request(later, '/watch/demo.mp4', { headers: { host: 'localhost:8001' } })
     expect(listIn(there.text)).toMatchObject({ nodes: [{}, { url: 'http://localhost:8002' }, {}, {}] })
   })
@@ -287,7 +287,7 @@ describe('what stands in the page', () => {
 
   test('is hashed as a browser reads it, which knows one end of a line', () => {
     const { html, policy } = makeWatchPage(PLACES, 'one()\r\ntwo()\rthree()\n$&', { nodes: [] })
-    expect(scriptIn(html)).toBe('\none()\ntwo()\nthree()\n$&')
+    expect(scriptIn(html)).toBe(atOnce('one()\ntwo()\nthree()\n$&'))
     expect(policy).toContain(hashOf(scriptIn(html)))
   })
 

@@ -20,7 +20,7 @@ test('the page names one script, and that runs nothing but what comes before all
   const named = [...HTML.matchAll(/<script type="module"[^>]*>/g)].map(([tag]) => tag)
   expect(named).toEqual([`<script type="module" async src="/_/${FIRST_SCRIPT}">`])
   const { html } = makeWatchPage(HTML, 'say()', { nodes: [] })
-  expect(html).toContain('<script type="module" async>\nsay()</script>')
+  expect(html).toContain("<script>'use strict'\n{\nsay()\n}\n</script>")
   expect(html).toContain('id="node-list">{"nodes":[]}</script>')
 })
 
