@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Runs in the watch page before its own scripts, and sees what a viewer would notice. It changes nothing: what the
- * page does it learns from the events that the page's control room gets, by the module that the page has anyway.
+ * page does it learns from the events that the page's control room gets.
  * @import { SwarmEvent } from '../src/swarm/events.js'
  * @import { PlayerEvent } from '../src/player/playing/player-events.js'
  */
@@ -32,10 +32,6 @@
 {
   const LOOK_MS = 50
   const STALL_MS = 100
-  /** @type {string} */
-  const CONTROL_ROOM_URL = '/_/player/room/control-room.js'
-  /** @type {string} */
-  const SWARM_URL = '/_/swarm/swarm.js'
   const QUIET = new Set(['measured', 'heartbeat', 'asked', 'arrived'])
 
   /** @type {Observed} */
@@ -108,29 +104,32 @@
     true,
   )
 
-  /** The page's own copies of these modules: a URL is loaded once. */
-  const listen = async () => {
-    const [{ ControlRoom }, { Swarm }] = await Promise.all([
-      /** @type {Promise<typeof import('../src/player/room/control-room.js')>} */ (import(CONTROL_ROOM_URL)),
-      /** @type {Promise<typeof import('../src/swarm/swarm.js')>} */ (import(SWARM_URL)),
-    ])
-    const { apply } = ControlRoom.prototype
-    ControlRoom.prototype.apply = function (/** @type {SwarmEvent | PlayerEvent} */ event) {
+  const listenTo = (
+    /** @type {typeof import('../src/player/room/control-room.js').ControlRoom} */ { prototype },
+  ) => {
+    const { apply } = prototype
+    prototype.apply = function (/** @type {SwarmEvent | PlayerEvent} */ event) {
       if (!QUIET.has(event.type))
         observed.events.push({ ...event, atMs: performance.timeOrigin + event.atMs })
       return apply.call(this, event)
     }
-    const { feedUntil } = Swarm.prototype
-    Swarm.prototype.feedUntil = function (/** @type {number} */ byte) {
+  }
+
+  const watchFeed = (/** @type {typeof import('../src/swarm/swarm.js').Swarm} */ { prototype }) => {
+    const { feedUntil } = prototype
+    prototype.feedUntil = function (/** @type {number} */ byte) {
       feedLimitBytes = byte
       return feedUntil.call(this, byte)
     }
   }
-  // Not while start-up is measured: then the page loads its scripts in one answer, as it always does.
-  if (location.hash.includes('listen')) {
-    const { fetch } = globalThis
-    globalThis.fetch = (input, init) =>
-      String(input).endsWith('/scripts.json') ? Promise.reject(new Error('one by one')) : fetch(input, init)
-    void listen()
-  }
+
+  /** Where the page keeps what its files export, see src/node/join-scripts.ts: told of each as soon as it has run. */
+  const joinedScripts = new Proxy(/** @type {Record<string, any>} */ ({}), {
+    set(scripts, path, exported) {
+      if (path === 'player/room/control-room.js') listenTo(exported.ControlRoom)
+      if (path === 'swarm/swarm.js') watchFeed(exported.Swarm)
+      return Reflect.set(scripts, path, exported)
+    },
+  })
+  Object.assign(globalThis, { joinedScripts })
 }

@@ -95,8 +95,6 @@ async function openBrowser(): Promise<Browser> {
 
 export const watchUrl = ({ url }: FaultyNode): string =>
   `${url}/watch/${NAME}#look-ahead=${LOOK_AHEAD_SECONDS}`
-/** The same, where the observer listens to the page's events too; the page passes over what it does not know. */
-export const heardUrl = (node: FaultyNode): string => `${watchUrl(node)}&listen`
 export const plainUrl = ({ url }: FaultyNode): string => `${url}/${NAME}`
 
 /** What the observer has seen in the page that is open. */

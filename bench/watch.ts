@@ -13,7 +13,6 @@ import { type Happened, Misfortune, type Planned, planFaults } from './watch-fau
 import type { Observed, Stand } from './watch-observer.js'
 import {
   describeLoad,
-  heardUrl,
   msRow,
   observed,
   openPage,
@@ -135,7 +134,7 @@ async function play(
   signal: AbortSignal,
 ): Promise<Playback> {
   return withBrowser(async (browser) => {
-    await openPage(browser, heardUrl(nodes[0]))
+    await openPage(browser, watchUrl(nodes[0]))
     await delay(SETTLED_MS, undefined, { signal })
     const misfortune = new Misfortune(nodes, atOnce, signal)
     for (let next = plan.shift(); next !== undefined; next = plan.shift()) {

@@ -14,8 +14,8 @@ const EXPORT = /^export (?=(?:async )?(?:function\*?|class|const|let) (\w+))/gm
 /** What is left of other forms, which are not understood. */
 const OTHER_FORM = /^(?:import|export)\b/m
 
-/** `await import('./x.js')` or `f(import('./x.js'))`; what goes on with a point names a type, in a comment. */
-const LATER_IMPORT = /(?<=await |\()import\('(\.[^']+)'\)(?!\.)/g
+/** `await import('./x.js')` or `f(import('./x.js'))`. */
+const LATER_IMPORT = /(?<=await |\()import\('(\.[^']+)'\)/g
 
 /** A comment that has its lines for itself. It would be more than half of the text, and travels over the same uplink. */
 const COMMENT = /^[ \t]*(?:\/\*[\s\S]*?\*\/|\/\/.*)$/gm

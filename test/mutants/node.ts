@@ -101,5 +101,20 @@ export const NODE_MUTANTS = [
     'src/node/watch-page.ts',
     ['test/node/watch-page.test.ts'],
     ['JSON.stringify(nodes)', 'files'],
+    [".replaceAll('<', '\\\\u003c')", ''],
+    ['toLines(script)', 'script'],
+    ['script !== undefined && canStandInPage(script)', 'script !== undefined'],
+  ),
+  ...mutantsOf(
+    'src/node/join-scripts.ts',
+    ['test/node/join-scripts.test.ts', 'test/node/source-map.test.ts', 'test/player/watch-html.test.ts'],
+    ['pieces.length}`', 'names.size}`'],
+    ["(comment) => '\\n'.repeat(linesOf(comment) - 1)", "() => ''"],
+  ),
+  ...mutantsOf(
+    'src/node/source-map.ts',
+    ['test/node/source-map.test.ts'],
+    ['line === 0 && index > 0 ? 1 : 0', '0'],
+    ['(-value << 1) | 1', '-value << 1'],
   ),
 ]

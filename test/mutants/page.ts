@@ -138,6 +138,8 @@ export const PAGE_MUTANTS = [
       'if (text === this.#told || text === JSON.stringify(this.#known)) return',
       'if (text === JSON.stringify(this.#known)) return',
     ],
+    ['      this.#isSuspected = true\n      return', '      return'],
+    ['nodes === undefined && this.#hasAnswered', 'nodes === undefined'],
   ),
   ...mutantsOf(
     'src/picking/choose.ts',
