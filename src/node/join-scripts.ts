@@ -13,12 +13,11 @@ const IMPORT = /^import\s*\{([^}]*)\}\s*from\s*'(\.[^']+)'$/gm
 const EXPORT = /^export (?=(?:async )?(?:function\*?|class|const|let) (\w+))/gm
 /** What is left of other forms, which are not understood. */
 const OTHER_FORM = /^(?:import|export)\b/m
-
 /** `await import('./x.js')` or `f(import('./x.js'))`. */
 const LATER_IMPORT = /(?<=await |\()import\('(\.[^']+)'\)/g
 
 /** A comment that has its lines for itself. It would be more than half of the text, and travels over the same uplink. */
-const COMMENT = /^[ \t]*(?:\/\*[\s\S]*?\*\/|\/\/.*)$/gm
+const COMMENT = /^[ \t]*(?:\/\*(?:(?!\*\/)[\s\S])*\*\/|\/\/.*)$/gm
 
 export interface Joined {
   readonly text: string
@@ -30,8 +29,8 @@ export interface Joined {
  * Joins a script with all that it imports, also later.
  * @param first its path
  * @param scripts path → text, of all that may be imported
- * @returns the script as it is, where it imports nothing; `undefined` where a script is missing, or has a form of import or export that is not known here, or two import
- *   each other: the files then have to be loaded one by one
+ * @returns the script as it is, where it imports nothing; `undefined` where a script is missing, or has a form of import
+ *   or export that is not known here, or two import each other: the files then have to be loaded one by one
  */
 export function joinScripts(first: string, scripts: ReadonlyMap<string, string>): Joined | undefined {
   const pieces: string[] = ['globalThis.joinedScripts ??= {}']

@@ -42,6 +42,24 @@ test('names of one script do not meet those of another, and each runs once', () 
   expect(run(text)).toEqual(['g runs', [[1, 2], 2, 0]])
 })
 
+test('a comment that stands before code on its line, or behind it, takes no code with it', () => {
+  const text = join({
+    'a/first.js': "import { x } from './x.js'\n/** one */ say(x)\nsay(2) // two\n/* three\n*/\nsay(3)\n",
+    'a/x.js': '// not sent\n/**\n * nor this\n */\nexport const x = 1 /* nor\n*/\n',
+  })
+  expect(run(text)).toEqual([1, 2, 3])
+  expect(text).not.toMatch(/not sent|nor this|three/)
+})
+
+test('what is imported later comes at once', async () => {
+  const text = join({
+    'a/first.js': "say(import('./x.js'))\nsay(1)\n",
+    'a/x.js': "say('x runs')\nexport const x = 1\n",
+  })
+  const said = run(text)
+  expect(await Promise.all(said)).toEqual(['x runs', { x: 1 }, 1])
+})
+
 test('what it exports itself it still exports', () => {
   const text = join({
     'a/first.js': "import { x } from './x.js'\nexport const y = x\n",
