@@ -25,8 +25,8 @@ Ends everything on q, Ctrl+C or SIGTERM.
 
   FILE             the video (default: the sample, media/demo.mp4)
   --no-open        open no browser
-  --log all        a line for each /health call of an open watch page too; by
-                   default they are gathered into one line a minute
+  --log all        a line for each reply to an open watch page; by default what
+                   it asks again and again is gathered into one a minute
   --config FILE    node list (default: the project's nodes.json)
   --help           this text
 

@@ -19,7 +19,7 @@ import {
   IMPAIRMENTS,
   UNIMPAIRED,
 } from './impairments.ts'
-import { HealthLog } from './node/health-log.ts'
+import { GatheredLog } from './node/gathered-log.ts'
 import { formatReply, type ReplyRecord } from './node/log.ts'
 import { type RunningNode, startNode } from './node/server.ts'
 import {
@@ -48,8 +48,9 @@ With NAME, everything comes from the node list and flags override it. Without,
 ${IMPAIRMENT_HELP}
   --host HOST             address to listen on (default ${NODE_DEFAULTS.host})
   --config FILE           node list (default: the project's nodes.json)
-  --log all               tell each /health call of a watch page (default: the
-                          first, and then one line a minute for all others)
+  --log all               tell each reply to a watch page (default: of what it
+                          asks again and again, such as /health, the first,
+                          and then one line a minute for all others)
   --quiet                 no line per request
   --help                  this text
 
@@ -98,16 +99,16 @@ await runCommand(TEXT, async (args) => {
   const nodes = readNodeList(values.config === undefined ? DEFAULT_NODE_LIST : userPath(values.config))
   const config = chooseNode(nodes, positionals[0], flags)
   const logged = textFlag('--log', values.log, LOG_RULE) ?? 'gathered'
-  const healthLog = logged === 'gathered' ? new HealthLog(console.log) : undefined
+  const gatheredLog = logged === 'gathered' ? new GatheredLog(console.log) : undefined
   const onReply = (record: ReplyRecord): void =>
-    healthLog === undefined ? console.log(formatReply(record)) : healthLog.add(record)
+    gatheredLog === undefined ? console.log(formatReply(record)) : gatheredLog.add(record)
   const node = await startNode(config, {
     nodes,
     ...(values.quiet ? {} : { onReply }),
     onFault: (error) =>
       console.error(`${config.name}: ${error instanceof Error ? error.message : String(error)}`),
   }).catch((error: Error) => explainTaken(config, error))
-  stopOnSignal(config, node, () => healthLog?.end())
+  stopOnSignal(config, node, () => gatheredLog?.end())
   try {
     await announce(config, node)
   } catch (error) {

@@ -57,7 +57,7 @@ export const formatTime = (at: Date): string =>
   [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':')
 
 /** A target with its escapes decoded for the eye, unless that would let it write on the terminal. */
-function readableTarget(target: string): string {
+export function readableTarget(target: string): string {
   let shown = target
   try {
     const decoded = decodeURIComponent(target)

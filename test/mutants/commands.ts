@@ -3,10 +3,10 @@ import { mutantsOf } from './mutant.ts'
 
 export const COMMAND_MUTANTS = [
   ...mutantsOf(
-    'src/node/health-log.ts',
-    ['test/node/health-log.test.ts'],
+    'src/node/gathered-log.ts',
+    ['test/node/gathered-log.test.ts'],
     ['gathered.calls === 0', 'gathered.calls < 0'],
-    ['record.page, record.client, record.status, record.end', 'record.page, record.status, record.end'],
+    ['[page, client, method, target, status, end]', '[page, method, target, status, end]'],
   ),
   ...mutantsOf(
     'src/node/access.ts',

@@ -1,8 +1,9 @@
 /**
- * The lines of a node's log, with the `/health` calls of a watch page gathered: it calls every node for as long
- * as it is open, and the replies that a class is to see would drown.
+ * The lines of a node's log, with what a watch page asks again and again gathered: it calls the `/health` of every node
+ * for as long as it is open, and of a node that lacks its video whether it has it by now; the replies that a class is to
+ * see would drown.
  */
-import { ENDINGS, formatReply, formatTime, type ReplyRecord } from './log.ts'
+import { ENDINGS, formatReply, formatTime, type ReplyRecord, readableTarget } from './log.ts'
 
 const GATHER_MS = 60_000
 
@@ -17,10 +18,10 @@ interface Gathered {
 }
 
 /**
- * Prints a line for each reply; of a page's health calls the first, and then one line a minute for all others.
+ * Prints a line for each reply; of a page's calls the first, and then one line a minute for all others like it.
  * Several windows of one browser cannot be told apart, so a page is a web origin and a client's address.
  */
-export class HealthLog {
+export class GatheredLog {
   readonly #print: (line: string) => void
   readonly #gathered = new Map<string, Gathered>()
   #hasNamedFlag = false
@@ -30,8 +31,9 @@ export class HealthLog {
   }
 
   add(record: ReplyRecord): void {
-    const isGathered = record.page !== undefined && record.method === 'GET' && record.target === '/health'
-    const key = [record.page, record.client, record.status, record.end].join(' ')
+    const isGathered = record.page !== undefined && (record.method === 'HEAD' || record.target === '/health')
+    const { page, client, method, target, status, end } = record
+    const key = JSON.stringify([page, client, method, target, status, end])
     const gathered = isGathered ? this.#gathered.get(key) : undefined
     if (gathered === undefined) {
       this.#print(formatReply(record))
@@ -74,12 +76,13 @@ export class HealthLog {
 const NOTHING = { calls: 0, fastestMs: Number.POSITIVE_INFINITY, slowestMs: 0 } as const
 
 function formatGathered({ first, calls, fastestMs, slowestMs, sinceMs }: Gathered): string {
-  const { node, status = 'no reply', latencyMs, end, client, page } = first
+  const { node, method, target, status = 'no reply', latencyMs, end, client, page } = first
   const seconds = Math.round((performance.now() - sinceMs) / 1000)
   const times = [...new Set([fastestMs, slowestMs].map(Math.round))]
   const firstByte = slowestMs === 0 ? '' : `, first byte ${times.join(' to ')} ms`
   const facts = `simulated latency ${latencyMs} ms${firstByte}${ENDINGS[end]}`
-  const head = `${formatTime(new Date())} ${node} GET /health ${status}, ${calls} more in ${seconds} s`
+  const request = `${formatTime(new Date())} ${node} ${method} ${readableTarget(target)}`
+  const head = `${request} ${status}, ${calls} more in ${seconds} s`
   return `${head} (${facts}) by the page of ${page} ${describeClient(client)}`
 }
 

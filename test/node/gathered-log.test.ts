@@ -1,6 +1,6 @@
-/** `/health` calls of a page, gathered: a clock that the test moves, no server. */
+/** What a page asks again and again, gathered: a clock that the test moves, no server. */
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { HealthLog } from '../../src/node/health-log.ts'
+import { GatheredLog } from '../../src/node/gathered-log.ts'
 import { formatReply, type ReplyRecord } from '../../src/node/log.ts'
 
 const PAGE = 'http://127.0.0.1:8001'
@@ -25,9 +25,9 @@ beforeEach(() => {
   onTestFinished(() => void vi.useRealTimers())
 })
 
-function startLog(): { log: HealthLog; lines: string[] } {
+function startLog(): { log: GatheredLog; lines: string[] } {
   const lines: string[] = []
-  return { log: new HealthLog((line) => lines.push(line)), lines }
+  return { log: new GatheredLog((line) => lines.push(line)), lines }
 }
 
 test('the first call of a page has a line of its own, the others one together after a minute', () => {
@@ -77,6 +77,7 @@ test.for<[what: string, other: Partial<ReplyRecord>]>([
   ['pages of other nodes', { page: 'http://127.0.0.1:8002' }],
   ['pages on other machines', { client: '192.168.1.7' }],
   ['other answers', { status: 503 }],
+  ['looks at a video', { method: 'HEAD', target: '/demo.mp4', status: 404 }],
 ])('%s are counted for themselves', ([, other]) => {
   const { log, lines } = startLog()
   for (let call = 0; call < 3; call++) {
@@ -105,13 +106,28 @@ test.for<[client: string, where: string]>([
 test.for<[what: string, other: Partial<ReplyRecord>]>([
   ['a program', { page: undefined }],
   ['a request for a file', { target: '/demo.mp4' }],
-  ['a HEAD', { method: 'HEAD' }],
+  ['a HEAD of a program', { page: undefined, method: 'HEAD', target: '/demo.mp4' }],
 ])('%s has a line for each reply', ([, other]) => {
   const { log, lines } = startLog()
   for (let call = 0; call < 3; call++) log.add({ ...CALL, ...other })
   expect(lines).toHaveLength(3)
   vi.advanceTimersByTime(60_000)
   expect(lines).toHaveLength(3)
+})
+
+test('a page that looks every two seconds whether a node has its video by now has one line a minute', () => {
+  const { log, lines } = startLog()
+  const look = { ...CALL, method: 'HEAD', target: '/caf%C3%A9.mp4', status: 404 }
+  for (let call = 0; call < 30; call++) {
+    log.add(look)
+    vi.advanceTimersByTime(2_000)
+  }
+  log.add({ ...look, status: 200 }) // it has come
+  expect(lines).toEqual([
+    formatReply(look),
+    expect.stringMatching(/^12:01:01 node2 HEAD \/café\.mp4 404, 29 more in 60 s \(/),
+    formatReply({ ...look, status: 200 }),
+  ])
 })
 
 test('the end tells what was gathered until then, with the time that it took', () => {
