@@ -12,7 +12,7 @@ export const SAMPLE = 'demo.mp4'
 export const SOUND = 'sound.mp3'
 export const PHONE = 'phone.mp4'
 
-const SAMPLE_FILE = fileURLToPath(new URL('../media/demo.mp4', import.meta.url))
+export const SAMPLE_FILE = fileURLToPath(new URL('../media/demo.mp4', import.meta.url))
 
 const make = (file: string, args: readonly string[]): void => {
   execFileSync('ffmpeg', ['-hide_banner', '-loglevel', 'error', ...args, file])
@@ -38,10 +38,12 @@ export class DemoSite {
     this.#configs = configs
   }
 
-  /** Makes the files and copies them to every node. */
-  static async make(folder: string): Promise<DemoSite> {
+  /** Makes the files and copies them to every node; the nodes are on ports that are free now. */
+  static async make(
+    folder: string,
+    listed: readonly NodeConfig[] = ownNodes(readNodeList()),
+  ): Promise<DemoSite> {
     mkdirSync(folder)
-    const listed = ownNodes(readNodeList())
     const ports = await freePorts(listed.length)
     const configs = listed.map((node, index) => ({
       ...node,

@@ -36,3 +36,18 @@ export function residentMegabytes(pid: number): number | undefined {
     return undefined
   }
 }
+
+/** The processor time that a process has had, s; `undefined` where the system does not say. @see proc(5), utime and stime */
+export function processorSeconds(pid: number): number | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+  } catch {
+    return undefined
+  }
+}
+
+/** Of every Linux that Node.js runs on. */
+const TICKS_PER_SECOND = 100

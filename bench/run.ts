@@ -1,4 +1,4 @@
-/** `npm run bench`: what is fast, as ratios measured side by side in one run. Takes about a quarter of an hour. */
+/** `npm run bench`: what is fast, as ratios measured side by side in one run. Takes about half an hour. */
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,6 +10,7 @@ import { CONNECTIONS, DOWNLOADS, measureCrowd } from './crowd.ts'
 import { measureLateness } from './delay.ts'
 import { DemoSite } from './demo-site.ts'
 import { measureDetection } from './detect.ts'
+import { measureGrowth } from './growth/measure.ts'
 import { measureMemory } from './memory.ts'
 import type { Comparison } from './ratio.ts'
 import { measureReplicate } from './replicate.ts'
@@ -47,6 +48,7 @@ if (isWanted('throughput')) await throughput()
 if (isWanted('delay')) await delay()
 if (isWanted('memory')) await memory()
 if (isWanted('replicate')) print(await measureReplicate(folder))
+if (isWanted('growth')) await growth()
 if (isWanted('watch')) await watch() // before `swarm` and `detect`, which let a signal end us without a further step
 if (isWanted('swarm')) await swarm()
 if (isWanted('detect')) await detect()
@@ -123,6 +125,18 @@ async function swarm(): Promise<void> {
   if (rows.length > 1) console.log(`${formatTable(rows).join('\n')}\n${note}\n`)
   const comparisons = await measureUnshapedSwarm(site)
   if (comparisons.length > 0) print(comparisons)
+}
+
+async function growth(): Promise<void> {
+  const why = whyMissing(CHROMIUM) ?? (hasFfmpeg() ? undefined : 'there is no ffmpeg')
+  if (why !== undefined) {
+    console.log(`How cost grows is not measured: ${why}`)
+    return
+  }
+  const part = path.join(folder, 'growth')
+  mkdirSync(part)
+  for await (const { rows, note } of measureGrowth(part))
+    console.log(`${formatTable(rows).join('\n')}\n${note}\n`)
 }
 
 /** The only part that can fail: what it measures must be so on any machine. */

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { NODE_DEFAULTS, type NodeConfig } from '../src/node-list.ts'
 import { replicate } from '../src/replication/replicate.ts'
 import type { Browser } from '../test/browser/browser.ts'
-import { CHROMIUM } from '../test/browser/chromium.ts'
+import { CHROMIUM, type ChromiumBrowser } from '../test/browser/chromium.ts'
 import { FaultyNode } from '../test/helpers/faulty-node.ts'
 import { spread } from './ratio.ts'
 import { freePorts } from './servers.ts'
@@ -87,7 +87,7 @@ export class WatchSite {
 }
 
 /** A browser with a profile of its own and our observer in every page. */
-async function openBrowser(): Promise<Browser> {
+async function openBrowser(): Promise<ChromiumBrowser> {
   const browser = await CHROMIUM.open()
   await browser.devTools('Page.addScriptToEvaluateOnNewDocument', { source: OBSERVER })
   return browser
@@ -141,7 +141,7 @@ export async function withNodes<T>(
 }
 
 /** Closes the browser, which has a profile of its own, when `act` is done with it. */
-export async function withBrowser<T>(act: (browser: Browser) => Promise<T>): Promise<T> {
+export async function withBrowser<T>(act: (browser: ChromiumBrowser) => Promise<T>): Promise<T> {
   const browser = await openBrowser()
   try {
     return await act(browser)
