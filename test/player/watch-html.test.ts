@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { joinScripts } from '../../src/node/join-scripts.ts'
-import { FIRST_SCRIPT, makeWatchPage } from '../../src/node/watch-page.ts'
+import { FIRST_SCRIPT, isJoined, makeWatchPage } from '../../src/node/watch-page.ts'
 import { MARKS } from '../../src/player/room/marks/node-marks.js'
 
 const SRC = path.resolve('src')
@@ -16,17 +16,16 @@ for (const room of ['player', 'swarm', 'version', 'words'])
     if (name.endsWith('.js'))
       SCRIPTS[`${room}/${name.replaceAll(path.sep, '/')}`] = readFileSync(path.join(SRC, room, name), 'utf8')
 
-test('the page names one script, and that runs nothing but what comes before all others', () => {
+test('the page names two scripts: the one that the node puts into it, and all others in one text', () => {
   const named = [...HTML.matchAll(/<script type="module"[^>]*>/g)].map(([tag]) => tag)
-  expect(named).toEqual([`<script type="module" async src="/_/${FIRST_SCRIPT}">`])
+  expect(named).toEqual([
+    `<script type="module" async src="/_/${FIRST_SCRIPT}">`,
+    '<script type="module" src="/_/player/page/page.js">',
+  ])
   const { html } = makeWatchPage(HTML, 'say()', { nodes: [] })
   expect(html).toContain("<script>'use strict'\n{\nsay()\n}\n</script>")
   expect(html).toContain('id="node-list">{"nodes":[]}</script>')
-})
-
-test('the page has all other scripts loaded early, in one text, that the first one runs', async () => {
-  expect(HTML).toContain('<link rel="modulepreload" href="/_/player/page/page.js">')
-  expect(SCRIPTS['player/first.js']).toContain("const PAGE = '/_/player/page/page.js'")
+  expect(isJoined('player/page/page.js')).toBe(true)
   const joined = joinScripts('player/page/page.js', new Map(Object.entries(SCRIPTS)))
   for (const name of [
     'player/page/early.js',
