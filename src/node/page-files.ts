@@ -10,7 +10,7 @@ import { gzipSync } from 'node:zlib'
 import type { View } from './directory.ts'
 import { joinScripts } from './join-scripts.ts'
 import type { PAGE_ROOMS } from './target.ts'
-import { FIRST_SCRIPT, makeWatchPage } from './watch-page.ts'
+import { FIRST_SCRIPT, makeWatchPage, scriptOf } from './watch-page.ts'
 
 /** Media types of what a page is made of; no other file is on the list. */
 const TYPES: ReadonlyMap<string, string> = new Map([
@@ -32,9 +32,6 @@ const OWN_FOLDERS: PageFolders = {
 
 /** The page itself. It has a URL for each video and none of its own. */
 export const WATCH_PAGE = 'player/watch.html'
-
-/** What the address of a script's source map ends with. */
-const MAP_SUFFIX = /\.map$/
 
 /** One file as it is now. */
 export interface PageFile {
@@ -126,7 +123,7 @@ export class PageFiles {
    */
   async readJoined(name: string): Promise<PageFile | undefined> {
     const made = await this.#look().catch(() => undefined) // one is missing, which it may not need
-    const script = name.replace(MAP_SUFFIX, '')
+    const script = scriptOf(name)
     if (made !== undefined && !made.joined.has(script)) this.#join(made, script)
     return made?.joined.get(name) ?? this.read(name)
   }

@@ -91,15 +91,16 @@ export const versionFields = (files: string, { nodes }: Pick<View, 'nodes'>): re
 
 const VERSION_LENGTH = 32
 
-/**
- * Does a script come with all that it imports? A round to the node for each step would be too long. The same of its
- * source map.
- * @param name `player/…`
- */
-export const isJoined = (name: string): boolean => JOINED_FILES.has(name.replace(/\.map$/, ''))
-
 export const WORKER_FILE = 'player/worker.js'
+/** They come with all that they import: a round to the node for each step would be too long. */
 const JOINED_FILES: ReadonlySet<string> = new Set([FIRST_SCRIPT, 'player/page/page.js', WORKER_FILE])
+
+/** Is it a script that comes with all that it imports, or the source map of one? @param name `player/…` */
+export const isJoined = (name: string): boolean => JOINED_FILES.has(scriptOf(name))
+
+/** The script that a source map is of; of another name the name itself. */
+export const scriptOf = (name: string): string => name.replace(/\.map$/, '')
+
 /** The worker lies beside the other files of the page, and is to see the requests of the page. */
 export const WORKER_FIELDS = ['Service-Worker-Allowed', '/watch/'] as const
 
