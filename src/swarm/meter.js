@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * Meters one node's rate. Time counts only while a body of it is under way: who is not asked sends nothing, and is
- * not slow. Where we were not looking, the bytes seen show only how fast it is at least. So do those of a body whose first
- * byte is seen later than it was due: they may have lain in somebody's buffers, or the node may have become farther away.
+ * not slow. Where we were not looking, the bytes seen show only how fast it is at least. So do the first ones of a body
+ * that may have begun before we saw it: they may have lain in somebody's buffers.
  */
 
 /**
@@ -13,9 +13,9 @@
 /** What comes first has been on its way for about this long, and would otherwise have come in no time. */
 const FIRST_PIECE_MS = 10
 
-/** A first byte that is late by more than this is. */
-const LATE_MS = 50
-/** What was in buffers has come by the time for which a late body has been seen, or by this. */
+/** While a body goes on, less than this shows more of how it is cut into pieces than of its rate. */
+const MIN_SAMPLE_MS = 50
+/** What lay in buffers has come when a body was seen for as long as it was not, or for this. */
 const MAX_DOUBT_MS = 1000
 
 /** One node's meter. */
@@ -42,11 +42,11 @@ export class Meter {
     return this.#sinceMs !== undefined
   }
 
-  /** The first byte of a body is here. @param {number} [lateMs] later than it may have come */
-  start(lateMs = 0) {
+  /** The first byte of a body is here. @param {number} [unseenMs] for how long it may have come already */
+  start(unseenMs = 0) {
     if (this.isRunning) return
     this.#begin()
-    this.#unseenMs = lateMs > LATE_MS ? lateMs : 0
+    this.#unseenMs = unseenMs
     this.#sinceMs = this.#attention.now() - FIRST_PIECE_MS
   }
 
@@ -62,7 +62,7 @@ export class Meter {
     const missedMs = this.#attention.lostMs - this.#lostMs
     if (missedMs > 0 && goesOn && !this.#attention.isCaughtUp) return
     const unseenMs = this.#unseenMs
-    if (goesOn && ms < Math.min(unseenMs, MAX_DOUBT_MS)) return
+    if (goesOn && ms < Math.max(MIN_SAMPLE_MS, Math.min(unseenMs, MAX_DOUBT_MS))) return
     if (missedMs > 0 || unseenMs > 0) this.#estimate.sampleRateAtLeast(this.#bytes, ms + missedMs + unseenMs)
     else {
       this.meteredMs += ms

@@ -8,6 +8,9 @@ import { headLimitMs } from './patience.js'
 import { Silence } from './silence.js'
 import { Slowness } from './slowness.js'
 
+/** A first byte that is later than it was due by more than this may have lain in a buffer, or the node became farther away. */
+const LATE_MS = 50
+
 /**
  * Where a node is, and what the node list says of it. Its files lie directly below `url`.
  * @typedef {Place & import('./patience.js').Listed} NodeAddress
@@ -114,11 +117,13 @@ export class SwarmNode {
     const delayMs = nowMs - run.startedMs
     const wasWatched = delayMs - (this.#attention.now() - run.askedMs) < 1
     const { isDelayKnown, soonestMs } = this.estimate
-    const lateMs = isDelayKnown ? nowMs - Math.max(run.startedMs + soonestMs, this.lastByteMs) : 0
+    // The soonest that it could begin to come is when it was asked for: a delay measured while we were busy is too long.
+    const unseenMs = nowMs - Math.max(run.startedMs, this.lastByteMs)
+    const isLate = isDelayKnown && unseenMs > LATE_MS && delayMs > soonestMs + LATE_MS
     // Bytes that wait in front of a request on the same uplink are no delay of the node, and neither is our own.
     const isItsOwn = wasWatched && !this.#meter.isRunning
     if (isItsOwn || delayMs < this.estimate.delayMs) this.estimate.sampleDelay(delayMs)
-    this.#meter.start(lateMs)
+    this.#meter.start(isLate || !wasWatched ? unseenMs : 0)
   }
 
   /** @param {number} bytes @param {number} nowMs on the swarm's clock */

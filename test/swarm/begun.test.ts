@@ -1,8 +1,9 @@
 /** A request for the first chunk that was made before anybody knew the file, and what a swarm makes of it. */
 import { expect, test } from 'vitest'
+import { EarlyAnswers } from '../../src/player/page/early-answers.js'
 import type { SwarmFile } from '../../src/swarm/fetch-range.js'
 import type { SwarmOptions } from '../../src/swarm/swarm.js'
-import { type NodeBehaviour, Simulation, simulatedFile } from './simulation.ts'
+import { type NodeBehaviour, type SimulatedNode, Simulation, simulatedFile } from './simulation.ts'
 
 const CHUNK_BYTES = 256 * 1024
 const FILE = simulatedFile(10 * CHUNK_BYTES)
@@ -93,4 +94,55 @@ test('whose node has another version is not asked for on', async () => {
   })
   expect(await simulation.readAll()).toMatchObject({ isTrue: true })
   expect(askedFirst(simulation)).toEqual(['node1'])
+})
+
+const UPLINK_BYTES_PER_MS = 375
+
+/**
+ * As a page has it: what was asked for lies ready by the time that there is a swarm.
+ * @returns the highest rate that was ever told of its node, in bytes per ms
+ */
+async function highestRate(agoMs: number, toldDelayMs: number): Promise<number> {
+  const behaviours = [50, 150, 300].map((delayMs) => ({ delayMs, bytesPerMs: UPLINK_BYTES_PER_MS }))
+  const page = new Simulation(FILE, behaviours)
+  page.swarm.close()
+  const { clock, nodes } = page
+  const nodeOf = (url: string): SimulatedNode => page.node(Number(new URL(url).host.replace('node', '')))
+  const early = new EarlyAnswers({
+    fetch: (url, init) => nodeOf(url).fetch(new URL(url), init),
+    now: clock.now,
+  })
+  early.ask('http://node2/talk.mp4', { headers: { Range: `bytes=0-${CHUNK_BYTES - 1}` } })
+  await page.pass(agoMs)
+  const simulation = new Simulation(FILE, behaviours, {
+    through: () => ({ clock, fetch: (url, init) => early.fetch(url, init) }),
+    begun: { ...BEGUN, startedMs: clock.now() - agoMs },
+    nodes: nodes.map(({ name, url }) => ({ name, url, delayMs: toldDelayMs })),
+  })
+  const reader = simulation.swarm.open(0, FILE.size - 1)
+  const read = async (): Promise<void> => {
+    while ((await reader.next()) !== undefined);
+  }
+  await page.settled(read())
+  simulation.swarm.close()
+  expect(askedFirst(simulation)).toEqual(['node2'])
+  const rates = simulation
+    .told('measured')
+    .flatMap(({ node, bytesPerSecond = 0 }) => (node === 'node2' ? [bytesPerSecond / 1000] : []))
+  return Math.max(...rates)
+}
+
+test.for<[what: string, agoMs: number, toldDelayMs: number]>([
+  ['begins to come', 160, 150],
+  ['is half here', 500, 150],
+  ['is half here, and the node seemed far while the page was busy', 500, 400],
+  ['is half here, and the node seems near', 500, 20],
+  ['is all here', 1000, 150],
+  ['has been here for long', 5000, 400],
+])('bytes that lay ready make its node no faster than its uplink: the chunk %s', async ([
+  ,
+  agoMs,
+  toldDelayMs,
+]) => {
+  expect(await highestRate(agoMs, toldDelayMs)).toBeLessThan(UPLINK_BYTES_PER_MS * 1.05)
 })

@@ -33,6 +33,18 @@ describe('the rate of a node', () => {
     expect(meter.meteredMs).toBe(1010) // the first piece was on its way already
   })
 
+  test('is not judged by the first pieces of a body that goes on', async () => {
+    await receive(20, 1000)
+    expect(estimate.isRateKnown).toBe(false)
+    await receive(1000, 400)
+    expect(estimate.rate).toBeLessThan(450)
+  })
+
+  test('of a body that ends at once is known all the same', async () => {
+    await receive(20, 1000, false)
+    expect(estimate.isRateKnown).toBe(true)
+  })
+
   test('is not less for the time in which it was not asked', async () => {
     await receive(1000, 400, false)
     for (let call = 0; call < 100; call++) {
