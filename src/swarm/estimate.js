@@ -36,6 +36,8 @@ export class Estimate {
   isDelayKnown = false
   #bytes = 0
   #ms = 0
+  /** for how long it was metered since its rate is known */
+  #sampledMs = 0
   /** for how long it was metered in all, up to where that makes no difference */
   #knownMs = 0
 
@@ -68,9 +70,10 @@ export class Estimate {
     this.#ms += ms
     if (this.#ms < MIN_INTERVAL_MS) return
     const rate = this.#bytes / this.#ms
-    this.rate = this.isRateKnown
-      ? mix(this.rate, rate, this.#ms, rate < this.rate ? RATE_HALF_LIFE_MS.down : RATE_HALF_LIFE_MS.up)
-      : rate
+    if (!this.isRateKnown) this.#sampledMs = 0
+    this.#sampledMs += this.#ms
+    const halfLifeMs = rate < this.rate ? RATE_HALF_LIFE_MS.down : RATE_HALF_LIFE_MS.up
+    this.rate += weightOf(this.#ms, halfLifeMs, this.#sampledMs) * (rate - this.rate)
     this.#noteUsual(rate, this.#ms)
     this.isRateKnown = true
     this.#bytes = 0
@@ -86,15 +89,10 @@ export class Estimate {
     if (!this.isRateKnown || bytes > this.rate * ms) this.sampleRate(bytes, ms)
   }
 
-  /**
-   * Until there was much to see it is the mean of all that was: what comes first often comes at once, and who then
-   * goes on at its ordinary rate has not become slow.
-   * @param {number} rate
-   * @param {number} ms
-   */
+  /** @param {number} rate @param {number} ms */
   #noteUsual(rate, ms) {
     this.#knownMs += ms
-    this.usualRate += Math.max(weightOf(ms, USUAL_HALF_LIFE_MS), ms / this.#knownMs) * (rate - this.usualRate)
+    this.usualRate += weightOf(ms, USUAL_HALF_LIFE_MS, this.#knownMs) * (rate - this.usualRate)
   }
 
   /**
@@ -136,10 +134,11 @@ export class Estimate {
   }
 }
 
-/** @param {number} old @param {number} sample @param {number} ms @param {number} halfLifeMs */
-function mix(old, sample, ms, halfLifeMs) {
-  return old + weightOf(ms, halfLifeMs) * (sample - old)
-}
-
-/** @param {number} ms @param {number} halfLifeMs */
-const weightOf = (ms, halfLifeMs) => 1 - 0.5 ** (ms / halfLifeMs)
+/**
+ * Until there was much to see the mean of all that was is what is known: what comes first often comes at once, and who
+ * then goes on at its ordinary rate has not become slow.
+ * @param {number} ms of this sample
+ * @param {number} halfLifeMs
+ * @param {number} sampledMs of all samples with this one
+ */
+const weightOf = (ms, halfLifeMs, sampledMs) => Math.max(1 - 0.5 ** (ms / halfLifeMs), ms / sampledMs)

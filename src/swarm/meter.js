@@ -1,8 +1,9 @@
 // @ts-check
 /**
  * Meters one node's rate. Time counts only while a body of it is under way: who is not asked sends nothing, and is
- * not slow. Where we were not looking, the bytes seen show only how fast it is at least. So do the first ones of a body
- * that may have begun before we saw it: they may have lain in somebody's buffers.
+ * not slow. Where we were not looking, the bytes seen show only how fast it is at least. So do those of a body whose first
+ * byte is seen later than it was due: they may have lain in somebody's buffers, or the node may have become farther away.
+ * How such a body goes on is better known than how it began, which is then left out.
  */
 
 /**
@@ -12,11 +13,15 @@
 
 /** What comes first has been on its way for about this long, and would otherwise have come in no time. */
 const FIRST_PIECE_MS = 10
-
-/** While a body goes on, less than this shows more of how it is cut into pieces than of its rate. */
-const MIN_SAMPLE_MS = 50
-/** What lay in buffers has come when a body was seen for as long as it was not, or for this. */
+/** What lay ready has come by then, and less than this shows more of how a body is cut into pieces than of its rate. */
+const SETTLED_MS = 50
+/** What was in buffers has come by the time for which a late body has been seen, or by this. */
 const MAX_DOUBT_MS = 1000
+
+/**
+ * What came in an interval, and for how long of it, or before it, we did not look.
+ * @typedef {{ bytes: number, seenMs: number, unseenMs: number }} Interval
+ */
 
 /** One node's meter. */
 export class Meter {
@@ -29,8 +34,15 @@ export class Meter {
   #sinceMs
   /** what we had missed by then */
   #lostMs = 0
+  /** when its last byte came, and what we had missed by then */
+  #last = { ms: 0, lostMs: 0 }
   /** for how long bytes may have come before they were seen */
   #unseenMs = 0
+  #isBeginning = false
+  /** how it began, where that was not counted @type {Interval | undefined} */
+  #beginning
+  /** it began before there was anybody to see it: that is never counted */
+  #isTakenOver = false
 
   /** @param {Estimate} estimate @param {Attention} attention */
   constructor(estimate, attention) {
@@ -42,40 +54,72 @@ export class Meter {
     return this.#sinceMs !== undefined
   }
 
-  /** The first byte of a body is here. @param {number} [unseenMs] for how long it may have come already */
-  start(unseenMs = 0) {
+  /**
+   * The first byte of a body is here.
+   * @param {number} [unseenMs] for how long it may have come already
+   * @param {boolean} [isTakenOver] it was under way before anybody could see it
+   */
+  start(unseenMs = 0, isTakenOver = false) {
     if (this.isRunning) return
-    this.#begin()
+    this.#begin(this.#now())
     this.#unseenMs = unseenMs
     this.#sinceMs = this.#attention.now() - FIRST_PIECE_MS
+    this.#isBeginning = true
+    this.#beginning = undefined
+    this.#isTakenOver = isTakenOver
   }
 
   /** @param {number} bytes */
   add(bytes) {
     this.#bytes += bytes
+    this.#last = this.#now()
   }
 
   /** Takes a sample; call it now and then, and whenever a body has ended. @param {boolean} goesOn is one still under way? */
   sample(goesOn) {
     if (this.#sinceMs === undefined) return
-    const ms = this.#attention.now() - this.#sinceMs
-    const missedMs = this.#attention.lostMs - this.#lostMs
-    if (missedMs > 0 && goesOn && !this.#attention.isCaughtUp) return
-    const unseenMs = this.#unseenMs
-    if (goesOn && ms < Math.max(MIN_SAMPLE_MS, Math.min(unseenMs, MAX_DOUBT_MS))) return
-    if (missedMs > 0 || unseenMs > 0) this.#estimate.sampleRateAtLeast(this.#bytes, ms + missedMs + unseenMs)
-    else {
-      this.meteredMs += ms
-      this.#estimate.sampleRate(this.#bytes, ms)
-    }
-    this.#begin()
+    const now = this.#now()
+    // From byte to byte: an interval that ends between two pieces would have one too many or too few.
+    const end = this.#bytes > 0 && now.ms - this.#last.ms < SETTLED_MS ? this.#last : now
+    const seenMs = end.ms - this.#sinceMs
+    const missedMs = end.lostMs - this.#lostMs
+    if (goesOn && now.lostMs > this.#lostMs && !this.#attention.isCaughtUp) return
+    if (goesOn && seenMs < Math.max(SETTLED_MS, Math.min(this.#unseenMs, MAX_DOUBT_MS))) return
+    const interval = { bytes: this.#bytes, seenMs, unseenMs: missedMs + this.#unseenMs }
+    const isLeftOut = this.#isTakenOver || (this.#unseenMs > 0 && goesOn && !this.#estimate.isRateKnown)
+    if (this.#isBeginning && isLeftOut) this.#beginning = interval
+    else this.#count(interval)
+    this.#isBeginning = false
+    this.#begin(end)
     if (!goesOn) this.#sinceMs = undefined
   }
 
-  #begin() {
+  /** @param {Interval} interval */
+  #count(interval) {
+    let { bytes, seenMs, unseenMs } = interval
+    if (this.#beginning !== undefined && seenMs < SETTLED_MS && !this.#estimate.isRateKnown) {
+      if (this.#isTakenOver) return
+      bytes += this.#beginning.bytes
+      seenMs += this.#beginning.seenMs
+      unseenMs += this.#beginning.unseenMs
+    }
+    if (unseenMs > 0) this.#estimate.sampleRateAtLeast(bytes, seenMs + unseenMs)
+    else {
+      this.meteredMs += seenMs
+      this.#estimate.sampleRate(bytes, seenMs)
+    }
+  }
+
+  /** @param {{ ms: number, lostMs: number }} at */
+  #begin({ ms, lostMs }) {
     this.#bytes = 0
-    this.#sinceMs = this.#attention.now()
-    this.#lostMs = this.#attention.lostMs
+    this.#sinceMs = ms
+    this.#lostMs = lostMs
     this.#unseenMs = 0
+  }
+
+  /** on the clock of our attention, and what that has missed */
+  #now() {
+    return { ms: this.#attention.now(), lostMs: this.#attention.lostMs }
   }
 }

@@ -123,7 +123,7 @@ export class SwarmNode {
     // Bytes that wait in front of a request on the same uplink are no delay of the node, and neither is our own.
     const isItsOwn = wasWatched && !this.#meter.isRunning
     if (isItsOwn || delayMs < this.estimate.delayMs) this.estimate.sampleDelay(delayMs)
-    this.#meter.start(isLate || !wasWatched ? unseenMs : 0)
+    this.#meter.start(isLate ? unseenMs : 0, run.isTakenOver)
   }
 
   /** @param {number} bytes @param {number} nowMs on the swarm's clock */

@@ -26,7 +26,9 @@ export class Run {
   /** the chunk that is arriving or comes next */
   next
   startedMs
-  /** the same on the clock of our attention */
+  /** it was made before there was a swarm */
+  isTakenOver = false
+  /** when it is ours, on the clock of our attention */
   askedMs
   /** when its last chunk was to be here, as it was estimated at the start, on the clock of our attention */
   promisedMs = Number.POSITIVE_INFINITY

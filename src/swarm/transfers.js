@@ -98,6 +98,7 @@ export class Transfers {
   start(node, first, last, purpose, startedMs = this.#clock.now()) {
     const askedMs = this.#attention.now()
     const run = new Run(node, this.#chunks, first, last, startedMs, askedMs)
+    run.isTakenOver = startedMs < this.#clock.now()
     run.promisedMs =
       askedMs + completionMs(node.candidateAt(this.#clock.now()), this.#chunks.bytesOf(first, last))
     node.addRun(run)

@@ -35,6 +35,18 @@ export const SWARM_MUTANTS = [
     ['if (this.isRateKnown || this.usualRate > 0) return', 'if (this.isRateKnown) return'],
   ),
   ...mutantsOf('src/swarm/fleet.js', ['test/swarm/small-files.test.ts'], ['this.#compare()', '']),
+  ...mutantsOf(
+    'src/swarm/meter.js',
+    ['test/swarm/begun.test.ts', 'test/swarm/meter.test.ts'],
+    ['this.#isTakenOver || (', '('],
+    [' || (this.#unseenMs > 0 && goesOn && !this.#estimate.isRateKnown)', ''],
+    ['if (this.#isTakenOver) return', ''],
+  ),
+  ...mutantsOf(
+    'src/swarm/transfers.js',
+    ['test/swarm/begun.test.ts'],
+    ['startedMs < this.#clock.now()', 'false'],
+  ),
   ...mutantsOf('src/swarm/choose.js', ['test/swarm/choose.test.ts'], ['this.runs >= firstRuns || ', '']),
   ...mutantsOf(
     'src/swarm/rescue.js',

@@ -23,6 +23,7 @@ describe('the rate of a node', () => {
       clock.setTimeout(() => attention.now(), 20)
       await clock.run(() => false, 20)
       meter.add(20 * bytesPerMs)
+      if (past % 100 === 80) meter.sample(true)
     }
     meter.sample(goesOn)
   }
@@ -106,6 +107,30 @@ describe('the rate of a node', () => {
     meter.add(256_000)
     await receive(1000, 375)
     expect(estimate.rate).toBeLessThan(400)
+  })
+
+  test('is that of the rest of a late body, where nothing else is known', async () => {
+    meter.start(700)
+    meter.add(10_000)
+    await receive(1500, 375)
+    expect(estimate.rate).toBeGreaterThan(360)
+    expect(estimate.rate).toBeLessThan(390)
+  })
+
+  test('is that of the rest of a body that others began, and unknown if there is none', async () => {
+    meter.start(0, true)
+    meter.add(256_000)
+    meter.sample(false)
+    meter.start(0, true)
+    meter.add(256_000)
+    await receive(100, 375)
+    await receive(20, 375, false)
+    expect(estimate.isRateKnown).toBe(false)
+    meter.start(0, true)
+    meter.add(256_000)
+    await receive(500, 375, false)
+    expect(estimate.rate).toBeGreaterThan(360)
+    expect(estimate.rate).toBeLessThan(390)
   })
 
   test('is not less for a late beginning, which may be the delay of the node', async () => {
