@@ -16,6 +16,7 @@ import { askForNodes } from './node-api.js'
 import { describeFacts } from './page-facts.js'
 import { PageOutage } from './page-outage.js'
 import { PageStatus } from './page-status.js'
+import { pictureFirst } from './picture-first.js'
 import { Replicas } from './replicas.js'
 import { videoOfPath } from './video-of-path.js'
 import { VideoSearch } from './video-search.js'
@@ -86,8 +87,8 @@ async function main() {
   }
   learn({})
   let setPolicy = (/** @type {Policy} */ _policy) => {}
-  const opening = showing.then(
-    ({ ControlRoom }) =>
+  const opening = Promise.all([showing, pictureFirst(video, realClock)]).then(
+    ([{ ControlRoom }]) =>
       new ControlRoom(video, names, choices, ({ policy }) => {
         learn({ policy })
         setPolicy(policy)

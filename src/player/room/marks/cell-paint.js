@@ -58,8 +58,8 @@ export class CellPainter {
   #context
   #palette
   #unit
-  /** @type {(CanvasPattern | null)[]} */
-  #patterns
+  /** of the looks that were painted @type {Map<number, CanvasPattern | null>} */
+  #patterns = new Map()
 
   /**
    * @param {CanvasRenderingContext2D} context
@@ -70,7 +70,6 @@ export class CellPainter {
     this.#context = context
     this.#palette = palette
     this.#unit = unit
-    this.#patterns = palette.nodes.map(({ shade }, look) => makePattern(context, look, shade, unit))
   }
 
   /**
@@ -81,8 +80,18 @@ export class CellPainter {
   fill({ x, y, width, height }, look) {
     this.#context.fillStyle = this.#palette.nodes[look]?.fill ?? this.#palette.empty
     this.#context.fillRect(x, y, width, height)
-    this.#context.fillStyle = this.#patterns[look] ?? 'transparent'
+    this.#context.fillStyle = this.#patternOf(look) ?? 'transparent'
     this.#context.fillRect(x, y, width, height)
+  }
+
+  /** @param {number} look */
+  #patternOf(look) {
+    const known = this.#patterns.get(look)
+    if (known !== undefined) return known
+    const { shade } = this.#palette.nodes[look] ?? { shade: 'transparent' }
+    const pattern = makePattern(this.#context, look, shade, this.#unit)
+    this.#patterns.set(look, pattern)
+    return pattern
   }
 
   /**
