@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** Real servers, processes and browsers: a bound only for what hangs, and nothing is timed. */
-const patience = { testTimeout: 60_000, hookTimeout: 60_000 }
+const common = { testTimeout: 60_000, hookTimeout: 60_000, globalSetup: 'test/helpers/plain-js.ts' }
 /** Most tests wait for processes, sockets and timers of their own, so no core is kept free. */
 const FILES_AT_ONCE = availableParallelism()
 const BROWSER_TESTS = 'test/browser/**/*.test.ts'
@@ -12,7 +12,7 @@ export default defineConfig({
     projects: [
       {
         test: {
-          ...patience,
+          ...common,
           name: 'node',
           include: ['test/**/*.test.ts'],
           exclude: [BROWSER_TESTS],
@@ -23,7 +23,7 @@ export default defineConfig({
       {
         // A video is played in real time, so these have the machine for themselves, one after the other.
         test: {
-          ...patience,
+          ...common,
           name: 'browser',
           include: [BROWSER_TESTS],
           fileParallelism: false,

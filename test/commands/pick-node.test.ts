@@ -15,6 +15,7 @@ import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startNode } from '../../src/node/server.ts'
 import {
+  commandAsItIs,
   type Ended,
   expectError,
   expectUsageError,
@@ -394,7 +395,8 @@ describe('different versions', () => {
       versionsDiffer: true,
     })
 
-    const command = /^ {2}(npm .*)$/m.exec(ended.stdout)?.[1] ?? 'no command was printed'
+    const asItIs = commandAsItIs('pick-node', ['--config', room.config, 'demo.mp4', '--no-open'])
+    const command = /^ {2}(npm .*)$/m.exec((await runProgram(asItIs)).stdout)?.[1] ?? 'no command was printed'
     expect(command).toContain(' --to node1 ') // the newest one is the source, and no target
     expect((await runProgram(['sh', '-c', command])).code).toBe(0)
     const again = await room.pick('demo.mp4', '--no-open')

@@ -12,6 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
 import { LOADER } from './child.ts'
+import { plainScript } from './plain-js.ts'
 import { descendantsOf } from './processes.ts'
 
 export type CommandName = 'start-node' | 'replicate' | 'pick-node' | 'pull' | 'demo'
@@ -20,7 +21,12 @@ export type CommandName = 'start-node' | 'replicate' | 'pick-node' | 'pull' | 'd
 export const PROJECT_FOLDER = fileURLToPath(new URL('../..', import.meta.url))
 
 /** The words that start a command: the program and its arguments. */
-export const commandLine = (name: CommandName, args: readonly string[]): [string, ...string[]] => [
+export const commandLine = (name: CommandName, args: readonly string[]): [string, ...string[]] =>
+  // It starts other commands, as they are.
+  name === 'demo' ? commandAsItIs(name, args) : [process.execPath, plainScript(name), ...args]
+
+/** The same in TypeScript and in its place: for what a command says of that. */
+export const commandAsItIs = (name: CommandName, args: readonly string[]): [string, ...string[]] => [
   process.execPath,
   ...LOADER,
   path.join(PROJECT_FOLDER, 'src', `${name}.ts`),
@@ -166,7 +172,7 @@ async function killTree(child: ChildProcess): Promise<void> {
 /** Is there such a process, and is it a node? Numbers of dead processes are given out anew. */
 export function isNodeProcess(pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('start-node.ts')
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('start-node.')
   } catch {
     return false
   }

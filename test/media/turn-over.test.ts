@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { commandLine, PROJECT_FOLDER, runProgram, temporaryFolder } from '../helpers/command.ts'
+import { LOADER } from '../helpers/child.ts'
+import { PROJECT_FOLDER, runProgram, temporaryFolder } from '../helpers/command.ts'
 
 const SAMPLE = path.join(PROJECT_FOLDER, 'media', 'demo.mp4')
-const [node, ...loader] = commandLine('pull', []).slice(0, -1)
 const turnOver = (...args: string[]) =>
-  runProgram([node ?? '', ...loader, path.join(PROJECT_FOLDER, 'media', 'turn-over.ts'), ...args])
+  runProgram([process.execPath, ...LOADER, path.join(PROJECT_FOLDER, 'media', 'turn-over.ts'), ...args])
 
 test('the other version has the same size and other bytes, and twice turned over is as before', async () => {
   const folder = temporaryFolder()
