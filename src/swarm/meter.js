@@ -103,6 +103,7 @@ export class Meter {
       seenMs += this.#beginning.seenMs
       unseenMs += this.#beginning.unseenMs
     }
+    this.#beginning = undefined
     if (unseenMs > 0) this.#estimate.sampleRateAtLeast(bytes, seenMs + unseenMs)
     else {
       this.meteredMs += seenMs
