@@ -8,7 +8,6 @@ import { explainFileError } from '../file-errors.ts'
 import { findLookalike } from '../lookalike.ts'
 import type { Manifest } from '../version/manifest.js'
 import { chunkSizeFor, modificationTimeMs } from './manifest.ts'
-import { type WholeHash, wholeHashFor } from './whole-hash.ts'
 
 /** Bytes per read, or a chunk if that is more. One block is read while another is written and hashed. */
 const BLOCK_BYTES = 1024 * 1024
@@ -67,20 +66,9 @@ export class Source {
   ): Promise<Hashes | undefined> {
     const chunkSize = chunkSizeFor(this.sizeBytes)
     const blockBytes = Math.max(BLOCK_BYTES, chunkSize) // both powers of two: a block has whole chunks
-    const hasher = new Hasher(this.sizeBytes, chunkSize)
-    try {
-      return await this.#readInto(hasher, blockBytes, eachBlock)
-    } finally {
-      await hasher.close()
-    }
-  }
-
-  async #readInto(
-    hasher: Hasher,
-    blockBytes: number,
-    eachBlock: (block: Uint8Array, position: number) => Promise<boolean>,
-  ): Promise<Hashes | undefined> {
-    let [current, spare] = [hasher.allocate(blockBytes), hasher.allocate(blockBytes)]
+    const hasher = new Hasher(chunkSize)
+    const [first, second] = [Buffer.allocUnsafeSlow(blockBytes), Buffer.allocUnsafeSlow(blockBytes)]
+    let [current, spare] = [first, second]
     let reading = this.#fill(current, 0)
     for (let position = 0; position < this.sizeBytes; ) {
       const block = await reading
@@ -90,7 +78,8 @@ export class Source {
       let goesOn = false
       try {
         const taken = eachBlock(block, position)
-        ;[goesOn] = await Promise.all([taken, hasher.update(block)]) // while the disks are at work
+        hasher.update(block) // while the disks are at work
+        goesOn = await taken
       } finally {
         if (!goesOn) await reading.catch(() => {}) // no read may be left behind
       }
@@ -139,34 +128,23 @@ export class Source {
 /** SHA-256 of a stream of bytes, as a whole and in chunks. */
 class Hasher {
   readonly #chunkSize: number
-  readonly #whole: WholeHash
+  readonly #whole = createHash('sha256')
   readonly #chunks: string[] = []
 
-  constructor(sizeBytes: number, chunkSize: number) {
+  constructor(chunkSize: number) {
     this.#chunkSize = chunkSize
-    this.#whole = wholeHashFor(sizeBytes)
   }
 
-  /** Memory for bytes that are to be hashed. */
-  allocate(sizeBytes: number): Buffer {
-    return this.#whole.allocate(sizeBytes)
-  }
-
-  /** Takes the next bytes: whole chunks, but for the last ones of the stream. Resolves when it is done with them. */
-  async update(bytes: Uint8Array): Promise<void> {
-    const whole = this.#whole.update(bytes)
+  /** Takes the next bytes: whole chunks, but for the last ones of the stream. */
+  update(bytes: Uint8Array): void {
+    this.#whole.update(bytes)
     for (let start = 0; start < bytes.length; start += this.#chunkSize) {
       const chunk = bytes.subarray(start, start + this.#chunkSize)
       this.#chunks.push(createHash('sha256').update(chunk).digest('hex'))
     }
-    await whole
   }
 
-  async digest(): Promise<Hashes> {
-    return { sha256: await this.#whole.digest(), chunkSize: this.#chunkSize, chunks: this.#chunks }
-  }
-
-  close(): Promise<void> {
-    return this.#whole.close()
+  digest(): Hashes {
+    return { sha256: this.#whole.digest('hex'), chunkSize: this.#chunkSize, chunks: this.#chunks }
   }
 }
