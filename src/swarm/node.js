@@ -116,10 +116,10 @@ export class SwarmNode {
   noteFirstByte(run, nowMs) {
     const delayMs = nowMs - run.startedMs
     const wasWatched = delayMs - (this.#attention.now() - run.askedMs) < 1
-    const { isDelayKnown, soonestMs } = this.estimate
     // The soonest that it could begin to come is when it was asked for: a delay measured while we were busy is too long.
     const unseenMs = nowMs - Math.max(run.startedMs, this.lastByteMs)
-    const isLate = isDelayKnown && unseenMs > LATE_MS && delayMs > soonestMs + LATE_MS
+    // Also by a delay that no longer counts: whether it is late, or another node now, its bytes may have waited.
+    const isLate = unseenMs > LATE_MS && delayMs > this.estimate.soonestMs + LATE_MS
     // Bytes that wait in front of a request on the same uplink are no delay of the node, and neither is our own.
     const isItsOwn = wasWatched && !this.#meter.isRunning
     if (isItsOwn || delayMs < this.estimate.delayMs) this.estimate.sampleDelay(delayMs)

@@ -58,7 +58,7 @@ describe('no rate is far above the uplink', () => {
     }
     block()
     await simulation.pass(40_000)
-    expect(Math.max(...highest(simulation))).toBeLessThan(6 * UPLINK) // without it up to 70 times
+    expect(Math.max(...highest(simulation))).toBeLessThan(5 * UPLINK) // without it up to 70 times
   })
 })
 
