@@ -18,11 +18,6 @@ const SETTLED_MS = 50
 /** What was in buffers has come by the time for which a late body has been seen, or by this. */
 const MAX_DOUBT_MS = 1000
 
-/**
- * What came in an interval, and for how long of it, or before it, we did not look.
- * @typedef {{ bytes: number, seenMs: number, unseenMs: number }} Interval
- */
-
 /** One node's meter. */
 export class Meter {
   /** for how long bodies of it were watched, ms */
@@ -39,10 +34,10 @@ export class Meter {
   /** for how long bytes may have come before they were seen */
   #unseenMs = 0
   #isBeginning = false
-  /** how it began, where that was not counted @type {Interval | undefined} */
-  #beginning
-  /** it began before there was anybody to see it: that is never counted */
+  /** it was under way before anybody could see it */
   #isTakenOver = false
+  /** its beginning was not counted, and nothing since */
+  #isLeftOut = false
 
   /** @param {Estimate} estimate @param {Attention} attention */
   constructor(estimate, attention) {
@@ -65,8 +60,8 @@ export class Meter {
     this.#unseenMs = unseenMs
     this.#sinceMs = this.#attention.now() - FIRST_PIECE_MS
     this.#isBeginning = true
-    this.#beginning = undefined
     this.#isTakenOver = isTakenOver
+    this.#isLeftOut = false
   }
 
   /** @param {number} bytes */
@@ -85,29 +80,23 @@ export class Meter {
     const missedMs = end.lostMs - this.#lostMs
     if (goesOn && now.lostMs > this.#lostMs && !this.#attention.isCaughtUp) return
     if (goesOn && seenMs < Math.max(SETTLED_MS, Math.min(this.#unseenMs, MAX_DOUBT_MS))) return
-    const interval = { bytes: this.#bytes, seenMs, unseenMs: missedMs + this.#unseenMs }
-    const isLeftOut = this.#isTakenOver || (this.#unseenMs > 0 && goesOn && !this.#estimate.isRateKnown)
-    if (this.#isBeginning && isLeftOut) this.#beginning = interval
-    else this.#count(interval)
+    const unseenMs = missedMs + this.#unseenMs
+    const isKnown = this.#estimate.isRateKnown
+    if (this.#isBeginning && (this.#isTakenOver || (this.#unseenMs > 0 && goesOn && !isKnown)))
+      this.#isLeftOut = true
+    else if (!this.#isLeftOut || isKnown || seenMs >= SETTLED_MS) this.#count(seenMs, unseenMs)
     this.#isBeginning = false
     this.#begin(end)
     if (!goesOn) this.#sinceMs = undefined
   }
 
-  /** @param {Interval} interval */
-  #count(interval) {
-    let { bytes, seenMs, unseenMs } = interval
-    if (this.#beginning !== undefined && seenMs < SETTLED_MS && !this.#estimate.isRateKnown) {
-      if (this.#isTakenOver) return
-      bytes += this.#beginning.bytes
-      seenMs += this.#beginning.seenMs
-      unseenMs += this.#beginning.unseenMs
-    }
-    this.#beginning = undefined
-    if (unseenMs > 0) this.#estimate.sampleRateAtLeast(bytes, seenMs + unseenMs)
+  /** @param {number} seenMs @param {number} unseenMs before that, or within */
+  #count(seenMs, unseenMs) {
+    this.#isLeftOut = false
+    if (unseenMs > 0) this.#estimate.sampleRateAtLeast(this.#bytes, seenMs + unseenMs)
     else {
       this.meteredMs += seenMs
-      this.#estimate.sampleRate(bytes, seenMs)
+      this.#estimate.sampleRate(this.#bytes, seenMs)
     }
   }
 

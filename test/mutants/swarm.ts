@@ -39,8 +39,8 @@ export const SWARM_MUTANTS = [
     'src/swarm/meter.js',
     ['test/swarm/begun.test.ts', 'test/swarm/meter.test.ts'],
     ['this.#isTakenOver || (', '('],
-    [' || (this.#unseenMs > 0 && goesOn && !this.#estimate.isRateKnown)', ''],
-    ['if (this.#isTakenOver) return', ''],
+    [' || (this.#unseenMs > 0 && goesOn && !isKnown)', ''],
+    ['!this.#isLeftOut || isKnown || seenMs >= SETTLED_MS', 'true'],
   ),
   ...mutantsOf(
     'src/swarm/transfers.js',
