@@ -1,8 +1,12 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
-/** Real servers, processes and browsers: a bound only for what hangs, and nothing is timed. */
-const common = { testTimeout: 60_000, hookTimeout: 60_000, globalSetup: 'test/helpers/plain-js.ts' }
+const common = {
+  // Real servers, processes and browsers: a bound only for what hangs, and nothing is timed.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  globalSetup: 'test/helpers/plain-js.ts',
+}
 /** Most tests wait for processes, sockets and timers of their own, so no core is kept free. */
 const FILES_AT_ONCE = availableParallelism()
 const BROWSER_TESTS = 'test/browser/**/*.test.ts'

@@ -172,7 +172,7 @@ async function killTree(child: ChildProcess): Promise<void> {
 /** Is there such a process, and is it a node? Numbers of dead processes are given out anew. */
 export function isNodeProcess(pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('start-node.')
+    return /start-node\.[jt]s\b/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
   } catch {
     return false
   }

@@ -7,7 +7,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** Deleted with the packages, and with them made anew. */
-const KEPT = fileURLToPath(new URL('../../node_modules/.cache/like-tsx/', import.meta.url))
+const KEPT = fileURLToPath(new URL('../../node_modules/.cache/translated/', import.meta.url))
 const OPTIONS = { loader: 'ts', format: 'esm', target: 'node20' }
 
 /** @param {string} text TypeScript @returns {string} JavaScript */
