@@ -21,7 +21,9 @@ export class Reader {
   position
   /** its last byte */
   end
-  /** since when it has waited, if it does @type {number | undefined} */
+  /** has it been asked for bytes that it has not given yet? */
+  isWaiting = false
+  /** since when it has waited for nodes, if it does @type {number | undefined} */
   waitingSinceMs
   #source
   #isClosed = false
@@ -58,6 +60,7 @@ export class Reader {
         this.waitingSinceMs = source.now()
         source.onWaiting(chunk)
       }
+      this.isWaiting = true
       await /** @type {Promise<void>} */ (
         new Promise((resolve) => {
           this.#wake = resolve
@@ -70,6 +73,7 @@ export class Reader {
   #deliver(chunk, bytes) {
     const waitedMs = this.waitingSinceMs === undefined ? 0 : this.#source.now() - this.waitingSinceMs
     this.waitingSinceMs = undefined
+    this.isWaiting = false
     const from = this.position - this.#source.startOf(chunk)
     const piece = bytes.subarray(from, Math.min(bytes.length, from + this.end - this.position + 1))
     this.position += piece.length

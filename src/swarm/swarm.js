@@ -212,6 +212,14 @@ export class Swarm {
   }
 
   /**
+   * Does a reader wait for bytes that lie before this one?
+   * @param {number} byte
+   */
+  isAwaited(byte) {
+    return this.#demand.readers.some(({ isWaiting, position }) => isWaiting && position < byte)
+  }
+
+  /**
    * Bulk: reads every chunk and hands it to `onChunk`.
    * @returns {Promise<void>} settles when all were taken
    * @throws Error when the swarm is closed before, or `onChunk` threw

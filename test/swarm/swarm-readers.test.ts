@@ -140,6 +140,36 @@ describe('the feed', () => {
   })
 })
 
+describe('bytes are awaited', () => {
+  /** Which chunk the swarm says is awaited, in the way of a player: is it one before this byte? */
+  const awaited = ({ swarm }: Simulation): number | undefined =>
+    chunksFrom(0, 64).find((chunk) => swarm.isAwaited(chunk * CHUNK_BYTES + 1))
+
+  test('while a reader that was asked has not given them, wherever it waits, and no longer', async () => {
+    const simulation = simulate(16 * MIB)
+    const reader = simulation.swarm.open(10 * CHUNK_BYTES, 16 * MIB - 1)
+    await simulation.pass(1)
+    expect(awaited(simulation)).toBeUndefined() // nobody has asked it yet
+    const next = reader.next()
+    await simulation.pass(1)
+    expect(awaited(simulation)).toBe(10)
+    await simulation.settled(next)
+    expect(awaited(simulation)).toBeUndefined()
+  })
+
+  test('also when it waits for its feed, which is not the nodes’ fault', async () => {
+    const simulation = simulate(16 * MIB)
+    simulation.swarm.feedUntil(3 * CHUNK_BYTES)
+    const reader = simulation.swarm.open(0, 16 * MIB - 1)
+    await read(simulation, reader, 3 * CHUNK_BYTES)
+    void reader.next()
+    await simulation.pass(1)
+    expect(awaited(simulation)).toBe(3)
+    reader.cancel()
+    expect(awaited(simulation)).toBeUndefined()
+  })
+})
+
 describe('what was verified', () => {
   test('is kept when its reader is cancelled, and is not asked for again', async () => {
     const simulation = simulate(32 * MIB)

@@ -1,11 +1,10 @@
 // @ts-check
 /** How much of a file the video is fed, so that it has some seconds ahead of the playhead and not all it can get. */
 
-/**
- * Chrome reads in blocks of 32 KiB and knows only whole ones, and its demuxer looks a little ahead. The swarm
- * rounds up to a whole chunk of its own.
- */
-const EXACT_SLACK_BYTES = 128 * 1024
+/** Chrome reads in blocks of so much and knows only whole ones. */
+const BLOCK_BYTES = 32 * 1024
+/** Its demuxer looks a little ahead, too. The swarm rounds up to a whole chunk of its own. */
+const EXACT_SLACK_BYTES = 4 * BLOCK_BYTES
 /** Where times are only estimated from the mean rate, a scene may have many times that rate. */
 const GUESSED_SLACK_BYTES = 2 * 1024 * 1024
 const GUESSED_FACTOR = 2
@@ -54,4 +53,15 @@ function neededBytes({ sizeBytes, seconds, aheadSeconds, rate, durationSeconds, 
   const perSecond = sizeBytes / durationSeconds
   const slack = GUESSED_SLACK_BYTES * 2 ** starvings
   return (seconds + ahead * GUESSED_FACTOR) * perSecond + slack
+}
+
+/**
+ * Who has been handed all bytes before this one lacks none for the seconds that follow. Pure.
+ * @param {Pick<FeedState, 'sizeBytes' | 'seconds' | 'aheadSeconds' | 'durationSeconds' | 'timeToByte'>} state
+ * @returns {number} Infinity: that is not known
+ */
+export function enoughBytes({ sizeBytes, seconds, aheadSeconds, durationSeconds, timeToByte }) {
+  if (timeToByte !== undefined) return timeToByte(seconds + aheadSeconds) + BLOCK_BYTES
+  if (!Number.isFinite(durationSeconds)) return Infinity
+  return (seconds + aheadSeconds * GUESSED_FACTOR) * (sizeBytes / durationSeconds) + GUESSED_SLACK_BYTES
 }

@@ -3,7 +3,7 @@
  * Keeps the swarm's limit some seconds ahead of a video's playhead, and never lets it stop the video; and tells the
  * swarm how long the video can do without news.
  */
-import { feedLimit } from './feed-limit.js'
+import { enoughBytes, feedLimit } from './feed-limit.js'
 import { secondsAhead } from './seconds-ahead.js'
 
 const LOOK_MS = 250
@@ -70,6 +70,18 @@ export class LookAhead {
   useTimes(timeToByte) {
     this.#timeToByte = timeToByte
     this.#update()
+  }
+
+  /**
+   * The byte before which all must be there, so that the video lacks nothing in the next seconds.
+   * @param {number} seconds
+   */
+  enoughFor(seconds) {
+    const { currentTime, duration } = this.#video
+    return enoughBytes({
+      ...{ sizeBytes: this.#sizeBytes, timeToByte: this.#timeToByte },
+      ...{ seconds: currentTime, aheadSeconds: seconds, durationSeconds: duration },
+    })
   }
 
   close() {

@@ -29,12 +29,14 @@ const PASSED_BY = 'the service worker is passed by'
  */
 export async function startPlayer(options) {
   const { video, onEvent } = options
-  observe(options)
+  let owes = (/** @type {number} */ _seconds) => true
+  observe(options, (seconds) => owes(seconds))
   const choices = { lookAheadSeconds: options.lookAheadSeconds, policy: options.policy }
   /** @type {Chosen} */
   let chosen
   const use = (/** @type {Chosen} */ next) => {
     chosen = next
+    owes = (seconds) => next.player.owes(seconds)
     onEvent({ type: 'started', atMs: performance.now(), kind: next.kind, why: next.why })
   }
   const changeOver = async () => {
@@ -108,13 +110,14 @@ async function switching(options, why, playback) {
 /**
  * Reports the first picture and then every stall.
  * @param {PlayerOptions} options
+ * @param {(seconds: number) => boolean} owes
  */
-function observe({ video, onEvent }) {
+function observe({ video, onEvent }, owes) {
   const keepTimer = setTimeout(keepShell, KEEP_MS)
   playWhenPossible(video)
   onFirstFrame(video, (atMs) => {
     onEvent({ type: 'first frame', atMs, ms: atMs, kind: video.videoWidth === 0 ? 'sound' : 'picture' })
-    watchStalls(video, onEvent)
+    watchStalls(video, owes, onEvent)
     clearTimeout(keepTimer)
     keepShell()
   })

@@ -63,6 +63,14 @@ export class SwarmPlayer {
     })
   }
 
+  /**
+   * Has the video yet to be handed what it plays in the next seconds?
+   * @param {number} seconds
+   */
+  owes(seconds) {
+    return this.#swarm.isAwaited(this.#lookAhead.enoughFor(seconds))
+  }
+
   /** @param {number} seconds */
   setLookAhead(seconds) {
     this.#lookAhead.setSeconds(seconds)

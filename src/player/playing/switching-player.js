@@ -78,6 +78,11 @@ export class SwitchingPlayer {
     signal.addEventListener('abort', () => clearInterval(timer))
   }
 
+  /** What the video is handed is not seen here. */
+  owes() {
+    return true
+  }
+
   /** The video plays from one source, which no one can hold back. */
   setLookAhead() {}
 

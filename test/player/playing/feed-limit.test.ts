@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { feedLimit } from '../../../src/player/playing/feed-limit.js'
+import { enoughBytes, feedLimit } from '../../../src/player/playing/feed-limit.js'
 
 const MIB = 2 ** 20
 const STATE = {
@@ -81,4 +81,18 @@ describe('a video that lacks data', () => {
 
 test('of a file that does not say how long it is the browser decides how much it reads', () => {
   expect(feedLimit({ ...STATE, timeToByte: undefined, durationSeconds: Infinity })).toBe(Infinity)
+})
+
+describe('what is enough for the seconds that follow', () => {
+  test('with exact times it is what they need, in whole blocks of the browser', () => {
+    expect(enoughBytes(STATE)).toBe(15 * MIB + 32 * 1024)
+  })
+
+  test('without them it is no less than twice that at the mean rate', () => {
+    expect(enoughBytes({ ...STATE, timeToByte: undefined })).toBeGreaterThanOrEqual(20 * MIB)
+  })
+
+  test.for([Number.NaN, Infinity])('a file that says no length (%d) may lack any byte', (durationSeconds) => {
+    expect(enoughBytes({ ...STATE, timeToByte: undefined, durationSeconds })).toBe(Infinity)
+  })
 })

@@ -12,7 +12,7 @@ function meter(looks: readonly Seen[]): string[] {
       seconds,
       shouldMove: how !== 'still',
       isSeeking: how === 'seeking',
-      aheadSeconds: how === 'full' ? 5 : 0.5,
+      lacksData: how !== 'full',
     })
     if (said === undefined) return []
     return [said.isOver ? `${said.atMs}: over after ${said.ms}` : `${said.atMs}: stalls for ${said.ms}`]
@@ -146,6 +146,28 @@ test.for<[what: string, looks: Seen[], expected: string[]]>([
       [1500, 1.2, 'full'],
     ],
     ['1000: stalls for 1000', '1500: over after 1500'],
+  ],
+  [
+    'what it lacked has come, and it stands a little more: that is the same stall',
+    [
+      [0, 1],
+      [50, 1],
+      [100, 1, 'full'],
+      [150, 1, 'full'],
+      [200, 1.05, 'full'],
+    ],
+    ['100: stalls for 100', '200: over after 200'],
+  ],
+  [
+    'but what it lacked before it last moved is forgotten',
+    [
+      [0, 1],
+      [50, 1.05, 'full'],
+      [100, 1.05, 'full'],
+      [150, 1.05, 'full'],
+      [200, 1.1, 'full'],
+    ],
+    [],
   ],
 ])('%s', ([, looks, expected]) => {
   expect(meter(looks)).toEqual(expected)
