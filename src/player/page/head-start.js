@@ -6,6 +6,7 @@
  */
 import { listedDelayMs, listedTransferMs } from '../../swarm/patience.js'
 import { SMALLEST_CHUNK_BYTES } from '../../version/manifest.js'
+import { isServerOf } from './own-server.js'
 
 /** The first chunk of all files but the largest. */
 export const BEGINNING_BYTES = SMALLEST_CHUNK_BYTES
@@ -24,8 +25,7 @@ export function whoBegins(nodes, origin, policy) {
   const own = nodes.filter(({ isForeign }) => !isForeign)
   const allowed = policy.kind === 'only' ? own.filter(({ name }) => name === policy.node) : own
   const msOf = (/** @type {VideoNode} */ node) => {
-    const isServer = new URL(node.url).origin === origin
-    const bytes = BEGINNING_BYTES + (isServer ? SCRIPTS_BYTES : 0)
+    const bytes = BEGINNING_BYTES + (isServerOf(node, origin) ? SCRIPTS_BYTES : 0)
     return listedDelayMs(node) + listedTransferMs(node, bytes)
   }
   return [...allowed].sort((a, b) => msOf(a) - msOf(b))[0]

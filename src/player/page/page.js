@@ -13,6 +13,7 @@ import { passTo } from './event-relay.js'
 import { ListWatch } from './list-watch.js'
 import { loaded, takeList } from './load-anew.js'
 import { askForNodes } from './node-api.js'
+import { isServerOf } from './own-server.js'
 import { describeFacts } from './page-facts.js'
 import { PageOutage } from './page-outage.js'
 import { PageStatus } from './page-status.js'
@@ -78,7 +79,7 @@ async function main() {
   status.show({ kind: 'loading' })
   const names = nodes.map(({ name }) => name)
   const choices = readChoices(location.hash, names)
-  const server = nodes.find(({ url }) => new URL(url).origin === location.origin)?.name ?? location.host
+  const server = nodes.find((node) => isServerOf(node, location.origin))?.name ?? location.host
   /** @type {Parameters<typeof describeFacts>[0]} */
   let known = { server, copyAtMs: copyAtMs(), policy: choices.policy, isVerified: false }
   const learn = (/** @type {Partial<typeof known>} */ more) => {
