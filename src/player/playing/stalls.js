@@ -8,7 +8,7 @@ import { wasAwake } from './wakefulness.js'
 /** The picture stands when its time is unchanged for so long. */
 const STALL_MS = 100
 /** With so much ahead it lacks nothing that a node could bring. */
-const FULL_SECONDS = 2
+export const FULL_SECONDS = 2
 /** What stands so long is told also when it lacks nothing: before that a browser that has much to do is nobody's affair. */
 const FULL_STALL_MS = 1_000
 const LOOK_MS = 50

@@ -4,7 +4,7 @@
  */
 
 import type { PlayerEvent, Policy } from '../../../../src/player/playing/player-events.js'
-import { StallMeter } from '../../../../src/player/playing/stalls.js'
+import { FULL_SECONDS, StallMeter } from '../../../../src/player/playing/stalls.js'
 import { Figures } from '../../../../src/player/room/figures.js'
 import { markNodes } from '../../../../src/player/room/marks/node-marks.js'
 import { NodeModel } from '../../../../src/player/room/nodes/node-model.js'
@@ -129,12 +129,13 @@ export class SimulatedPlayer {
     this.simulation.swarm.feedUntil(this.#limit)
     if (this.#hasPicture) {
       const shouldMove = !this.isPaused && !this.#isEnded
+      const enough = (this.#seconds + FULL_SECONDS) * bytesPerSecond
       const stall = this.#meter.look({
         atMs,
         seconds: this.#seconds,
         shouldMove,
         isSeeking: this.#isSeeking,
-        aheadSeconds: this.#bufferedEnd / bytesPerSecond - this.#seconds,
+        lacksData: this.#bufferedEnd < enough && this.simulation.swarm.isAwaited(enough),
       })
       if (stall !== undefined) this.#tell(stall)
     }
