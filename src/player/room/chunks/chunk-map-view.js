@@ -5,7 +5,7 @@
 
 import { count, formatBytes } from '../../../words/in-words.js'
 import { element, part, setText } from '../../element.js'
-import { CellPainter, fitCanvas, screenUnit } from '../marks/cell-paint.js'
+import { CellPainter, pixelsOf, resizeCanvas, screenUnit } from '../marks/cell-paint.js'
 import { markPicture } from '../marks/mark-view.js'
 import { onPaletteChange, readPalette } from '../marks/palette.js'
 import { SeekSlider } from './seek-slider.js'
@@ -72,11 +72,12 @@ export class ChunkMapView {
   #renderCells() {
     const model = this.#model
     if (model === undefined) return
-    const { hasChanged, ratio } = fitCanvas(this.#cells)
+    const pixels = pixelsOf(this.#cells)
+    const hasChanged = resizeCanvas(this.#cells, pixels)
     const isSame = !hasChanged && this.#painter !== undefined && this.#drawnVersion === model.version
     const context = this.#cells.getContext('2d')
     if (isSame || context === null || this.#cells.width === 0) return
-    const unit = ratio * screenUnit()
+    const unit = pixels.ratio * screenUnit()
     if (hasChanged || this.#painter === undefined) {
       this.#painter = new CellPainter(context, readPalette(), unit)
     }

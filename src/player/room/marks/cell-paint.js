@@ -171,20 +171,27 @@ function makePattern(context, look, shade, unit) {
 }
 
 /**
- * Makes a canvas as fine as the screen, when its size has changed.
+ * How many pixels a canvas needs to be as fine as the screen. Makes the browser lay the page out: ask for all before any
+ * is resized.
  * @param {HTMLCanvasElement} canvas
- * @returns {{ hasChanged: boolean, ratio: number }} pixels of the canvas for one of the style sheet
+ * @returns {{ width: number, height: number, ratio: number }} `ratio`: pixels of the canvas for one of the style sheet
  */
-export function fitCanvas(canvas) {
+export function pixelsOf({ clientWidth, clientHeight }) {
   const ratio = devicePixelRatio || 1
-  const width = Math.round(canvas.clientWidth * ratio)
-  const height = Math.round(canvas.clientHeight * ratio)
-  const hasChanged = canvas.width !== width || canvas.height !== height
-  if (hasChanged) {
-    canvas.width = width
-    canvas.height = height
-  }
-  return { hasChanged, ratio }
+  return { width: Math.round(clientWidth * ratio), height: Math.round(clientHeight * ratio), ratio }
+}
+
+/**
+ * Resizes a canvas, which empties it, when its size has changed.
+ * @param {HTMLCanvasElement} canvas
+ * @param {{ width: number, height: number }} pixels
+ * @returns {boolean} whether it has
+ */
+export function resizeCanvas(canvas, { width, height }) {
+  if (canvas.width === width && canvas.height === height) return false
+  canvas.width = width
+  canvas.height = height
+  return true
 }
 
 /** Pixels of the style sheet that look like one pixel of a plain screen: the page grows with the screen. */
