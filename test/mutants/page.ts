@@ -6,7 +6,13 @@ export const PAGE_MUTANTS = [
     'src/player/page/head-start.js',
     ['test/player/page/head-start.test.ts'],
     ["if (policy.kind === 'fastest') return undefined", ''],
-    ['isServer ? SCRIPTS_BYTES : 0', '0'],
+    ['isServerOf(node, origin) ? SCRIPTS_BYTES : 0', '0'],
+  ),
+  ...mutantsOf(
+    'src/player/page/own-server.js',
+    ['test/player/page/own-server.test.ts'],
+    [' && node.port === page.port', ''],
+    ['LOOPBACK.has(node.hostname) && ', ''],
   ),
   ...mutantsOf(
     'src/player/page/early-answers.js',
@@ -29,7 +35,11 @@ export const PAGE_MUTANTS = [
   ...mutantsOf(
     'src/player/playing/stalls.js',
     ['test/player/playing/stalls.test.ts'],
-    ['if (ms < (aheadSeconds < FULL_SECONDS ? STALL_MS : FULL_STALL_MS)) return undefined', ''],
+    ['if (ms < (this.#hasLacked ? STALL_MS : FULL_STALL_MS)) return undefined', ''],
+    ['this.#hasLacked ||= lacksData', 'this.#hasLacked = lacksData'],
+    ['this.#hasLacked = false', ''],
+    [' && owes(FULL_SECONDS)', ''],
+    ['secondsAhead(video) < FULL_SECONDS && ', ''],
     ['if (isBlind) this.#movedAtMs = atMs', ''],
     ['isSeeking || (this.#isArriving && !hasMoved)', 'isSeeking'],
   ),
@@ -61,6 +71,12 @@ export const PAGE_MUTANTS = [
     ['test/player/playing/feed-limit.test.ts'],
     ['aheadSeconds * Math.max(1, rate)', 'aheadSeconds'],
     ['step > RELIEF_STEPS ? Infinity : ', ''],
+    ['if (!Number.isFinite(durationSeconds)) return Infinity', ''],
+  ),
+  ...mutantsOf(
+    'src/player/playing/swarm-player.js',
+    ['test/player/playing/swarm-player.test.ts'],
+    ['return this.#swarm.isAwaited(this.#lookAhead.enoughFor(seconds))', 'return false'],
   ),
   ...mutantsOf(
     'src/player/mp4/find-moov.js',

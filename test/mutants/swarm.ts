@@ -99,6 +99,17 @@ export const SWARM_MUTANTS = [
     ['if (isFed && this.waitingSinceMs === undefined) {', 'if (isFed) {'],
   ),
   ...mutantsOf(
+    'src/swarm/reader.js',
+    ['test/swarm/swarm-readers.test.ts'],
+    ['this.isWaiting = true', ''],
+    ['this.isWaiting = false', ''],
+  ),
+  ...mutantsOf(
+    'src/swarm/swarm.js',
+    ['test/swarm/swarm-readers.test.ts'],
+    ['isWaiting && position < byte', 'isWaiting'],
+  ),
+  ...mutantsOf(
     'src/swarm/demand.js',
     ['test/swarm/demand.test.ts'],
     ['this.#readers.unshift(reader)', 'this.#readers = [...this.#readers, reader]'],

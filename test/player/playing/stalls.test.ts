@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { StallMeter } from '../../../src/player/playing/stalls.js'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { StallMeter, watchStalls } from '../../../src/player/playing/stalls.js'
 
 type Seen = [atMs: number, seconds: number, how?: 'still' | 'seeking' | 'full']
 
@@ -162,13 +162,41 @@ test.for<[what: string, looks: Seen[], expected: string[]]>([
     'but what it lacked before it last moved is forgotten',
     [
       [0, 1],
-      [50, 1.05, 'full'],
+      [50, 1],
       [100, 1.05, 'full'],
       [150, 1.05, 'full'],
-      [200, 1.1, 'full'],
+      [200, 1.05, 'full'],
+      [250, 1.1, 'full'],
     ],
     [],
   ],
 ])('%s', ([, looks, expected]) => {
   expect(meter(looks)).toEqual(expected)
+})
+
+/** A video that stands at 5 s, and whose browser says that so many seconds are there beyond. */
+const standing = (aheadSeconds: number): HTMLVideoElement => {
+  const buffered = { length: 1, start: () => 0, end: () => 5 + aheadSeconds }
+  const still = { currentTime: 5, seeking: false, paused: false, ended: false, error: null }
+  return { ...still, buffered } as unknown as HTMLVideoElement
+}
+
+test.for<[what: string, aheadSeconds: number, isOwed: boolean, toldMs: number]>([
+  ['what it plays next was not handed to it', 0.3, true, 150],
+  ['it was, and the browser says nothing of it', 0, false, 1_050],
+  ['it says that more is there than was asked for', 5, true, 1_050],
+])('a video stands: %s', ([, aheadSeconds, isOwed, toldMs]) => {
+  vi.useFakeTimers()
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
+  const startedMs = performance.now()
+  const told: number[] = []
+  watchStalls(
+    standing(aheadSeconds),
+    () => isOwed,
+    ({ atMs }) => told.push(atMs - startedMs),
+  )
+  vi.advanceTimersByTime(5_000)
+  expect(told).toEqual([toldMs])
 })

@@ -34,7 +34,7 @@ async function open(code: number, hasBegun = true) {
   void player.start()
   while (video.error === null) await pass(1)
   expect(video.paused).toBe(!hasBegun)
-  return { video, events, pass }
+  return { video, player, events, pass }
 }
 
 test.for([
@@ -66,4 +66,11 @@ test('a video that failed before it began begins by itself at the next try', asy
   await pass(5_000)
   expect(video.loads).toHaveLength(2)
   expect(video.paused).toBe(false)
+})
+
+test('what the video was not handed yet is owed, until the player ends', async () => {
+  const { player } = await open(DECODE)
+  expect(player.owes(2)).toBe(true)
+  player.close()
+  expect(player.owes(2)).toBe(false)
 })
