@@ -8,14 +8,15 @@ import { PageSite } from './page-site.ts'
 import { openChromiumWorld } from './watch-world.ts'
 
 const PAGE = '/watch/demo.mp4#look-ahead=5'
-/** Longer than a page waits for its worker. */
-const LATE_MS = 4_000
+/** The worker comes when the test says so. */
 const LATE_WORKER = `
   const register = ServiceWorkerContainer.prototype.register
   ServiceWorkerContainer.prototype.register = async function (...args) {
-    await new Promise((resolve) => setTimeout(resolve, ${LATE_MS}))
+    await new Promise((resolve) => addEventListener('worker may come', resolve, { once: true }))
     return register.apply(this, args)
   };`
+/** Longer than a page waits for its worker. */
+const LATE_MS = 4_000
 
 async function openBrowser<Window extends Browser>(kind: { open(): Promise<Window> }): Promise<Window> {
   const browser = await kind.open()
@@ -81,7 +82,8 @@ describeInChromium(() => {
     expect((await playTo(0.2)).source).toBe('node1')
     await browser.run(`const video = document.querySelector('video')
       video.currentTime = 40
-      video.playbackRate = 1.5`)
+      video.playbackRate = 1.5
+      dispatchEvent(new Event('worker may come'))`)
     await expect.poll(async () => (await see()).source, { timeout: 20_000 }).toBe('swarm')
     const { seconds, isPaused, errors } = await playTo(43)
     expect(seconds).toBeLessThan(60)
