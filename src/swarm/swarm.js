@@ -13,6 +13,7 @@ import { realClock } from './clock.js'
 import { Demand, isWithin } from './demand.js'
 import { Fleet } from './fleet.js'
 import { HandOver } from './hand-over.js'
+import { Linger } from './linger.js'
 import { paceOf } from './pace.js'
 import { Reader } from './reader.js'
 import { Rescue } from './rescue.js'
@@ -80,6 +81,7 @@ export class Swarm {
   #transfers
   #rescue
   #handOver
+  #linger
   #isClosed = false
   #isPumping = false
   /** @type {unknown} */
@@ -151,6 +153,7 @@ export class Swarm {
       ...{ chunks, onChunk, usesMemoryAgain, onTaken: onChange },
       onRefused: () => this.close(),
     })
+    this.#linger = new Linger(clock, () => this.#stopUseless())
     this.#rescue = new Rescue({
       ...{ chunks, chunkSize, demand, transfers, clock, attention, blame: fleet.blame, tell },
     })
@@ -207,6 +210,7 @@ export class Swarm {
       return reader
     }
     this.#demand.add(reader)
+    this.#linger.come()
     this.#pump()
     return reader
   }
@@ -255,6 +259,7 @@ export class Swarm {
     this.#isClosed = true
     this.#transfers.close()
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)
+    this.#linger.end()
     for (const reader of [...this.#demand.readers]) reader.cancel()
     this.#fleet.close()
     this.#handOver.fail(new Error(CLOSED))
@@ -273,9 +278,14 @@ export class Swarm {
   /** @param {Reader} reader */
   #onReaderClosed(reader) {
     this.#demand.remove(reader)
+    if (this.#isClosed) return
+    this.#linger.gone(this.#demand.readers.length === 0)
+    this.#pump()
+  }
+
+  #stopUseless() {
     const { spans } = this.#demand
     this.#transfers.stopUseless((chunk) => isWithin(spans, chunk))
-    this.#pump()
   }
 
   /** Asks for what is wanted, after all that happens in this turn has happened. */

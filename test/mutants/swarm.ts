@@ -99,6 +99,14 @@ export const SWARM_MUTANTS = [
     ['if (isFed && this.waitingSinceMs === undefined) {', 'if (isFed) {'],
   ),
   ...mutantsOf(
+    'src/swarm/linger.js',
+    ['test/swarm/swarm-readers.test.ts'],
+    ['if (!isLast) return this.#giveUp()', 'return this.#giveUp()'],
+    ['if (!isLast) return this.#giveUp()', ''],
+    ['if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer)', ''],
+    ['if (this.#timer === undefined) return', 'return'],
+  ),
+  ...mutantsOf(
     'src/swarm/reader.js',
     ['test/swarm/swarm-readers.test.ts'],
     ['this.isWaiting = true', ''],

@@ -140,6 +140,50 @@ describe('the feed', () => {
   })
 })
 
+describe('a reader goes', () => {
+  /** Reads so many chunks from one on, each with a reader of its own, as WebKit does. */
+  async function readEachAnew(simulation: Simulation, first: number, count: number): Promise<void> {
+    for (const chunk of chunksFrom(first, count)) {
+      const reader = simulation.swarm.open(chunk * CHUNK_BYTES, 16 * MIB - 1)
+      expect((await simulation.settled(reader.next()))?.[0]).toBe(chunk)
+      reader.cancel()
+      await simulation.pass(30)
+    }
+  }
+
+  test('and another one reads on where it was: nothing is asked for twice, nothing was in vain', async () => {
+    const simulation = simulate(16 * MIB)
+    await readEachAnew(simulation, 0, 64)
+    expect(simulation.told('dropped')).toEqual([])
+    expect(simulation.told('wasted')).toEqual([])
+    expect(sentBytesOf(simulation)).toBe(16 * MIB)
+    await expectNothingLeft(simulation)
+  })
+
+  test('and another one reads elsewhere: what it does not want is given up at once', async () => {
+    const simulation = simulate(64 * MIB)
+    await readEachAnew(simulation, 0, 2)
+    const atMs = simulation.clock.now()
+    const reader = simulation.swarm.open(200 * CHUNK_BYTES, 64 * MIB - 1)
+    expect(simulation.told('dropped').length).toBeGreaterThan(0)
+    expect(simulation.told('dropped').map((event) => event.atMs)).toContain(atMs)
+    reader.cancel()
+    await expectNothingLeft(simulation)
+  })
+
+  test('and nobody comes: what was asked for the last one is given up after half a second', async () => {
+    const simulation = simulate(64 * MIB, { windowBytes: 16 * MIB })
+    const reader = simulation.swarm.open(0, 64 * MIB - 1)
+    await read(simulation, reader, CHUNK_BYTES)
+    reader.cancel()
+    await simulation.pass(490)
+    expect(simulation.told('dropped')).toEqual([])
+    await simulation.pass(20)
+    expect(simulation.told('dropped').length).toBeGreaterThan(0)
+    await expectNothingLeft(simulation)
+  })
+})
+
 describe('bytes are awaited', () => {
   /** Which chunk the swarm says is awaited, in the way of a player: is it one before this byte? */
   const awaited = ({ swarm }: Simulation): number | undefined =>
@@ -206,10 +250,11 @@ describe('what was verified', () => {
     ])
     const reader = simulation.swarm.open(0, 16 * MIB - 1)
     await simulation.pass(50 + 75)
+    simulation.swarm.open(63 * CHUNK_BYTES, 16 * MIB - 1)
     reader.cancel()
     await simulation.pass(1000)
-    expect(simulation.told('verified').map(({ chunk }) => chunk)).toEqual([0])
-    expect(simulation.node(1).sentBytes).toBeLessThanOrEqual(2 * CHUNK_BYTES)
+    expect(simulation.told('verified').map(({ chunk }) => chunk)).toEqual([0, 63])
+    expect(simulation.node(1).sentBytes).toBeLessThanOrEqual(3 * CHUNK_BYTES)
   })
 })
 
