@@ -9,6 +9,7 @@ import { explainFileError } from '../file-errors.ts'
 import { type ListedNode, type NodeConfig, nodeUrl } from '../node-list.ts'
 import { Directory } from './directory.ts'
 import { Exchange, HungUpError } from './exchange.ts'
+import { giveBackAfterCrowds } from './give-back.ts'
 import { COMMON_FIELDS, createHandler, type HandlerOptions } from './handle.ts'
 import { PageFiles, type PageFolders } from './page-files.ts'
 import { refuseBrokenRequests } from './refuse-broken.ts'
@@ -93,6 +94,7 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
   server.on('request', onRequest)
   server.on('checkContinue', onRequest) // the body that is announced is not wanted: answer at once
   server.on('checkExpectation', onRequest)
+  giveBackAfterCrowds(server)
   refuseBrokenRequests(server, COMMON_FIELDS, (socket) => connections.get(socket)?.last)
 
   await listen(server, config)

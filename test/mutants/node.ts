@@ -3,6 +3,15 @@ import { mutantsOf } from './mutant.ts'
 
 export const NODE_MUTANTS = [
   ...mutantsOf(
+    'src/node/give-back.ts',
+    ['test/node/give-back.test.ts'],
+    ['  collect()', ''],
+    ['if (most >= CROWD) stop()', ''],
+    ['most < CROWD || ', ''],
+    ['most = open\n', '\n'],
+    ["server.once('close', stop)", ''],
+  ),
+  ...mutantsOf(
     'src/range.ts',
     ['test/range.test.ts'],
     ['return lengthBytes === 0 ?', 'return lengthBytes < 0 ?'],
