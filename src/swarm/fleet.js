@@ -215,7 +215,7 @@ export class Fleet {
   judge() {
     const nowMs = this.#clock.now()
     for (const node of this.nodes) node.meter()
-    this.#compare()
+    const fastest = this.#compare()
     const closed = this.nodes.filter(({ breaker }) => breaker.state !== 'open')
     const patience = closed.length <= 1 ? LAST_NODE_PATIENCE : 1
     for (const node of this.nodes) {
@@ -224,21 +224,26 @@ export class Fleet {
         this.fail(node, 'silent', `it has sent nothing for ${Math.round(silentMs)} ms`)
         for (const run of [...node.runs]) run.stop()
       } else if (node.breaker.state !== 'open') {
-        this.#judgeRate(node, nowMs - node.lastByteMs)
+        this.#judgeRate(node, nowMs - node.lastByteMs, fastest)
       }
     }
     const usable = this.usable().map(({ name }) => name)
     this.blame.forgive(usable, nowMs)
   }
 
-  /** Who was never seen to send is expected to be like those that were. */
+  /**
+   * Who was never seen to send is expected to be like those that were.
+   * @returns bytes per ms of the fastest that was; 0 when none was
+   */
   #compare() {
     const rates = this.nodes.flatMap(({ estimate }) => (estimate.isRateKnown ? [estimate.rate] : []))
-    if (rates.length > 0) for (const { estimate } of this.nodes) estimate.expect(Math.max(...rates))
+    const fastest = Math.max(0, ...rates)
+    if (rates.length > 0) for (const { estimate } of this.nodes) estimate.expect(fastest)
+    return fastest
   }
 
-  /** @param {SwarmNode} node @param {number} idleMs since its last byte */
-  #judgeRate(node, idleMs) {
+  /** @param {SwarmNode} node @param {number} idleMs since its last byte @param {number} fastest bytes per ms */
+  #judgeRate(node, idleMs, fastest) {
     const { slowness, estimate } = node
     if (node.state === 'up' && slowness.isToBeTold())
       this.#setState(node, 'slow', `its rate fell from ${kBps(estimate.usualRate)} to ${kBps(estimate.rate)}`)
@@ -246,7 +251,7 @@ export class Fleet {
       this.#setState(node, 'up', 'its rate is back')
     else if (node.state === 'slow' && node.runs.size === 0 && slowness.isForgotten(idleMs))
       this.#setState(node, 'up', 'it answers, and was not asked for long')
-    if (node.runs.size > 0 || !slowness.giveAnotherChance(idleMs)) return
+    if (node.runs.size > 0 || !slowness.giveAnotherChance(idleMs, fastest)) return
     node.isDelayDoubtful = true
     this.#heartbeats.watch(node)
   }

@@ -22,7 +22,7 @@ const CHANCE_MS = { first: 2000, last: 16_000 }
 const ANYTHING_MS = 10_000
 /** Who needs longer for a chunk is not asked beside any other. */
 const HOPELESS_MS = 2000
-/** What was not asked for so long is called slow no more. */
+/** What was not asked for so long is called slow no more; and if hardly anything was seen of it before, that is forgotten. */
 const FORGOTTEN_MS = 30_000
 
 /** One node's slowness. */
@@ -66,6 +66,12 @@ export class Slowness {
     )
   }
 
+  /** Was it, in all the little time it was seen, far slower than another one is? @param {number} fastest bytes per ms */
+  #isOutshone(fastest) {
+    const { isUsualKnown, rate } = this.#estimate
+    return !isUsualKnown && rate < fastest * FACTOR.below
+  }
+
   /** Is it too long ago to be said? @param {number} idleMs since its last byte */
   isForgotten(idleMs) {
     return idleMs > FORGOTTEN_MS
@@ -74,9 +80,10 @@ export class Slowness {
   /**
    * Forgets a bad rate after a while without requests, the caution after another, and then what was usual.
    * @param {number} idleMs since its last byte
+   * @param {number} [fastest] bytes per ms of the fastest of all; beside that one it may not be worth asking
    * @returns {boolean} whether its delay is worth another look, too
    */
-  giveAnotherChance(idleMs) {
+  giveAnotherChance(idleMs, fastest = 0) {
     const { rate, usualRate, isRateKnown } = this.#estimate
     if (!isRateKnown && idleMs > CHANCE_MS.first) this.#estimate.hope()
     if (!isRateKnown || this.#looksHopeless) {
@@ -86,6 +93,9 @@ export class Slowness {
         return true
       }
       if (!isRateKnown) return false
+    } else if (this.#isOutshone(fastest) && this.isForgotten(idleMs)) {
+      this.#estimate.hopeForAnything()
+      return true
     } else this.#anythingAfterMs = ANYTHING_MS
     if (rate > usualRate * FACTOR.usual) this.#chanceAfterMs = CHANCE_MS.first
     else if (idleMs > this.#chanceAfterMs) {

@@ -86,7 +86,14 @@ export const SWARM_MUTANTS = [
   ...mutantsOf(
     'src/swarm/slowness.js',
     ['test/swarm/second-chances.test.ts'],
-    ['this.#estimate.hopeForAnything()', ''],
+    ['this.#anythingAfterMs = idleMs + ANYTHING_MS\n        this.#estimate.hopeForAnything()', ''],
+  ),
+  ...mutantsOf(
+    'src/swarm/slowness.js',
+    ['test/swarm/slowness.test.ts'],
+    [' && this.isForgotten(idleMs)', ''],
+    ['return !isUsualKnown && rate <', 'return rate <'],
+    ['fastest * FACTOR.below', 'fastest'],
   ),
   ...mutantsOf(
     'src/swarm/attention.js',

@@ -7,9 +7,9 @@ import { VirtualClock } from './simulation.ts'
 
 const CHUNK_BYTES = 256 * 1024
 
-function made(rate: number, usualRate: number) {
+function made(rate: number, usualRate: number, seenMs = 30_000) {
   const estimate = new Estimate(50)
-  for (let index = 0; index < 300; index++) estimate.sampleRate(usualRate * 100, 100)
+  for (let atMs = 0; atMs < seenMs; atMs += 100) estimate.sampleRate(usualRate * 100, 100)
   estimate.rate = rate
   const meter = new Meter(estimate, new Attention(new VirtualClock()))
   return { estimate, meter, slowness: new Slowness(estimate, meter, CHUNK_BYTES) }
@@ -75,5 +75,19 @@ describe('a node that nobody asks any more, being slower than it was', () => {
     const { estimate, slowness } = made(480, 500)
     slowness.giveAnotherChance(600_000)
     expect(estimate.isRateKnown).toBe(true)
+  })
+})
+
+describe('a node that was as slow as now whenever it was seen, and that nobody asks beside a faster one', () => {
+  test.for<[what: string, seenMs: number, fastest: number, idleMs: number, isForgotten: boolean]>([
+    ['is given the benefit of the doubt when it was hardly seen', 1_000, 1000, 30_001, true],
+    ['but not at once', 1_000, 1000, 30_000, false],
+    ['nor when it was seen for long', 6_000, 1000, 600_000, false],
+    ['nor when it is not so much slower', 1_000, 600, 600_000, false],
+  ])('%s', ([, seenMs, fastest, idleMs, isForgotten]) => {
+    const { estimate, slowness } = made(150, 150, seenMs)
+    expect(slowness.giveAnotherChance(idleMs, fastest)).toBe(isForgotten)
+    expect(estimate.isRateKnown).toBe(!isForgotten)
+    if (isForgotten) expect(estimate.rate).toBeGreaterThanOrEqual(fastest)
   })
 })

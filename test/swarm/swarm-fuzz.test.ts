@@ -140,8 +140,13 @@ describe('random faults, one node always healthy', () => {
   })
 })
 
+/** After this one a node was never asked again: it had been seen for a moment only, and that was a bad one. */
+const ONCE_FORGOTTEN = 1396
+
 describe('random faults on all nodes, and then all is well', () => {
-  test.for(SEEDS)('every reader ends, no outage stays, no node is forgotten, seed %i', async (seed) => {
+  test.for([
+    ...new Set([...SEEDS, ONCE_FORGOTTEN]),
+  ])('every reader ends, no outage stays, no node is forgotten, seed %i', async (seed) => {
     const storm = new Storm(3000 + seed)
     await storm.rage()
     storm.calm()
