@@ -17,7 +17,7 @@ import {
 } from '../helpers/command.ts'
 import { seededRandom } from '../helpers/random.ts'
 
-const KILLS = Number(process.env['KILLS'] ?? 15)
+const KILLS = Number(process.env['KILLS'] ?? 5)
 const SEED = Number(process.env['SEED'] ?? 20_240_229)
 const SOURCE_BYTES = 12 * 1024 * 1024
 

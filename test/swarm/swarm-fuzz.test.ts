@@ -81,7 +81,7 @@ async function wander(simulation: Simulation, random: () => number): Promise<voi
 }
 
 /** More by `FUZZ_SEEDS=2000`. */
-const SEEDS = Array.from({ length: Number(process.env['FUZZ_SEEDS'] ?? 30) }, (_, index) => index + 1)
+const SEEDS = Array.from({ length: Number(process.env['FUZZ_SEEDS'] ?? 10) }, (_, index) => index + 1)
 
 describe('random faults, one node always healthy', () => {
   test.for(SEEDS)('read in order, seed %i', async (seed) => {

@@ -6,7 +6,7 @@ import { viewAtRandom } from './random-viewing.ts'
 import { SimulatedPlayer } from './simulated-player.ts'
 
 /** More by `STORY_SEEDS=5000`. */
-const SEEDS = Number(process.env['STORY_SEEDS'] ?? 200)
+const SEEDS = Number(process.env['STORY_SEEDS'] ?? 40)
 const GROUP = 20
 
 const GROUPS = Array.from({ length: Math.ceil(SEEDS / GROUP) }, (_, group) => GROUP * group + 1)
