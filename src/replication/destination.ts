@@ -89,7 +89,8 @@ export class Destination {
         throw new Error('another version was put there meanwhile; run this again')
       const manifest = this.#manifestFor(hashes, now)
       const old = await this.#readManifest()
-      if (old?.sha256 === manifest.sha256 && manifestFits(old, manifest.size, manifest.mtimeMs)) return
+      const isComplete = old?.sha256 === manifest.sha256 && old.opening !== undefined // earlier ones have none
+      if (isComplete && manifestFits(old, manifest.size, manifest.mtimeMs)) return
       await publish(await this.#writeManifest(manifest), this.#manifestPath)
     })
   }

@@ -6,14 +6,14 @@ import { type FileHandle, open } from 'node:fs/promises'
 import path from 'node:path'
 import { explainFileError } from '../file-errors.ts'
 import { findLookalike } from '../lookalike.ts'
-import type { Manifest } from '../version/manifest.js'
+import { type Manifest, openingBytes, PIECE_BYTES } from '../version/manifest.js'
 import { chunkSizeFor, modificationTimeMs } from './manifest.ts'
 
 /** Bytes per read, or a chunk if that is more. One block is read while another is written and hashed. */
 const BLOCK_BYTES = 1024 * 1024
 
 /** The hashes that a manifest holds. */
-export type Hashes = Pick<Manifest, 'sha256' | 'chunkSize' | 'chunks'>
+export type Hashes = Pick<Manifest, 'sha256' | 'chunkSize' | 'chunks' | 'opening'>
 
 /** An open source and what it was when it was opened. */
 export class Source {
@@ -125,11 +125,14 @@ export class Source {
   }
 }
 
-/** SHA-256 of a stream of bytes, as a whole and in chunks. */
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+/** SHA-256 of a stream of bytes, as a whole, in chunks, and of its opening in pieces. */
 class Hasher {
   readonly #chunkSize: number
   readonly #whole = createHash('sha256')
   readonly #chunks: string[] = []
+  #opening: string[] | undefined
 
   constructor(chunkSize: number) {
     this.#chunkSize = chunkSize
@@ -138,13 +141,22 @@ class Hasher {
   /** Takes the next bytes: whole chunks, but for the last ones of the stream. */
   update(bytes: Uint8Array): void {
     this.#whole.update(bytes)
-    for (let start = 0; start < bytes.length; start += this.#chunkSize) {
-      const chunk = bytes.subarray(start, start + this.#chunkSize)
-      this.#chunks.push(createHash('sha256').update(chunk).digest('hex'))
-    }
+    for (const chunk of cut(bytes, this.#chunkSize)) this.#chunks.push(sha256(chunk))
+    this.#opening ??= cut(bytes.subarray(0, openingBytes(bytes.length)), PIECE_BYTES).map(sha256)
   }
 
   digest(): Hashes {
-    return { sha256: this.#whole.digest('hex'), chunkSize: this.#chunkSize, chunks: this.#chunks }
+    return {
+      sha256: this.#whole.digest('hex'),
+      chunkSize: this.#chunkSize,
+      chunks: this.#chunks,
+      opening: this.#opening ?? [],
+    }
   }
+}
+
+/** The parts of some bytes, each of the same size but for the last. Pure. */
+function cut(bytes: Uint8Array, size: number): Uint8Array[] {
+  const count = Math.ceil(bytes.length / size)
+  return Array.from({ length: count }, (_, index) => bytes.subarray(index * size, (index + 1) * size))
 }

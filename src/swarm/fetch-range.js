@@ -13,6 +13,7 @@ import { whyCut, whyNoAnswer } from './unreachable.js'
  * @property {number} size bytes
  * @property {number} chunkSize bytes
  * @property {readonly string[]} [chunks] SHA-256 of each chunk, hex
+ * @property {readonly string[] | undefined} [opening] SHA-256 of each piece of its opening, hex (version/manifest.js)
  * @property {string} [sha256] of the whole file, hex
  * @property {string} [etag] strong; where there are no hashes it alone tells this file from another
  */

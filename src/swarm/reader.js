@@ -4,10 +4,9 @@
 /**
  * What a reader needs of its swarm.
  * @typedef {object} ReaderSource
- * @property {(chunk: number) => Uint8Array<ArrayBuffer> | undefined} get verified bytes
+ * @property {(byte: number) => Uint8Array<ArrayBuffer> | undefined} bytesFrom verified ones, from this one on
  * @property {(chunk: number) => boolean} isFed may it be delivered already?
  * @property {(byte: number) => number} indexOf
- * @property {(chunk: number) => number} startOf
  * @property {() => number} now
  * @property {(chunk: number) => void} onWaiting
  * @property {(chunk: number, waitedMs: number) => void} onDelivered
@@ -54,7 +53,7 @@ export class Reader {
       }
       const chunk = source.indexOf(this.position)
       const isFed = source.isFed(chunk)
-      const bytes = isFed ? source.get(chunk) : undefined
+      const bytes = isFed ? source.bytesFrom(this.position) : undefined
       if (bytes !== undefined) return this.#deliver(chunk, bytes)
       if (isFed && this.waitingSinceMs === undefined) {
         this.waitingSinceMs = source.now()
@@ -74,8 +73,7 @@ export class Reader {
     const waitedMs = this.waitingSinceMs === undefined ? 0 : this.#source.now() - this.waitingSinceMs
     this.waitingSinceMs = undefined
     this.isWaiting = false
-    const from = this.position - this.#source.startOf(chunk)
-    const piece = bytes.subarray(from, Math.min(bytes.length, from + this.end - this.position + 1))
+    const piece = bytes.subarray(0, this.end - this.position + 1)
     this.position += piece.length
     this.#source.onDelivered(chunk, waitedMs)
     this.#source.onMoved(this)

@@ -14,6 +14,7 @@ import { fetchRange } from './fetch-range.js'
  * @typedef {object} RunListener
  * @property {(run: Run) => void} onFirstByte
  * @property {(run: Run, bytes: number) => void} onBytes
+ * @property {(run: Run, part: Uint8Array<ArrayBuffer>) => void} onPart so much of a chunk is here; the memory is ours
  * @property {(run: Run, chunk: number, bytes: Uint8Array<ArrayBuffer>) => void} onChunk every byte of it is here
  */
 
@@ -132,7 +133,7 @@ export class Run {
       this.#part.set(piece, this.partBytes)
       this.partBytes += piece.length
       taken += piece.length
-      if (this.partBytes < size) return
+      if (this.partBytes < size) return listener.onPart(this, this.#part.subarray(0, this.partBytes))
       const chunk = this.#part
       this.#part = undefined
       this.partBytes = 0

@@ -14,6 +14,7 @@ import { Demand, isWithin } from './demand.js'
 import { Fleet } from './fleet.js'
 import { HandOver } from './hand-over.js'
 import { Linger } from './linger.js'
+import { Opening } from './opening.js'
 import { paceOf } from './pace.js'
 import { Reader } from './reader.js'
 import { Rescue } from './rescue.js'
@@ -82,6 +83,7 @@ export class Swarm {
   #rescue
   #handOver
   #linger
+  #opening
   #isClosed = false
   #isPumping = false
   /** @type {unknown} */
@@ -136,6 +138,7 @@ export class Swarm {
     })
     const transfers = new Transfers({
       ...{ file, chunks, fleet, fetch, clock, attention, hash, tell, onChange },
+      onPart: (run, part) => this.#opening.offer(run, part),
       onChunk: (chunk, bytes) => this.#take(chunk, bytes),
       waitedMs: (chunk) => demand.waitedMs(chunk, clock.now()),
       onHashFailure: (error) => this.#fail(error),
@@ -153,6 +156,7 @@ export class Swarm {
       ...{ chunks, onChunk, usesMemoryAgain, onTaken: onChange },
       onRefused: () => this.close(),
     })
+    this.#opening = new Opening(mode === 'stream' ? file.opening : undefined, hash, () => this.#wakeReaders())
     this.#linger = new Linger(clock, () => this.#stopUseless())
     this.#rescue = new Rescue({
       ...{ chunks, chunkSize, demand, transfers, clock, attention, blame: fleet.blame, tell },
@@ -192,10 +196,9 @@ export class Swarm {
    */
   open(start, end) {
     const reader = new Reader(start, Math.min(end, this.#file.size - 1), {
-      get: (chunk) => this.#chunks.get(chunk),
+      bytesFrom: (byte) => this.#bytesFrom(byte),
       isFed: (chunk) => this.#demand.isFed(chunk),
       indexOf: (byte) => this.#chunks.indexOf(byte),
-      startOf: (chunk) => this.#chunks.startOf(chunk),
       now: () => this.#clock.now(),
       onWaiting: (chunk) => {
         this.#tell({ type: 'waiting', chunk })
@@ -269,6 +272,13 @@ export class Swarm {
   #tell(event) {
     if (this.#isClosed) return
     this.#onEvent(/** @type {SwarmEvent} */ ({ atMs: this.#clock.now(), ...event }))
+  }
+
+  /** @param {number} byte */
+  #bytesFrom(byte) {
+    const chunk = this.#chunks.indexOf(byte)
+    const whole = this.#chunks.get(chunk)?.subarray(byte - this.#chunks.startOf(chunk))
+    return whole ?? this.#opening.bytesFrom(byte)
   }
 
   #wakeReaders() {
@@ -351,6 +361,7 @@ export class Swarm {
   #take(chunk, bytes) {
     if (this.#mode === 'bulk') return this.#handOver.take(chunk, bytes)
     const { spans } = this.#demand
+    if (chunk === 0) this.#opening.clear()
     this.#chunks.keep(chunk, bytes, (other) => isWithin(spans, other))
     this.#wakeReaders()
   }

@@ -30,6 +30,7 @@ export class Transfers {
   #clock
   #verifier
   #tell
+  #onPart
   #onChunk
   #waitedMs
   #onHashFailure
@@ -48,6 +49,7 @@ export class Transfers {
    * @param {import('./attention.js').Attention} options.attention
    * @param {(bytes: Uint8Array<ArrayBuffer>) => Promise<string>} options.hash
    * @param {(event: Told) => void} options.tell
+   * @param {(run: Run, part: Uint8Array<ArrayBuffer>) => void} options.onPart told of what is here of a chunk
    * @param {(chunk: number, bytes: Uint8Array<ArrayBuffer>) => void} options.onChunk takes a good chunk
    * @param {(chunk: number) => number} options.waitedMs how long a reader has waited for a chunk
    * @param {(error: Error) => void} options.onHashFailure nothing can be checked
@@ -62,6 +64,7 @@ export class Transfers {
     attention,
     hash,
     tell,
+    onPart,
     onChunk,
     waitedMs,
     onHashFailure,
@@ -75,6 +78,7 @@ export class Transfers {
     this.#attention = attention
     this.#verifier = new Verifier(file, hash, clock)
     this.#tell = tell
+    this.#onPart = onPart
     this.#onChunk = onChunk
     this.#waitedMs = waitedMs
     this.#onHashFailure = onHashFailure
@@ -111,6 +115,7 @@ export class Transfers {
       .perform(fileUrl(node, this.#file.name), this.#file, this.#fetch, () => this.#clock.now(), {
         onFirstByte: () => node.noteFirstByte(run, this.#clock.now()),
         onBytes: (_, bytes) => node.noteBytes(bytes, this.#clock.now()),
+        onPart: (run, part) => this.#onPart(run, part),
         onChunk: (run, chunk, bytes) => void this.#verify(run, chunk, bytes),
       })
       .then((outcome) => this.#end(run, outcome))

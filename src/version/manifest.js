@@ -11,10 +11,19 @@
  * @property {string} sha256 of the whole file, lower-case hex
  * @property {number} chunkSize bytes; the last chunk may be shorter
  * @property {readonly string[]} chunks SHA-256 of each chunk in file order, lower-case hex
+ * @property {readonly string[] | undefined} [opening] SHA-256 of each piece of {@link PIECE_BYTES} of the opening, in file order,
+ *   lower-case hex: who plays the file begins before the first chunk is whole. Earlier manifests lack it.
  */
 
 /** No chunk but the last is shorter than this. */
 export const SMALLEST_CHUNK_BYTES = 256 * 1024
+/** Bytes of a piece of the opening; the last one may be shorter. */
+export const PIECE_BYTES = 32 * 1024
+/**
+ * How much of a file is its opening: no more than a first chunk ever is.
+ * @param {number} size of the file, bytes
+ */
+export const openingBytes = (size) => Math.min(size, SMALLEST_CHUNK_BYTES)
 /** No file has more chunks; a large one has larger ones. */
 export const MAX_CHUNKS = 4096
 /** No manifest of {@link MAX_CHUNKS} chunks is longer than this. */
@@ -27,6 +36,9 @@ const MAX_DATE_MS = 8.64e15
 const HEX_SHA256 = /^[0-9a-f]{64}$/
 /** @param {unknown} value */
 const isHash = (value) => typeof value === 'string' && HEX_SHA256.test(value)
+/** @param {unknown} value @param {number} length */
+const isListOfHashes = (value, length) =>
+  Array.isArray(value) && value.length === length && value.every(isHash)
 /** @param {unknown} value @returns {value is number} */
 const isCount = (value) => Number.isSafeInteger(value) && Number(value) >= 0
 
@@ -54,7 +66,7 @@ export function readManifest(json) {
 function findProblem(json) {
   if (typeof json !== 'object' || json === null) return 'is no object'
   /** @type {Partial<Record<keyof Manifest, unknown>>} */
-  const { version, name, size, mtimeMs, sha256, chunkSize, chunks } = json
+  const { version, name, size, mtimeMs, sha256, chunkSize, chunks, opening } = json
   if (version !== 1) return 'is of another format'
   if (typeof name !== 'string') return 'has no name'
   if (!isCount(size)) return 'has no size that a file can have'
@@ -66,7 +78,8 @@ function findProblem(json) {
   if (chunkSize > MAX_CHUNK_BYTES) return `has chunks of ${chunkSize} bytes, more than fit in memory`
   if (Math.ceil(size / chunkSize) > MAX_CHUNKS)
     return `has ${Math.ceil(size / chunkSize)} chunks, and no file has more than ${MAX_CHUNKS}`
-  if (!Array.isArray(chunks) || chunks.length !== Math.ceil(size / chunkSize) || !chunks.every(isHash))
-    return 'does not have a hash for every chunk'
+  if (!isListOfHashes(chunks, Math.ceil(size / chunkSize))) return 'does not have a hash for every chunk'
+  if (opening !== undefined && !isListOfHashes(opening, Math.ceil(openingBytes(size) / PIECE_BYTES)))
+    return 'does not have a hash for every piece of its opening'
   return undefined
 }

@@ -75,16 +75,27 @@ export function decideVersion(claims, nowMs) {
       (a.sha256 < b.sha256 ? -1 : 1), // nothing tells them apart, but all readers must choose the same one
   )
   const [first] = versions
+  const opening = agreedOpening(groups.find(([member]) => member?.manifest === first?.manifest) ?? [])
   if (first !== undefined && !isFuture(first.mtimeMs))
     for (const { nodes, mtimeMs } of versions)
       if (isFuture(mtimeMs))
         for (const node of nodes)
           discarded.push({ node, why: `its file is dated ${dateOf(mtimeMs)}, which is in the future` })
   return {
-    manifest: first?.manifest && { ...first.manifest, mtimeMs: first.mtimeMs },
+    manifest: first?.manifest && { ...first.manifest, opening, mtimeMs: first.mtimeMs },
     versions: versions.map(({ manifest, ...version }) => version),
     discarded,
   }
+}
+
+/**
+ * What all of them say of the pieces of the opening. It is not needed, so one who is silent or says something else is
+ * reason enough to wait for whole chunks.
+ * @param {Group} group
+ */
+function agreedOpening(group) {
+  const said = group.map(({ manifest }) => manifest.opening)
+  return said.every((opening) => opening?.join() === said[0]?.join()) ? said[0] : undefined
 }
 
 /** @typedef {{ node: string, manifest: Manifest }[]} Group nodes that say exactly the same of the content */

@@ -48,6 +48,7 @@ import {
 const KIB = 1024
 const MIB = 1024 * KIB
 const CHUNK = 256 * KIB
+const PIECE = 32 * 1024
 
 /** Bytes that tell their version and where they stand, so that a mixture names its own mistake. */
 function content(version: string, sizeBytes: number): Buffer {
@@ -69,6 +70,9 @@ const manifestOf = (name: string, bytes: Buffer, mtimeMs: number): object => ({
   chunkSize: CHUNK,
   chunks: Array.from({ length: Math.ceil(bytes.length / CHUNK) }, (_, index) =>
     sha256(bytes.subarray(index * CHUNK, (index + 1) * CHUNK)),
+  ),
+  opening: Array.from({ length: Math.ceil(Math.min(bytes.length, 8 * PIECE) / PIECE) }, (_, index) =>
+    sha256(bytes.subarray(index * PIECE, (index + 1) * PIECE)),
   ),
 })
 
@@ -393,6 +397,14 @@ describe('the same content again', () => {
       (file) => writeFileSync(file, JSON.stringify(manifestOf('demo.mp4', content('x', MIB), 5))),
     ],
     ['is empty', (file) => writeFileSync(file, '')],
+    [
+      'is of an earlier version of this program, which knew no pieces',
+      (file) => {
+        const { opening, ...manifest } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+        expect(opening).toBeDefined()
+        writeFileSync(file, JSON.stringify(manifest))
+      },
+    ],
   ])('gets its manifest back when that %s', async ([, spoil]) => {
     const bytes = content('one', MIB)
     const project = await makeReplicated(bytes)

@@ -61,6 +61,8 @@ test.for<[what: string, manifest: Manifest]>([
   ['a file of one byte', { ...GOOD, size: 1, chunks: [HASH] }],
   ['an empty file', { ...GOOD, size: 0, chunks: [] }],
   ['a file from before 1970', { ...GOOD, mtimeMs: -1000 }],
+  ['a file with the pieces of its opening', { ...GOOD, opening: Array<string>(8).fill(HASH) }],
+  ['a small file with two', { ...GOOD, size: 33 * KIB, chunks: [HASH], opening: [HASH, HASH] }],
 ])('the manifest of %s is read as it was written', ([, manifest]) => {
   expect(parseManifest(JSON.stringify(manifest))).toEqual(manifest)
 })
@@ -94,6 +96,11 @@ test.for<[what: string, changes: Record<string, unknown>]>([
   ['a chunk too many', { chunks: [HASH, HASH, HASH, HASH] }],
   ['a chunk that is no hash', { chunks: [HASH, HASH, 'x'] }],
   ['a chunk that is nothing', { chunks: [HASH, null, HASH] }],
+  ['a piece missing', { opening: Array<string>(7).fill(HASH) }],
+  ['a piece too many', { opening: Array<string>(9).fill(HASH) }],
+  ['a piece that is no hash', { opening: [...Array<string>(7).fill(HASH), 'x'] }],
+  ['pieces that are no list', { opening: { length: 8 } }],
+  ['pieces that are nothing', { opening: null }],
 ])('with %s it is no manifest', ([, changes]) => {
   expect(parseManifest(JSON.stringify({ ...GOOD, ...changes }))).toBeUndefined()
 })
@@ -114,8 +121,8 @@ test.for([
 })
 
 test('the longest manifest is within the limit, whatever the name', () => {
-  const chunks = Array<string>(4096).fill(HASH)
-  const longest = { ...GOOD, size: Number.MAX_SAFE_INTEGER, name: '\u00e9'.repeat(2048), chunks }
+  const [chunks, opening] = [Array<string>(4096).fill(HASH), Array<string>(8).fill(HASH)]
+  const longest = { ...GOOD, size: Number.MAX_SAFE_INTEGER, name: '\u00e9'.repeat(2048), chunks, opening }
   expect(Buffer.byteLength(JSON.stringify(longest))).toBeLessThan(MAX_MANIFEST_BYTES)
 })
 

@@ -20,10 +20,9 @@ function world(isBulk = false, have: readonly number[] = []): { chunks: ChunkTab
 
 function readerAt(position: number, end = FILE.size - 1): Reader {
   return new Reader(position, end, {
-    get: () => undefined,
+    bytesFrom: () => undefined,
     isFed: () => true,
     indexOf: (byte) => Math.floor(byte / FILE.chunkSize),
-    startOf: (chunk) => chunk * FILE.chunkSize,
     now: () => 0,
     onWaiting: () => {},
     onDelivered: () => {},

@@ -10,13 +10,13 @@ class FakeSource implements ReaderSource {
   nowMs = 0
   readonly told: string[] = []
 
-  get = (chunk: number): Uint8Array<ArrayBuffer> | undefined => {
+  bytesFrom = (byte: number): Uint8Array<ArrayBuffer> | undefined => {
+    const chunk = this.indexOf(byte)
     this.told.push(`get ${chunk}`)
-    return this.here.has(chunk) ? new Uint8Array(CHUNK_BYTES).fill(chunk) : undefined
+    return this.here.has(chunk) ? new Uint8Array(CHUNK_BYTES - (byte % CHUNK_BYTES)).fill(chunk) : undefined
   }
   isFed = (chunk: number): boolean => chunk <= this.lastFed
   indexOf = (byte: number): number => Math.floor(byte / CHUNK_BYTES)
-  startOf = (chunk: number): number => chunk * CHUNK_BYTES
   now = (): number => this.nowMs
   onWaiting = (chunk: number): void => void this.told.push(`waiting ${chunk}`)
   onDelivered = (chunk: number, waitedMs: number): void =>

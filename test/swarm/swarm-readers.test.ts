@@ -17,7 +17,7 @@ const MAX_OPEN = 4 + 1
 const simulate = (sizeBytes: number, options: ConstructorParameters<typeof Simulation>[2] = {}): Simulation =>
   new Simulation(simulatedFile(sizeBytes), NODES, { knowsDelays: true, ...options })
 
-/** Reads so many bytes, or to the end. @returns what each byte is filled with, one per piece */
+/** Reads so many bytes, or to the end. @returns what each byte is filled with, one per chunk: the first comes in pieces */
 async function read(
   simulation: Simulation,
   reader: Reader,
@@ -29,7 +29,7 @@ async function read(
     const piece = await simulation.settled(reader.next())
     if (piece === undefined) break
     expect(Buffer.alloc(piece.length, piece[0]).equals(piece)).toBe(true)
-    fills.push(piece[0] ?? -1)
+    if (fills.at(-1) !== piece[0]) fills.push(piece[0] ?? -1)
     left -= piece.length
   }
   return fills
@@ -266,7 +266,7 @@ test('two readers at once each get their own bytes, and neither waits for the ot
   const fills: [number[], number[]] = [[], []]
   const pull = async (reader: Reader, into: number[]): Promise<void> => {
     for (let piece = await reader.next(); piece !== undefined; piece = await reader.next())
-      into.push(piece[0] ?? -1)
+      if (into.at(-1) !== piece[0]) into.push(piece[0] ?? -1)
   }
   await simulation.settled(Promise.all([pull(whole, fills[0]), pull(half, fills[1])]))
   expect(fills).toEqual([chunksFrom(0, 32), chunksFrom(64, 32)])

@@ -82,15 +82,16 @@ export class Viewer {
   }
 
   #look(): void {
-    const { size } = this.#watched.file
+    const { size, chunkSize } = this.#watched.file
     const { bytesPerMs } = this.#viewing
     const nowMs = this.#watched.clock.now()
     const wantedBytes = (nowMs - this.#lookedMs) * bytesPerMs
     this.#lookedMs = nowMs
     const playable = Math.max(0, this.#position - this.#playhead)
     if (!this.isPaused) {
-      this.#playhead += Math.min(wantedBytes, playable)
-      this.#isStarted ||= playable > 0
+      // The page lets a video move when the first chunk is whole, though its first pieces come before.
+      this.#isStarted ||= playable > 0 && this.#position >= Math.min(chunkSize, size)
+      if (this.#isStarted) this.#playhead += Math.min(wantedBytes, playable)
       const isAtEnd = this.#position >= size
       if (this.#isStarted && playable < wantedBytes && !isAtEnd)
         this.stoodMs += (wantedBytes - playable) / bytesPerMs

@@ -147,3 +147,25 @@ describe('whoever asks, and in whatever order the nodes answer', () => {
     }
   })
 })
+
+test.for<[rule: string, said: (string | undefined)[], counts: string | undefined]>([
+  ['counts when all say the same', ['p', 'p', 'p'], 'p'],
+  ['of one node is its own', ['p'], 'p'],
+  ['counts for nothing when one says something else', ['p', 'q', 'p'], undefined],
+  ['… or nothing', ['p', undefined, 'p'], undefined],
+  ['need not be', [undefined, undefined], undefined],
+])('what is said of the opening %s', ([, said, counts]) => {
+  const claims = said.map((opening, index) =>
+    claim(`${index}`, 'a', 5, {
+      manifest: { ...manifest('a', 5), opening: opening === undefined ? undefined : [opening] },
+    }),
+  )
+  const { manifest: decided, discarded } = decideVersion(claims, NOW)
+  expect(decided?.opening).toEqual(counts === undefined ? undefined : [counts])
+  expect(discarded).toEqual([])
+})
+
+test('of another version nothing is taken for the opening', () => {
+  const old = claim('1', 'a', 5, { manifest: { ...manifest('a', 5), opening: ['of the old one'] } })
+  expect(decideVersion([old, claim('2', 'b', 9)], NOW).manifest?.opening).toBeUndefined()
+})

@@ -1,14 +1,20 @@
 // @ts-check
 /** How a video begins by itself, on a page that was just opened. */
 
+/** With its first pictures here, what is to come before it moves comes soon, or is not asked for. */
+const PATIENCE_MS = 2_000
+
 /**
  * A browser begins by itself only when it believes that it can play to the end: more than the look-ahead feeds, and of
- * a file without a length never. Two pictures are enough. Rejected where a click is wanted first: the video shows that.
+ * a file without a length never. Two pictures are enough to be shown, and the first chunk to move: then all nodes are at
+ * work on what follows. Rejected where a click is wanted first: the video shows that.
  * @param {HTMLVideoElement} video
+ * @param {Promise<unknown>} [beginning] settles when the first chunk is here
  */
-export function playWhenPossible(video) {
-  const play = () => {
+export function playWhenPossible(video, beginning = Promise.resolve()) {
+  const play = async () => {
+    await Promise.race([beginning, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))])
     if (video.autoplay && video.paused) video.play().catch(() => {})
   }
-  video.addEventListener('canplay', play, { once: true })
+  video.addEventListener('canplay', () => void play(), { once: true })
 }

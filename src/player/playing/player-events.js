@@ -40,7 +40,8 @@
 /**
  * A file as the swarm has found it, as far as a player needs to know.
  * @typedef {{ readonly name: string, readonly size: number, readonly chunkSize: number,
- *   readonly chunks?: readonly string[], readonly sha256?: string }} VideoFile
+ *   readonly chunks?: readonly string[], readonly sha256?: string,
+ *   readonly opening?: readonly string[] | undefined }} VideoFile
  */
 
 /**

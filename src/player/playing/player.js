@@ -27,10 +27,21 @@ const PASSED_BY = 'the service worker is passed by'
  * @param {PlayerOptions} options
  * @returns {Promise<import('./player-events.js').Player>}
  */
-export async function startPlayer(options) {
-  const { video, onEvent } = options
+export async function startPlayer({ onEvent: tell, ...rest }) {
+  let begin = () => {}
+  /** @type {Promise<void>} */
+  const beginning = new Promise((resolve) => {
+    begin = resolve
+  })
+  /** @type {PlayerOptions['onEvent']} */
+  const onEvent = (event) => {
+    if (isBeginning(event)) begin()
+    tell(event)
+  }
+  const options = { ...rest, onEvent }
+  const { video } = options
   let owes = (/** @type {number} */ _seconds) => true
-  observe(options, (seconds) => owes(seconds))
+  observe(options, beginning, (seconds) => owes(seconds))
   const choices = { lookAheadSeconds: options.lookAheadSeconds, policy: options.policy }
   /** @type {Chosen} */
   let chosen
@@ -64,6 +75,15 @@ export async function startPlayer(options) {
       chosen.player.setPolicy(policy)
     },
   }
+}
+
+/**
+ * Is enough here to begin? What a browser reads itself, from one node, it judges itself.
+ * @param {import('../../swarm/events.js').SwarmEvent | import('./player-events.js').PlayerEvent} event
+ */
+function isBeginning(event) {
+  if (event.type === 'started') return event.kind === 'switching'
+  return (event.type === 'verified' || event.type === 'unverified') && event.chunk === 0
 }
 
 /**
@@ -110,11 +130,12 @@ async function switching(options, why, playback) {
 /**
  * Reports the first picture and then every stall.
  * @param {PlayerOptions} options
+ * @param {Promise<void>} beginning
  * @param {(seconds: number) => boolean} owes
  */
-function observe({ video, onEvent }, owes) {
+function observe({ video, onEvent }, beginning, owes) {
   const keepTimer = setTimeout(keepShell, KEEP_MS)
-  playWhenPossible(video)
+  playWhenPossible(video, beginning)
   onFirstFrame(video, (atMs) => {
     onEvent({ type: 'first frame', atMs, ms: atMs, kind: video.videoWidth === 0 ? 'sound' : 'picture' })
     watchStalls(video, owes, onEvent)

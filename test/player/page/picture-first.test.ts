@@ -11,12 +11,12 @@ async function begin(): Promise<{ video: EventTarget; clock: VirtualClock; isOpe
   return { video, clock, isOpen: () => isOpen }
 }
 
-test('the room waits until there is a picture', async () => {
+test('the room waits until the picture moves', async () => {
   const { video, clock, isOpen } = await begin()
-  video.dispatchEvent(new Event('loadedmetadata'))
+  video.dispatchEvent(new Event('loadeddata'))
   await clock.run(() => false, 500)
   expect(isOpen()).toBe(false)
-  video.dispatchEvent(new Event('loadeddata'))
+  video.dispatchEvent(new Event('playing'))
   await clock.run(() => false, 0)
   expect(isOpen()).toBe(true)
 })
