@@ -34,6 +34,18 @@ export const SWARM_MUTANTS = [
     ['test/swarm/small-files.test.ts', 'test/swarm/estimate.test.ts'],
     ['if (this.isRateKnown || this.usualRate > 0) return', 'if (this.isRateKnown) return'],
   ),
+  ...mutantsOf(
+    'src/swarm/opening.js',
+    ['test/swarm/opening.test.ts'],
+    ["if (verdict?.kind !== 'verified') return", ''],
+    ['if (run.next > 0) return', ''],
+    ['this.#offered.get(run) ?? 0', '0'],
+  ),
+  ...mutantsOf(
+    'src/version/versions.js',
+    ['test/version/versions.test.ts'],
+    ['said.every((opening) => opening?.join() === said[0]?.join()) ? said[0] : undefined', 'said[0]'],
+  ),
   ...mutantsOf('src/swarm/fleet.js', ['test/swarm/small-files.test.ts'], ['this.#compare()', '']),
   ...mutantsOf(
     'src/swarm/meter.js',

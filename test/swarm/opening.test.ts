@@ -96,3 +96,20 @@ test('two nodes that bring the beginning at once hand on each byte once', async 
   expect(pieces.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(CHUNK_BYTES)
   simulation.swarm.close()
 })
+
+test('a piece is hashed once, and no part of another chunk is', async () => {
+  let pieces = 0
+  const simulation: Simulation = new Simulation(FILE, [LINE], {
+    ...OPTIONS,
+    hash: async (bytes) => {
+      if (bytes.length === PIECE_BYTES) pieces++
+      await simulation.clock.wait(100) // the next bytes come meanwhile
+      return `${bytes[0]}:${bytes.length}`
+    },
+  })
+  const reader = simulation.swarm.open(0, FILE.size - 1)
+  while ((await simulation.settled(reader.next())) !== undefined);
+  expect(simulation.told('verified')).toHaveLength(4)
+  expect(pieces).toBe(7) // the eighth comes with the whole chunk
+  simulation.swarm.close()
+})
