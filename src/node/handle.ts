@@ -1,4 +1,5 @@
 /** What happens to one request, from its arrival to its line in the log. */
+import { setTimeout } from 'node:timers/promises'
 import type { NodeConfig } from '../node-list.ts'
 import { corsFields, pageThatAsked, VARY } from './access.ts'
 import { type Answer, admit, answer, refuse, refuseMissing } from './answer.ts'
@@ -11,6 +12,7 @@ import { isRange, type Reply } from './reply.ts'
 import { announcesBody, type RequestFields, readRequestFields } from './request-fields.ts'
 import type { Service } from './service.ts'
 import { classifyStorageError } from './storage.ts'
+import { waitUntil } from './wait.ts'
 import { isOthersWorker } from './watch-page.ts'
 
 /** What every answer carries, whatever it is. */
@@ -19,6 +21,12 @@ export const COMMON_FIELDS = [
   ...['X-Content-Type-Options', 'nosniff'],
   ...['Cross-Origin-Resource-Policy', 'same-site'],
 ] as const
+
+/**
+ * So long before the latency of a request is over, its answer is made: then only the sending is left to do, and of a
+ * hundred that are due at once none waits for the answers of the others.
+ */
+const PREPARE_MS = 5
 
 /** Who is told of what happened, and where chance comes from. */
 export interface HandlerOptions {
@@ -36,17 +44,19 @@ export type Handler = (exchange: Exchange, inFront: Promise<void> | undefined) =
 /** What happens to one request. Never rejects: nothing that a client sends may end the node. */
 export function createHandler(service: Service, options: HandlerOptions): Handler {
   const { node, totals, directory } = service
-  const { beforeReply, uplink } = impair(node, options.random)
+  const { latency, uplink } = impair(node, options.random)
 
   const send = async (
     exchange: Exchange,
     fields: RequestFields,
     { reply, replica }: Answer,
+    dueMs: number | undefined,
   ): Promise<void> => {
     // A body that nobody reads would be taken for the next request, so the connection ends with this one.
     const close = announcesBody(fields) && !reply.fields.includes('Connection') ? ['Connection', 'close'] : []
     const { peers } = directory.seenFrom(fields.host)
     reply.fields.push(...COMMON_FIELDS, ...corsFields(fields.origin, peers), ...close)
+    if (dueMs !== undefined) await waitUntil(dueMs, exchange.hangUp)
     await sendReply(exchange, reply, replica, uplink)
   }
 
@@ -56,16 +66,18 @@ export function createHandler(service: Service, options: HandlerOptions): Handle
     const fields = readRequestFields(request.rawHeaders)
     let target: ReturnType<typeof admit> | undefined
     let result: Answer | undefined
+    const dueMs = latency?.(exchange.startedMs)
     let end: ReplyRecord['end'] = 'complete'
     try {
       target = admit(request, fields, node.host)
-      if (beforeReply !== undefined) await beforeReply(exchange.startedMs, exchange.hangUp)
+      const idleMs = dueMs === undefined ? 0 : dueMs - PREPARE_MS - performance.now()
+      if (idleMs > 0) await setTimeout(idleMs, undefined, { signal: exchange.hangUp })
       if (inFront !== undefined) await inFront // answers leave in order, and nothing is read for one that cannot leave yet
       result =
         typeof target === 'number'
           ? refuse(target)
           : await answer(service, request.method ?? '', fields, target)
-      await send(exchange, fields, result)
+      await send(exchange, fields, result, dueMs)
     } catch (error) {
       if (exchange.isGone || error instanceof HungUpError) {
         end = service.isClosing ? 'stopped' : 'hung up'
@@ -77,7 +89,7 @@ export function createHandler(service: Service, options: HandlerOptions): Handle
           kind === 'missing'
             ? await refuseMissing(service.storage, target)
             : refuse(kind === 'busy' ? 503 : 500)
-        await send(exchange, fields, result).catch((failure: unknown) => {
+        await send(exchange, fields, result, dueMs).catch((failure: unknown) => {
           if (!exchange.isGone) options.onFault?.(failure)
           end = exchange.isGone ? 'hung up' : 'failed'
           exchange.cut()

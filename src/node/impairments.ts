@@ -1,16 +1,12 @@
 /**
- * Impairments: what makes a node on this machine feel far away. Each is a wait that a hang-up ends at
- * once; `undefined` stands for an impairment that is switched off and costs nothing. Which there are, and what
+ * Impairments: what makes a node on this machine feel far away. `undefined` stands for an impairment that is switched off and costs nothing. Which there are, and what
  * they are called, is declared in ../impairments.ts.
  */
 import type { Impairments } from '../impairments.ts'
 import { waitUntil } from './wait.ts'
 
-/**
- * A wait before a reply's first byte. Rejects with the signal's reason when the client hangs up.
- * @param sinceMs when the request arrived, on the clock of `performance.now()`
- */
-export type BeforeReply = (sinceMs: number, hangUp: AbortSignal) => Promise<void>
+/** When the first byte of a reply may leave to a request that arrived then, both on the clock of `performance.now()`. */
+export type Latency = (arrivedMs: number) => number
 
 /** A simulated uplink: a wait before bytes of a body may leave, and how many to ask for at a time. */
 export interface Uplink {
@@ -21,7 +17,7 @@ export interface Uplink {
 
 /** What a node's replies wait for. */
 export interface Impaired {
-  readonly beforeReply: BeforeReply | undefined
+  readonly latency: Latency | undefined
   readonly uplink: Uplink | undefined
 }
 
@@ -32,7 +28,7 @@ export interface Impaired {
 export const impair = (
   { latencyMs, jitterMs, bandwidthKbps }: Impairments,
   random?: () => number,
-): Impaired => ({ beforeReply: latency(latencyMs, jitterMs, random), uplink: uplink(bandwidthKbps) })
+): Impaired => ({ latency: latency(latencyMs, jitterMs, random), uplink: uplink(bandwidthKbps) })
 
 /**
  * Simulated latency, evenly spread over `delayMs ± jitterMs` and never below zero.
@@ -42,10 +38,9 @@ export function latency(
   delayMs: number,
   jitterMs = 0,
   random: () => number = Math.random,
-): BeforeReply | undefined {
+): Latency | undefined {
   if (delayMs === 0 && jitterMs === 0) return undefined
-  return (sinceMs, hangUp) =>
-    waitUntil(sinceMs + Math.max(0, delayMs + jitterMs * (2 * random() - 1)), hangUp)
+  return (arrivedMs) => arrivedMs + Math.max(0, delayMs + jitterMs * (2 * random() - 1))
 }
 
 /** Bodies are let out in pieces of this much time, so that replies which share an uplink take turns. */

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { latency, type Uplink, uplink } from '../../src/node/impairments.ts'
+import { waitUntil } from '../../src/node/wait.ts'
 
 const stays = (): AbortSignal => new AbortController().signal
 /** So long that a test which waited for it would never end. */
@@ -13,6 +14,12 @@ function required<T>(wait: T | undefined): T {
   return wait
 }
 
+/** Waits as a reply does. */
+const waitFor =
+  (...of: Parameters<typeof latency>) =>
+  (arrivedMs: number, hangUp: AbortSignal): Promise<void> =>
+    waitUntil(required(latency(...of))(arrivedMs), hangUp)
+
 const limited = (kbps: number): Uplink => required(uplink(kbps))
 
 test.for<[what: string, delayMs: number, jitterMs: number, random: number, leastMs: number]>([
@@ -23,7 +30,7 @@ test.for<[what: string, delayMs: number, jitterMs: number, random: number, least
   ['of jitter alone is at most that jitter', 0, 25, 1, 25],
   ['with a fraction of a millisecond waits for it', 10.6, 0, 0.5, 10.6],
 ])('a latency %s, and never early', async ([, delayMs, jitterMs, random, leastMs]) => {
-  const wait = required(latency(delayMs, jitterMs, () => random))
+  const wait = waitFor(delayMs, jitterMs, () => random)
   await Promise.all(
     Array.from({ length: 50 }, async () => {
       const startMs = performance.now()
@@ -34,24 +41,24 @@ test.for<[what: string, delayMs: number, jitterMs: number, random: number, least
 })
 
 test('a latency below zero is none', async () => {
-  await required(latency(5, FOREVER_MS, () => 0))(performance.now(), stays())
+  await waitFor(5, FOREVER_MS, () => 0)(performance.now(), stays())
 })
 
 test('a latency counts from the arrival of the request', async () => {
-  await required(latency(FOREVER_MS))(performance.now() - FOREVER_MS, stays())
+  await waitFor(FOREVER_MS)(performance.now() - FOREVER_MS, stays())
 })
 
 test('chance is asked once for each reply', async () => {
   let asked = 0
-  const wait = required(latency(1, 1, () => asked++ / 10))
+  const wait = waitFor(1, 1, () => asked++ / 10)
   await Promise.all([1, 2, 3].map(() => wait(performance.now(), stays())))
   expect(asked).toBe(3)
 })
 
 test('short waits are not held up by long ones', async () => {
   const hangUp = new AbortController()
-  const long = required(latency(FOREVER_MS))(performance.now(), hangUp.signal)
-  await required(latency(5))(performance.now(), stays())
+  const long = waitFor(FOREVER_MS)(performance.now(), hangUp.signal)
+  await waitFor(5)(performance.now(), stays())
   hangUp.abort(new Error('done'))
   await expect(long).rejects.toThrow('done')
 })
@@ -61,7 +68,7 @@ test('what is switched off is not there', () => {
 })
 
 test('a hang-up ends the latency at once with the reason, and leaves the others waiting', async () => {
-  const wait = required(latency(FOREVER_MS))
+  const wait = waitFor(FOREVER_MS)
   const [first, second] = [new AbortController(), new AbortController()]
   const [gone, other] = [wait(performance.now(), first.signal), wait(performance.now(), second.signal)]
   first.abort(new Error('first hung up'))
@@ -72,7 +79,7 @@ test('a hang-up ends the latency at once with the reason, and leaves the others 
 })
 
 test('who has hung up before the latency begins does not wait for it', async () => {
-  const wait = required(latency(FOREVER_MS))
+  const wait = waitFor(FOREVER_MS)
   await expect(wait(performance.now(), AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone')
 })
 
@@ -88,7 +95,7 @@ test('bytes leave an uplink no sooner than their last bit could', async () => {
 test('an uplink that was idle has saved nothing up', async () => {
   const { beforeBytes } = limited(BYTE_PER_MS_KBPS)
   await beforeBytes(1, stays())
-  await required(latency(30))(performance.now(), stays())
+  await waitFor(30)(performance.now(), stays())
   const startMs = performance.now()
   await beforeBytes(20, stays())
   expect(performance.now() - startMs).toBeGreaterThanOrEqual(20)
