@@ -1,5 +1,5 @@
 /** The file that is replicated: one version of it, read from front to end and hashed on the way. */
-import { createHash } from 'node:crypto'
+import { createHash, webcrypto } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
@@ -78,8 +78,7 @@ export class Source {
       let goesOn = false
       try {
         const taken = eachBlock(block, position)
-        hasher.update(block) // while the disks are at work
-        goesOn = await taken
+        ;[goesOn] = await Promise.all([taken, hasher.update(block)]) // hashed while the disks are at work
       } finally {
         if (!goesOn) await reading.catch(() => {}) // no read may be left behind
       }
@@ -125,7 +124,9 @@ export class Source {
   }
 }
 
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+/** Computed by another thread, so that chunks and the whole file are hashed at the same time. */
+const sha256 = async (bytes: Uint8Array): Promise<string> =>
+  Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex')
 
 /** SHA-256 of a stream of bytes, as a whole, in chunks, and of its opening in pieces. */
 class Hasher {
@@ -139,10 +140,13 @@ class Hasher {
   }
 
   /** Takes the next bytes: whole chunks, but for the last ones of the stream. */
-  update(bytes: Uint8Array): void {
+  async update(bytes: Uint8Array): Promise<void> {
+    const chunks = Promise.all(cut(bytes, this.#chunkSize).map(sha256))
     this.#whole.update(bytes)
-    for (const chunk of cut(bytes, this.#chunkSize)) this.#chunks.push(sha256(chunk))
-    this.#opening ??= cut(bytes.subarray(0, openingBytes(bytes.length)), PIECE_BYTES).map(sha256)
+    this.#chunks.push(...(await chunks))
+    this.#opening ??= await Promise.all(
+      cut(bytes.subarray(0, openingBytes(bytes.length)), PIECE_BYTES).map(sha256),
+    )
   }
 
   digest(): Hashes {
