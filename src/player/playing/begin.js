@@ -12,9 +12,25 @@ const PATIENCE_MS = 2_000
  * @param {Promise<unknown>} [beginning] settles when the first chunk is here
  */
 export function playWhenPossible(video, beginning = Promise.resolve()) {
+  const { autoplay } = video
   const play = async () => {
     await Promise.race([beginning, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))])
-    if (video.autoplay && video.paused) video.play().catch(() => {})
+    video.autoplay = autoplay
+    if (autoplay && video.paused) video.play().catch(() => {})
   }
   video.addEventListener('canplay', () => void play(), { once: true })
+}
+
+/**
+ * Keeps a browser from beginning by itself: Firefox does with less than a second, which it thinks will go on coming, and
+ * then stands. {@link playWhenPossible} lets it.
+ * @param {HTMLVideoElement} video
+ * @returns {() => void} takes it back
+ */
+export function holdBack(video) {
+  const { autoplay } = video
+  video.autoplay = false
+  return () => {
+    video.autoplay = autoplay
+  }
 }

@@ -7,6 +7,7 @@ import { mediaTypeOf } from '../../version/media-type.js'
 import { readMediaFacts } from '../media/media-facts.js'
 import { startStream } from '../worker/stream-source.js'
 import { VideoStreams } from '../worker/video-streams.js'
+import { holdBack } from './begin.js'
 import { LookAhead } from './look-ahead.js'
 import { MediaWatch } from './media-watch.js'
 import { resume } from './resume.js'
@@ -22,6 +23,7 @@ export class SwarmPlayer {
   #lookAhead
   #stop = new AbortController()
   #mediaWatch
+  #letBegin = () => {}
 
   /**
    * Opens the swarm and begins to read, before the video asks: the worker may still be starting.
@@ -55,6 +57,7 @@ export class SwarmPlayer {
    * @returns {Promise<boolean>} whether the video's first request has come here, and not gone past the worker
    */
   start() {
+    this.#letBegin = holdBack(this.#video)
     return startStream({
       video: this.#video,
       onRequest: (range, port) => this.#streams.answer(range, port),
@@ -82,6 +85,7 @@ export class SwarmPlayer {
   }
 
   close() {
+    this.#letBegin()
     this.#stop.abort()
     this.#lookAhead.close()
     this.#mediaWatch.close()

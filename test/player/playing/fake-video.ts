@@ -3,7 +3,7 @@ import { onTestFinished, vi } from 'vitest'
 
 /** It plays by itself, as the page's does. */
 export class FakeVideo extends EventTarget {
-  readonly autoplay = true
+  autoplay = true
   currentTime = 0
   duration = Number.NaN
   ended = false
@@ -54,7 +54,7 @@ export class FakeVideo extends EventTarget {
   /** It has all that it needs. */
   ready(): void {
     this.readyState = 4
-    if (this.#canAutoplay) this.#begin()
+    if (this.autoplay && this.#canAutoplay) this.#begin()
     this.dispatchEvent(new Event('canplay'))
   }
 
