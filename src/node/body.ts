@@ -8,6 +8,7 @@ import type { Exchange } from './exchange.ts'
 import type { Uplink } from './impairments.ts'
 import type { Replica } from './replica.ts'
 import { type BodyPart, isRange, type Reply } from './reply.ts'
+import { takeTurns } from './turn.ts'
 
 /** Up to here what is asked for leaves in one piece with the head. */
 const SMALL_BYTES = 4096
@@ -47,6 +48,7 @@ export async function sendReply(
       const readsAhead = hasRoom() // while this piece is written
       if (readsAhead) next = fetchPiece(pieces, blocks, replica)
       await exchange.write(piece.bytes)
+      await takeTurns()
       piece.giveBack()
       if (!readsAhead) next = fetchPiece(pieces, blocks, replica)
       piece = await next

@@ -15,6 +15,7 @@ import { PageFiles, type PageFolders } from './page-files.ts'
 import { refuseBrokenRequests } from './refuse-broken.ts'
 import type { Service } from './service.ts'
 import { Storage } from './storage.ts'
+import { noteArrival } from './turn.ts'
 
 /** Time-outs that a slow class network survives, and that half-open sockets do not. All in ms. */
 const TIMEOUTS = {
@@ -91,6 +92,7 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
     connection.last = handled
     handling.add(handled)
   }
+  server.on('connection', noteArrival)
   server.on('request', onRequest)
   server.on('checkContinue', onRequest) // the body that is announced is not wanted: answer at once
   server.on('checkExpectation', onRequest)
