@@ -48,8 +48,8 @@ export async function sendReply(
       const readsAhead = hasRoom() // while this piece is written
       if (readsAhead) next = fetchPiece(pieces, blocks, replica)
       await exchange.write(piece.bytes)
-      await takeTurns()
       piece.giveBack()
+      await takeTurns()
       if (!readsAhead) next = fetchPiece(pieces, blocks, replica)
       piece = await next
     }

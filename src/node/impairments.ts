@@ -1,6 +1,6 @@
 /**
- * Impairments: what makes a node on this machine feel far away. `undefined` stands for an impairment that is switched off and costs nothing. Which there are, and what
- * they are called, is declared in ../impairments.ts.
+ * Impairments: what makes a node on this machine feel far away. `undefined` stands for an impairment that is switched
+ * off and costs nothing. Which there are, and what they are called, is declared in ../impairments.ts.
  */
 import type { Impairments } from '../impairments.ts'
 import { waitUntil } from './wait.ts'

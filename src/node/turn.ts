@@ -1,6 +1,7 @@
 /**
  * Turns of the event loop. Requests that arrive in one turn are answered together in the next: one look
- * at the disk serves them all, and under load that is most of what a small answer costs.
+ * at the disk serves them all, and under load that is most of what a small answer costs. Downloads take turns with all
+ * else.
  */
 
 /** For so long somebody may go on without waiting for anything, before everybody else has a turn. */

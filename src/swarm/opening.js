@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The first bytes of a file, piece by piece: a player begins with them, and a whole chunk comes a round later on a slow
- * line. Each piece is verified by itself, as a chunk is. What is wrong with one is told when its chunk is whole.
+ * The first bytes of a file, piece by piece: a picture needs no more, and on a slow line a whole chunk takes most of a
+ * second. Each piece is verified by itself, as a chunk is. What is wrong with one is told when its chunk is whole.
  */
 import { PIECE_BYTES } from '../version/manifest.js'
 import { verifyChunk } from './verify.js'
