@@ -5,7 +5,7 @@
  * (worker/worker-shell.js), and everything else goes its usual way.
  */
 import { readBounded } from '../swarm/read-bounded.js'
-import { sha256Hex } from '../swarm/verify.js'
+import { sha256Hex } from '../version/sha256.js'
 import { streamIdOf } from './worker/stream-url.js'
 import { Copies } from './worker/worker-copies.js'
 import { SHELL_PATHS, Shell } from './worker/worker-shell.js'

@@ -1,5 +1,5 @@
 /** The file that is replicated: one version of it, read from front to end and hashed on the way. */
-import { createHash, webcrypto } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
@@ -7,6 +7,7 @@ import path from 'node:path'
 import { explainFileError } from '../file-errors.ts'
 import { findLookalike } from '../lookalike.ts'
 import { type Manifest, openingBytes, PIECE_BYTES } from '../version/manifest.js'
+import { sha256Hex } from '../version/sha256.js'
 import { chunkSizeFor, modificationTimeMs } from './manifest.ts'
 
 /** Bytes per read, or a chunk if that is more. One block is read while another is written and hashed. */
@@ -107,7 +108,7 @@ export class Source {
     await this.#handle.close()
   }
 
-  async #fill(buffer: Buffer, position: number): Promise<Buffer> {
+  async #fill(buffer: Buffer<ArrayBuffer>, position: number): Promise<Buffer<ArrayBuffer>> {
     const wanted = Math.min(buffer.length, this.sizeBytes - position)
     for (let filled = 0; filled < wanted; ) {
       const { bytesRead } = await this.#handle.read(buffer, filled, wanted - filled, position + filled)
@@ -124,11 +125,7 @@ export class Source {
   }
 }
 
-/** Computed by another thread, so that chunks and the whole file are hashed at the same time. */
-const sha256 = async (bytes: Uint8Array): Promise<string> =>
-  Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex')
-
-/** SHA-256 of a stream of bytes, as a whole, in chunks, and of its opening in pieces. */
+/** SHA-256 of a stream of bytes, as a whole, and on other threads meanwhile in chunks, and of its opening in pieces. */
 class Hasher {
   readonly #chunkSize: number
   readonly #whole = createHash('sha256')
@@ -140,12 +137,12 @@ class Hasher {
   }
 
   /** Takes the next bytes: whole chunks, but for the last ones of the stream. */
-  async update(bytes: Uint8Array): Promise<void> {
-    const chunks = Promise.all(cut(bytes, this.#chunkSize).map(sha256))
+  async update(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const chunks = Promise.all(cut(bytes, this.#chunkSize).map(sha256Hex))
     this.#whole.update(bytes)
     this.#chunks.push(...(await chunks))
     this.#opening ??= await Promise.all(
-      cut(bytes.subarray(0, openingBytes(bytes.length)), PIECE_BYTES).map(sha256),
+      cut(bytes.subarray(0, openingBytes(bytes.length)), PIECE_BYTES).map(sha256Hex),
     )
   }
 
@@ -160,7 +157,7 @@ class Hasher {
 }
 
 /** The parts of some bytes, each of the same size but for the last. Pure. */
-function cut(bytes: Uint8Array, size: number): Uint8Array[] {
+function cut(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayBuffer>[] {
   const count = Math.ceil(bytes.length / size)
   return Array.from({ length: count }, (_, index) => bytes.subarray(index * size, (index + 1) * size))
 }

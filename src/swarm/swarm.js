@@ -6,6 +6,7 @@
  * and rescue.js, breaker.js and fleet.js.
  */
 
+import { sha256Hex } from '../version/sha256.js'
 import { Attention } from './attention.js'
 import { planRuns } from './choose.js'
 import { ChunkTable } from './chunk-table.js'
@@ -19,7 +20,6 @@ import { paceOf } from './pace.js'
 import { Reader } from './reader.js'
 import { Rescue } from './rescue.js'
 import { Transfers } from './transfers.js'
-import { sha256Hex } from './verify.js'
 
 /**
  * @typedef {import('./clock.js').Clock} Clock

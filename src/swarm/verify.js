@@ -1,17 +1,6 @@
 // @ts-check
 /** Is a chunk what the manifest says? Nothing leaves the swarm before this says so. */
-
-/**
- * SHA-256 as hex, computed off the main thread by the runtime's own Web Crypto.
- * @param {Uint8Array<ArrayBuffer>} bytes
- * @returns {Promise<string>}
- */
-export async function sha256Hex(bytes) {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
-  let hex = ''
-  for (const byte of digest) hex += byte.toString(16).padStart(2, '0')
-  return hex
-}
+import { sha256Hex } from '../version/sha256.js'
 
 /**
  * @typedef {{ kind: 'verified' } | { kind: 'unverified' } | { kind: 'rejected', expected: string, found: string }} Verdict
