@@ -20,7 +20,8 @@ export default defineConfig({
           name: 'node',
           include: ['test/**/*.test.ts'],
           exclude: [BROWSER_TESTS],
-          isolate: false, // no file changes what it shares with others: to load it all anew for each takes a quarter of the time
+          // No file changes what it shares with others: to load it all anew for each takes a quarter of the time.
+          isolate: false,
           maxWorkers: FILES_AT_ONCE,
           sequence: { groupOrder: 0 },
         },

@@ -11,19 +11,14 @@
  * @property {string} sha256 of the whole file, lower-case hex
  * @property {number} chunkSize bytes; the last chunk may be shorter
  * @property {readonly string[]} chunks SHA-256 of each chunk in file order, lower-case hex
- * @property {readonly string[] | undefined} [opening] SHA-256 of each piece of {@link PIECE_BYTES} of the opening, in file order,
- *   lower-case hex: who plays the file begins before the first chunk is whole. Earlier manifests lack it.
+ * @property {readonly string[] | undefined} [opening] SHA-256 of each piece of {@link PIECE_BYTES} of the opening, in
+ *   file order, lower-case hex: who plays the file begins before the first chunk is whole. Earlier manifests lack it.
  */
 
 /** No chunk but the last is shorter than this. */
 export const SMALLEST_CHUNK_BYTES = 256 * 1024
 /** Bytes of a piece of the opening; the last one may be shorter. */
 export const PIECE_BYTES = 32 * 1024
-/**
- * How much of a file is its opening: no more than a first chunk ever is.
- * @param {number} size of the file, bytes
- */
-export const openingBytes = (size) => Math.min(size, SMALLEST_CHUNK_BYTES)
 /** No file has more chunks; a large one has larger ones. */
 export const MAX_CHUNKS = 4096
 /** No manifest of {@link MAX_CHUNKS} chunks is longer than this. */
@@ -32,6 +27,12 @@ export const MAX_MANIFEST_BYTES = 512 * 1024
 const MAX_CHUNK_BYTES = 64 * 1024 * 1024
 /** The last moment that a date can be, in ECMAScript and thus in every reader. */
 const MAX_DATE_MS = 8.64e15
+
+/**
+ * How much of a file is its opening: no more than the first chunk of any.
+ * @param {number} size of the file, bytes
+ */
+export const openingBytes = (size) => Math.min(size, SMALLEST_CHUNK_BYTES)
 
 const HEX_SHA256 = /^[0-9a-f]{64}$/
 /** @param {unknown} value */

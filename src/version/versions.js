@@ -66,7 +66,7 @@ export function decideVersion(claims, nowMs) {
     discarded,
   )
   const isFuture = (/** @type {number} */ mtimeMs) => mtimeMs > nowMs + CLOCK_ERROR_MS
-  const versions = groups.map((group) => ({ ...versionOf(group, isFuture), manifest: group[0]?.manifest }))
+  const versions = groups.map((group) => ({ ...versionOf(group, isFuture), manifest: manifestOf(group) }))
   versions.sort(
     (a, b) =>
       Number(isFuture(a.mtimeMs)) - Number(isFuture(b.mtimeMs)) ||
@@ -75,27 +75,29 @@ export function decideVersion(claims, nowMs) {
       (a.sha256 < b.sha256 ? -1 : 1), // nothing tells them apart, but all readers must choose the same one
   )
   const [first] = versions
-  const opening = agreedOpening(groups.find(([member]) => member?.manifest === first?.manifest) ?? [])
   if (first !== undefined && !isFuture(first.mtimeMs))
     for (const { nodes, mtimeMs } of versions)
       if (isFuture(mtimeMs))
         for (const node of nodes)
           discarded.push({ node, why: `its file is dated ${dateOf(mtimeMs)}, which is in the future` })
   return {
-    manifest: first?.manifest && { ...first.manifest, opening, mtimeMs: first.mtimeMs },
+    manifest: first?.manifest && { ...first.manifest, mtimeMs: first.mtimeMs },
     versions: versions.map(({ manifest, ...version }) => version),
     discarded,
   }
 }
 
 /**
- * What all of them say of the pieces of the opening. It is not needed, so one who is silent or says something else is
+ * What all of them say. The pieces of the opening are not needed, so one who is silent of them or says something else is
  * reason enough to wait for whole chunks.
  * @param {Group} group
+ * @returns {Manifest | undefined} `undefined` for nobody
  */
-function agreedOpening(group) {
-  const said = group.map(({ manifest }) => manifest.opening)
-  return said.every((opening) => opening?.join() === said[0]?.join()) ? said[0] : undefined
+function manifestOf([first, ...others]) {
+  if (first === undefined) return undefined
+  const { manifest } = first
+  const areAgreed = others.every((other) => other.manifest.opening?.join() === manifest.opening?.join())
+  return areAgreed ? manifest : { ...manifest, opening: undefined }
 }
 
 /** @typedef {{ node: string, manifest: Manifest }[]} Group nodes that say exactly the same of the content */

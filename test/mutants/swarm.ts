@@ -44,7 +44,7 @@ export const SWARM_MUTANTS = [
   ...mutantsOf(
     'src/version/versions.js',
     ['test/version/versions.test.ts'],
-    ['said.every((opening) => opening?.join() === said[0]?.join()) ? said[0] : undefined', 'said[0]'],
+    ['areAgreed ? manifest : { ...manifest, opening: undefined }', 'manifest'],
   ),
   ...mutantsOf('src/swarm/fleet.js', ['test/swarm/small-files.test.ts'], ['this.#compare()', '']),
   ...mutantsOf(
