@@ -31,7 +31,7 @@ const START_UP_RUNS = 7
 const MAX_START_UP_MS = 6 * 50 + 500
 /** The video may need so much of what one node gives that is left alone. */
 const MAX_LOAD = 0.8
-const MAX_WASTE = 0.05
+const MAX_WASTE = 0.03
 /** The slowest node alone can carry the video; the others are so many times as fast. */
 const RATE_FACTORS = [4, 2, 1] as const
 /** After so much of a playback nothing belongs to its beginning. */

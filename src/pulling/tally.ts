@@ -1,5 +1,6 @@
 /** Who brought what: folds a swarm's events into figures for each node. Fetches and prints nothing. */
 import type { NodeState, SwarmEvent } from '../swarm/events.js'
+import { broughtBy } from '../swarm/events.js'
 
 /** What one node did for a download. */
 export interface NodeTally {
@@ -49,7 +50,10 @@ export class Tally {
     switch (event.type) {
       case 'verified':
       case 'unverified':
-        node.bytes += event.bytes
+        for (const brought of broughtBy(event)) {
+          const by = this.nodes.get(brought.node)
+          if (by !== undefined) by.bytes += brought.bytes
+        }
         node.chunks++
         this.doneBytes += event.bytes
         this.broughtBy.set(event.chunk, event.node)

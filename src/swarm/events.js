@@ -38,8 +38,12 @@
 /**
  * One thing that happened.
  * - `asked`, `arrived`, `verified`: the life of a chunk; `unverified` stands for `verified` where there is no
- *   manifest to check against. `ms` is the time since it was asked for.
+ *   manifest to check against. `ms` is the time since it was asked for. `node` brought the last of it, `others` what
+ *   was here before, `bytes` are those of all.
  * - `rejected`: its hash was wrong, so it was thrown away and is asked for elsewhere.
+ * - `unused`: all of it came from this node, or the last of it, and it was no verdict on the node: another copy was
+ *   first, its hash could not be computed, or what several nodes sent of it makes no good chunk (`mixed`), and nobody
+ *   can tell which of them was wrong.
  * - `dropped`: it was asked for and will not come from this node.
  * - `node`: a node's state changed, and why, in words for a person.
  * - `hedge`: chunk asked for again, `from` being late for `waitedMs`.
@@ -59,8 +63,9 @@
  * @typedef {{ readonly atMs: number } & (
  *   | { type: 'asked', chunk: number, node: string, purpose: Purpose }
  *   | { type: 'arrived', chunk: number, node: string, bytes: number, ms: number }
- *   | { type: 'verified' | 'unverified', chunk: number, node: string, bytes: number }
+ *   | { type: 'verified' | 'unverified', chunk: number, node: string, bytes: number, others?: readonly Brought[] }
  *   | { type: 'rejected', chunk: number, node: string, expected: string, found: string }
+ *   | { type: 'unused', chunk: number, node: string, why: 'second copy' | 'unchecked' | 'mixed' }
  *   | { type: 'dropped', chunk: number, node: string, why: string }
  *   | { type: 'node', node: string, state: NodeState, before: NodeState, why: string }
  *   | { type: 'hedge', chunk: number, from: string, to: string, waitedMs: number }
@@ -77,6 +82,16 @@
  * )} SwarmEvent
  */
 
+/** Bytes of a chunk that a node brought. @typedef {{ node: string, bytes: number }} Brought */
+
 /** An event that has no time yet. @typedef {SwarmEvent extends infer E ? E extends SwarmEvent ? Omit<E, 'atMs'> : never : never} Told */
 
-export {}
+/**
+ * Whose bytes a good chunk is made of.
+ * @param {SwarmEvent & { type: 'verified' | 'unverified' }} event
+ * @returns {Brought[]}
+ */
+export function broughtBy({ node, bytes, others = [] }) {
+  const theirs = others.reduce((sum, other) => sum + other.bytes, 0)
+  return [{ node, bytes: bytes - theirs }, ...others]
+}

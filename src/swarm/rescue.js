@@ -10,7 +10,6 @@ import { chunksToTake, hasHedgeBudget, judgeOwed, silenceLimitMs } from './late.
  * @typedef {import('./chunk-table.js').ChunkTable} ChunkTable
  * @typedef {import('./clock.js').Clock} Clock
  * @typedef {import('./demand.js').Demand} Demand
- * @typedef {import('./events.js').Told} Told
  * @typedef {import('./node.js').SwarmNode} SwarmNode
  * @typedef {import('./run.js').Run} Run
  * @typedef {import('./transfers.js').Transfers} Transfers
@@ -27,7 +26,6 @@ export class Rescue {
   #clock
   #attention
   #blame
-  #tell
   #hedgedBytes = 0
 
   /**
@@ -39,9 +37,8 @@ export class Rescue {
    * @param {Clock} options.clock
    * @param {import('./attention.js').Attention} options.attention
    * @param {import('./blame.js').Blame} options.blame
-   * @param {(event: Told) => void} options.tell
    */
-  constructor({ chunks, chunkSize, demand, transfers, clock, attention, blame, tell }) {
+  constructor({ chunks, chunkSize, demand, transfers, clock, attention, blame }) {
     this.#chunks = chunks
     this.#chunkSize = chunkSize
     this.#demand = demand
@@ -49,7 +46,6 @@ export class Rescue {
     this.#clock = clock
     this.#attention = attention
     this.#blame = blame
-    this.#tell = tell
   }
 
   /**
@@ -103,7 +99,7 @@ export class Rescue {
       verdict === 'slow' &&
       hasHedgeBudget(this.#hedgedBytes, this.#transfers.verifiedBytes, this.#chunkSize)
     ) {
-      this.#hedgedBytes += bytes
+      this.#hedgedBytes += this.#transfers.restOf(run, chunk)
       this.#hedge(run, chunk, best)
     }
   }
@@ -111,9 +107,7 @@ export class Rescue {
   /** @param {Run} run @param {number} chunk @param {SwarmNode} to */
   #hedge(run, chunk, to) {
     if (to.runs.size > MAX_RUNS) return // one more than for all else
-    this.#transfers.start(to, chunk, chunk, 'hedge')
-    const waitedMs = this.#clock.now() - run.startedMs
-    this.#tell({ type: 'hedge', chunk, from: run.node.name, to: to.name, waitedMs })
+    this.#transfers.hedge(run, chunk, to)
   }
 
   /** Nothing is left to ask for: idle nodes take over what busy ones would bring last. @param {readonly SwarmNode[]} usable */

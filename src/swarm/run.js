@@ -1,12 +1,14 @@
 // @ts-check
 /** One request for consecutive chunks of one node: cuts what arrives into chunks, and can be shortened on the way. */
 import { fetchRange } from './fetch-range.js'
+import { Share } from './shares.js'
 
 /**
  * @typedef {import('./chunk-table.js').ChunkTable} ChunkTable
  * @typedef {import('./fetch-range.js').Outcome} Outcome
  * @typedef {import('./fetch-range.js').SwarmFile} SwarmFile
  * @typedef {import('./node.js').SwarmNode} SwarmNode
+ * @typedef {import('./shares.js').Part} Part
  */
 
 /**
@@ -15,7 +17,7 @@ import { fetchRange } from './fetch-range.js'
  * @property {(run: Run) => void} onFirstByte
  * @property {(run: Run, bytes: number) => void} onBytes
  * @property {(run: Run, part: Uint8Array<ArrayBuffer>) => void} onPart so much of a chunk is here; the memory is ours
- * @property {(run: Run, chunk: number, bytes: Uint8Array<ArrayBuffer>) => void} onChunk every byte of it is here
+ * @property {(run: Run, chunk: number, part: Part) => void} onChunk every byte of it is here
  */
 
 /** One request under way. */
@@ -43,8 +45,11 @@ export class Run {
   partBytes = 0
   #chunks
   #abort = new AbortController()
-  /** @type {Uint8Array<ArrayBuffer> | undefined} */
-  #part
+  /** where {@link Run.next} comes to lie @type {Uint8Array<ArrayBuffer> | undefined} */
+  #memory
+  /** whose bytes of it are here, as far as that was noted @type {Share[]} */
+  #shares = []
+  #notedBytes = 0
 
   /**
    * @param {SwarmNode} node
@@ -53,8 +58,9 @@ export class Run {
    * @param {number} last
    * @param {number} startedMs
    * @param {number} askedMs
+   * @param {Part} [begun] what is here of the first chunk
    */
-  constructor(node, chunks, first, last, startedMs, askedMs) {
+  constructor(node, chunks, first, last, startedMs, askedMs, begun) {
     this.node = node
     this.#chunks = chunks
     this.first = first
@@ -63,6 +69,12 @@ export class Run {
     this.startedMs = startedMs
     this.askedMs = askedMs
     this.isTrial = node.breaker.state === 'trial'
+    if (begun !== undefined) {
+      this.#memory = begun.memory
+      this.#shares = begun.shares
+      this.#notedBytes = begun.bytes
+      this.partBytes = begun.bytes
+    }
   }
 
   /** Was its node at work for us? What is only tried is not counted on, and leaves nothing to take over. */
@@ -78,6 +90,36 @@ export class Run {
   /** Bytes that come before the end of a chunk. @param {number} chunk of this run, not here yet */
   bytesUntil(chunk) {
     return this.#chunks.bytesOf(this.next, chunk) - this.partBytes
+  }
+
+  /** What is here of the chunk that has begun to arrive. It is no longer this run's. @returns {Part | undefined} */
+  takePart() {
+    this.#noteShare()
+    const memory = this.#memory
+    const part = memory && { memory, bytes: this.partBytes, shares: this.#shares }
+    this.#memory = undefined
+    this.#shares = []
+    this.#notedBytes = 0
+    this.partBytes = 0
+    return part
+  }
+
+  /** The same for somebody else to go on with, while this run goes on as well. @returns {Part | undefined} */
+  copyPart() {
+    if (this.#memory === undefined) return undefined
+    this.#noteShare()
+    const memory = this.#chunks.roomFor(this.next)
+    memory.set(this.#memory.subarray(0, this.partBytes))
+    return { memory, bytes: this.partBytes, shares: this.#shares.map((share) => share.copy()) }
+  }
+
+  /** Notes what came from this node since the last time. */
+  #noteShare() {
+    const bytes = this.partBytes - this.#notedBytes
+    if (bytes === 0) return
+    this.#shares.push(new Share(this.node, bytes))
+    this.#notedBytes = this.partBytes
+    this.node.receivedBytes += bytes
   }
 
   /** Ends with an earlier chunk, at once if that is here. @param {number} last */
@@ -103,7 +145,7 @@ export class Run {
   perform(url, file, fetch, now, listener) {
     return fetchRange({
       url,
-      start: this.#chunks.startOf(this.first),
+      start: this.#chunks.startOf(this.first) + this.partBytes,
       end: this.#chunks.endOf(this.last),
       file,
       fetch,
@@ -128,16 +170,14 @@ export class Run {
   #take(bytes, listener) {
     for (let taken = 0; taken < bytes.length && this.next <= this.last; ) {
       const size = this.#chunks.bytesOf(this.next)
-      this.#part ??= this.#chunks.roomFor(this.next)
+      this.#memory ??= this.#chunks.roomFor(this.next)
       const piece = bytes.subarray(taken, taken + size - this.partBytes)
-      this.#part.set(piece, this.partBytes)
+      this.#memory.set(piece, this.partBytes)
       this.partBytes += piece.length
       taken += piece.length
-      if (this.partBytes < size) return listener.onPart(this, this.#part.subarray(0, this.partBytes))
-      const chunk = this.#part
-      this.#part = undefined
-      this.partBytes = 0
-      listener.onChunk(this, this.next++, chunk)
+      if (this.partBytes < size) return listener.onPart(this, this.#memory.subarray(0, this.partBytes))
+      const part = this.takePart()
+      if (part !== undefined) listener.onChunk(this, this.next++, part)
     }
   }
 }

@@ -54,7 +54,8 @@ export class Slowness {
   /** Has it looked slow for long enough to say so? Ask now and then. */
   isToBeTold() {
     const { meteredMs } = this.#meter
-    this.#sinceMeteredMs = this.shows(false) ? (this.#sinceMeteredMs ?? meteredMs) : undefined
+    const isSlow = this.shows(this.#sinceMeteredMs !== undefined)
+    this.#sinceMeteredMs = isSlow ? (this.#sinceMeteredMs ?? meteredMs) : undefined
     return this.#sinceMeteredMs !== undefined && meteredMs - this.#sinceMeteredMs >= SLOW_FOR_MS
   }
 

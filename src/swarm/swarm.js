@@ -140,6 +140,7 @@ export class Swarm {
       ...{ file, chunks, fleet, fetch, clock, attention, hash, tell, onChange },
       onPart: (run, part) => this.#opening.offer(run, part),
       onChunk: (chunk, bytes) => this.#take(chunk, bytes),
+      isWanted: (chunk) => isWithin(demand.spans, chunk),
       waitedMs: (chunk) => demand.waitedMs(chunk, clock.now()),
       onHashFailure: (error) => this.#fail(error),
     })
@@ -157,9 +158,9 @@ export class Swarm {
       onRefused: () => this.close(),
     })
     this.#opening = new Opening(mode === 'stream' ? file.opening : undefined, hash, () => this.#wakeReaders())
-    this.#linger = new Linger(clock, () => this.#stopUseless())
+    this.#linger = new Linger(clock, () => transfers.stopUseless())
     this.#rescue = new Rescue({
-      ...{ chunks, chunkSize, demand, transfers, clock, attention, blame: fleet.blame, tell },
+      ...{ chunks, chunkSize, demand, transfers, clock, attention, blame: fleet.blame },
     })
   }
 
@@ -245,7 +246,7 @@ export class Swarm {
     const node = this.#fleet.usable().find((node) => node.name === name)
     const isFirst = this.#chunks.count > 0 && this.#chunks.bytesOf(0) === Math.min(bytes, this.#file.size)
     if (this.#isClosed || !isFirst || !node?.estimate.isDelayKnown) return
-    this.#transfers.start(node, 0, 0, 'needed', startedMs)
+    this.#transfers.start(node, 0, 0, 'needed', { startedMs })
   }
 
   /** What is read now cannot be read on. @param {Error} error */
@@ -293,11 +294,6 @@ export class Swarm {
     this.#pump()
   }
 
-  #stopUseless() {
-    const { spans } = this.#demand
-    this.#transfers.stopUseless((chunk) => isWithin(spans, chunk))
-  }
-
   /** Asks for what is wanted, after all that happens in this turn has happened. */
   #pump() {
     if (this.#isPumping || this.#isClosed) return
@@ -321,7 +317,10 @@ export class Swarm {
       {
         chunks: this.#demand.missing(),
         isFree: (chunk) =>
-          isWithin(spans, chunk) && !this.#chunks.isHere(chunk) && this.#chunks.ownersOf(chunk).size === 0,
+          isWithin(spans, chunk) &&
+          !this.#chunks.isHere(chunk) &&
+          !this.#transfers.hasPartOf(chunk) && // only a request that begins with it can go on from there
+          this.#chunks.ownersOf(chunk).size === 0,
         bytesOf: (chunk) => this.#chunks.bytesOf(chunk),
         isBadOn: (chunk, node) => this.#fleet.blame.on(chunk).has(node),
         isUrgent: (chunk) =>

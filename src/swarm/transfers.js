@@ -1,9 +1,10 @@
 // @ts-check
-/** Everything under way: starts runs, has their chunks verified, and says what became of each. */
+/** Everything under way: starts runs, has their chunks verified, and says what became of each, and of each byte. */
 import { fileUrl } from '../version/url-path.js'
 import { completionMs } from './choose.js'
 import { Failovers } from './failovers.js'
 import { Run } from './run.js'
+import { Remains } from './shares.js'
 import { Verifier } from './verifier.js'
 
 /**
@@ -17,7 +18,16 @@ import { Verifier } from './verifier.js'
  * @typedef {import('./fetch-range.js').SwarmFile} SwarmFile
  * @typedef {import('./fleet.js').Fleet} Fleet
  * @typedef {import('./node.js').SwarmNode} SwarmNode
+ * @typedef {import('./shares.js').Part} Part
+ * @typedef {import('./shares.js').Share} Share
  */
+
+/** What a whole chunk that is not used is as waste. */
+const WASTE = /** @type {const} */ ({
+  'second copy': 'second copy',
+  unchecked: 'incomplete',
+  mixed: 'bad hash',
+})
 
 /** The transfers of one swarm. */
 export class Transfers {
@@ -32,12 +42,16 @@ export class Transfers {
   #tell
   #onPart
   #onChunk
+  #isWanted
   #waitedMs
   #onHashFailure
   #onChange
   #attention
   #isClosed = false
   #failovers = new Failovers()
+  #remains = new Remains()
+  /** the bytes of several nodes made no good chunk: one of them is to bring all of it @type {Set<number>} */
+  #unmixable = new Set()
 
   /**
    * @param {object} options
@@ -51,6 +65,7 @@ export class Transfers {
    * @param {(event: Told) => void} options.tell
    * @param {(run: Run, part: Uint8Array<ArrayBuffer>) => void} options.onPart told of what is here of a chunk
    * @param {(chunk: number, bytes: Uint8Array<ArrayBuffer>) => void} options.onChunk takes a good chunk
+   * @param {(chunk: number) => boolean} options.isWanted will a reader read it, as far as is known?
    * @param {(chunk: number) => number} options.waitedMs how long a reader has waited for a chunk
    * @param {(error: Error) => void} options.onHashFailure nothing can be checked
    * @param {() => void} options.onChange something has to be asked for, or may be
@@ -66,6 +81,7 @@ export class Transfers {
     tell,
     onPart,
     onChunk,
+    isWanted,
     waitedMs,
     onHashFailure,
     onChange,
@@ -80,6 +96,7 @@ export class Transfers {
     this.#tell = tell
     this.#onPart = onPart
     this.#onChunk = onChunk
+    this.#isWanted = isWanted
     this.#waitedMs = waitedMs
     this.#onHashFailure = onHashFailure
     this.#onChange = onChange
@@ -97,14 +114,21 @@ export class Transfers {
    * @param {number} first chunk
    * @param {number} last chunk
    * @param {Purpose} purpose
-   * @param {number} [startedMs] when the request was made, if that was before
+   * @param {object} [how]
+   * @param {number} [how.startedMs] when the request was made, if that was before
+   * @param {Part | undefined} [how.part] of the first chunk: the rest of it is asked for
    */
-  start(node, first, last, purpose, startedMs = this.#clock.now()) {
+  start(
+    node,
+    first,
+    last,
+    purpose,
+    { startedMs = this.#clock.now(), part = this.#remains.take(first) } = {},
+  ) {
     const askedMs = this.#attention.now()
-    const run = new Run(node, this.#chunks, first, last, startedMs, askedMs)
+    const run = new Run(node, this.#chunks, first, last, startedMs, askedMs, part)
     run.isTakenOver = startedMs < this.#clock.now()
-    run.promisedMs =
-      askedMs + completionMs(node.candidateAt(this.#clock.now()), this.#chunks.bytesOf(first, last))
+    run.promisedMs = askedMs + completionMs(node.candidateAt(this.#clock.now()), run.leftBytes)
     node.addRun(run)
     for (let chunk = first; chunk <= last; chunk++) {
       this.#chunks.claim(chunk, run)
@@ -116,9 +140,41 @@ export class Transfers {
         onFirstByte: () => node.noteFirstByte(run, this.#clock.now()),
         onBytes: (_, bytes) => node.noteBytes(bytes, this.#clock.now()),
         onPart: (run, part) => this.#onPart(run, part),
-        onChunk: (run, chunk, bytes) => void this.#verify(run, chunk, bytes),
+        onChunk: (run, chunk, part) => void this.#verify(run, chunk, part),
       })
       .then((outcome) => this.#end(run, outcome))
+  }
+
+  /**
+   * Asks a second node for a chunk: for the rest of it, when it has begun to arrive.
+   * @param {Run} run which owes it
+   * @param {number} chunk
+   * @param {SwarmNode} node
+   */
+  hedge(run, chunk, node) {
+    const hasBegun = this.restOf(run, chunk) < this.#chunks.bytesOf(chunk)
+    this.start(node, chunk, chunk, 'hedge', { part: hasBegun ? run.copyPart() : undefined })
+    const waitedMs = this.#clock.now() - run.startedMs
+    this.#tell({ type: 'hedge', chunk, from: run.node.name, to: node.name, waitedMs })
+  }
+
+  /**
+   * @param {Run} run which owes it
+   * @param {number} chunk
+   * @returns {number} bytes that another node would have to bring of it
+   */
+  restOf(run, chunk) {
+    return run.next === chunk && this.#isMixable(chunk) ? run.bytesUntil(chunk) : this.#chunks.bytesOf(chunk)
+  }
+
+  /** Has a request left a part of it? @param {number} chunk */
+  hasPartOf(chunk) {
+    return this.#remains.has(chunk)
+  }
+
+  /** May it be made of the bytes of several nodes? Only a hash can tell whether they belong together. @param {number} chunk */
+  #isMixable(chunk) {
+    return this.#file.chunks?.[chunk] !== undefined && !this.#unmixable.has(chunk)
   }
 
   /**
@@ -144,11 +200,11 @@ export class Transfers {
     return this.#chunks.isHere(chunk) && !this.#chunks.isVerifying(chunk)
   }
 
-  /**
-   * After a seek: hangs up on what nobody will read, but lets a chunk finish that is half here.
-   * @param {(chunk: number) => boolean} isWanted
-   */
-  stopUseless(isWanted) {
+  /** After a seek: hangs up on what nobody will read, but lets a chunk finish that is half here. */
+  stopUseless() {
+    const isWanted = this.#isWanted
+    for (const chunk of this.#remains.chunks)
+      if (!isWanted(chunk)) this.#waste(this.#remains.take(chunk), 'cancelled')
     for (const { runs } of this.#fleet.nodes) {
       for (const run of [...runs]) {
         let last = run.last
@@ -165,49 +221,49 @@ export class Transfers {
     }
   }
 
-  /** A chunk is whole: is it true? @param {Run} run @param {number} chunk @param {Uint8Array<ArrayBuffer>} bytes */
-  async #verify(run, chunk, bytes) {
+  /** A chunk is whole: is it true? @param {Run} run @param {number} chunk @param {Part} part all of it */
+  async #verify(run, chunk, part) {
     const { node } = run
-    const size = bytes.length
-    node.receivedBytes += size
+    const { memory } = part
     this.#chunks.release(chunk, run)
     this.#tell({
       type: 'arrived',
       chunk,
       node: node.name,
-      bytes: size,
+      bytes: memory.length,
       ms: this.#clock.now() - run.startedMs,
     })
-    if (this.#isVerified(chunk)) {
-      this.#waste(node, size, 'second copy')
-      return
-    }
+    if (this.#isVerified(chunk)) return this.#leave(node, chunk, part, 'second copy')
     this.#chunks.setVerifying(chunk, true)
-    const verdict = await this.#verifier.judge(chunk, bytes, node.name)
+    const verdict = await this.#verifier.judge(chunk, memory, sendersOf(part).join(', '))
     this.#chunks.setVerifying(chunk, false)
     if (this.#isClosed) return
     if (verdict instanceof Error) {
-      this.#waste(node, size, 'incomplete')
+      this.#leave(node, chunk, part, 'unchecked')
       this.#onHashFailure(verdict)
-    } else if (verdict.kind === 'rejected') this.#reject(node, chunk, size, verdict)
-    else if (this.#chunks.isHere(chunk)) this.#waste(node, size, 'second copy')
-    else this.#accept(node, chunk, bytes, verdict.kind)
+    } else if (verdict.kind === 'rejected') this.#reject(node, chunk, part, verdict)
+    else if (this.#chunks.isHere(chunk)) this.#leave(node, chunk, part, 'second copy')
+    else this.#accept(node, chunk, part, verdict.kind)
     this.#onChange()
   }
 
   /**
    * @param {SwarmNode} node
    * @param {number} chunk
-   * @param {Uint8Array<ArrayBuffer>} bytes
+   * @param {Part} part all of it
    * @param {'verified' | 'unverified'} type
    */
-  #accept(node, chunk, bytes, type) {
-    const size = bytes.length
-    node.verifiedBytes += size
+  #accept(node, chunk, { memory, shares }, type) {
+    const size = memory.length
+    for (const share of shares) share.node.verifiedBytes += share.bytes
     this.verifiedBytes += size
     const waitedMs = this.#waitedMs(chunk)
-    this.#onChunk(chunk, bytes)
-    this.#tell({ type, chunk, node: node.name, bytes: size })
+    this.#onChunk(chunk, memory)
+    const others = shares
+      .filter((share) => share.node !== node)
+      .map((share) => ({ node: share.node.name, bytes: share.bytes }))
+    this.#tell({ type, chunk, node: node.name, bytes: size, ...(others.length > 0 ? { others } : {}) })
+    this.#waste(this.#remains.take(chunk), 'cancelled')
     this.#fleet.accept(node, chunk)
     for (const over of this.#failovers.bring(chunk, node.name, waitedMs, this.#clock.now()))
       this.#tell({ type: 'failover', ...over })
@@ -217,15 +273,32 @@ export class Transfers {
   }
 
   /**
+   * Where several nodes had a part in it nobody can tell which of them was wrong: one of them is to bring it all.
    * @param {SwarmNode} node
    * @param {number} chunk
-   * @param {number} bytes
+   * @param {Part} part all of it
    * @param {{ expected: string, found: string }} hashes
    */
-  #reject(node, chunk, bytes, { expected, found }) {
+  #reject(node, chunk, part, { expected, found }) {
+    if (sendersOf(part).length > 1) {
+      this.#unmixable.add(chunk)
+      this.#leave(node, chunk, part, 'mixed')
+      return
+    }
     this.#tell({ type: 'rejected', chunk, node: node.name, expected, found })
-    this.#waste(node, bytes, 'bad hash')
+    this.#waste(part, 'bad hash')
     this.#fleet.reject(node, chunk)
+  }
+
+  /**
+   * @param {SwarmNode} node
+   * @param {number} chunk
+   * @param {Part} part all of it, which is not used
+   * @param {keyof typeof WASTE} why
+   */
+  #leave(node, chunk, part, why) {
+    this.#tell({ type: 'unused', chunk, node: node.name, why })
+    this.#waste(part, WASTE[why])
   }
 
   /** @param {Run} run @param {Outcome} outcome */
@@ -233,10 +306,7 @@ export class Transfers {
     const { node } = run
     const nowMs = this.#clock.now()
     node.removeRun(run)
-    if (run.partBytes > 0) {
-      node.receivedBytes += run.partBytes
-      this.#waste(node, run.partBytes, outcome.kind === 'stopped' ? 'cancelled' : 'incomplete')
-    }
+    this.#keepPart(run, outcome.kind === 'stopped' ? 'cancelled' : 'incomplete')
     const owed = this.#releaseRest(run)
     if (this.#isClosed) return
     const failure = outcome.kind === 'complete' || outcome.kind === 'stopped' ? undefined : outcome
@@ -255,6 +325,19 @@ export class Transfers {
     this.#onChange()
   }
 
+  /** Somebody else may finish what a run has begun. @param {Run} run that has ended @param {WasteReason} why else it is of no use */
+  #keepPart(run, why) {
+    const chunk = run.next
+    const part = run.takePart()
+    if (part === undefined) return
+    const isTrusted = part.shares.every(
+      (share) => !share.node.breaker.isLiar && !this.#fleet.blame.on(chunk).has(share.node.name),
+    )
+    const isOfUse =
+      isTrusted && this.#isMixable(chunk) && !this.#chunks.isHere(chunk) && this.#isWanted(chunk)
+    this.#waste(isOfUse ? this.#remains.keep(chunk, part) : part, why)
+  }
+
   /** What a run that has ended still owed. @param {Run} run @returns {number[]} chunks that others must bring */
   #releaseRest(run) {
     const owed = []
@@ -266,8 +349,12 @@ export class Transfers {
     return owed
   }
 
-  /** @param {SwarmNode} node @param {number} bytes @param {WasteReason} why */
-  #waste(node, bytes, why) {
-    this.#tell({ type: 'wasted', node: node.name, bytes, why })
+  /** @param {Part | undefined} part that is given up @param {WasteReason} why */
+  #waste(part, why) {
+    for (const share of part?.shares ?? [])
+      if (share.drop()) this.#tell({ type: 'wasted', node: share.node.name, bytes: share.bytes, why })
   }
 }
+
+/** @param {Part} part @returns {string[]} names of the nodes that had a part in it */
+const sendersOf = ({ shares }) => [...new Set(shares.map(({ node }) => node.name))]

@@ -17,6 +17,26 @@ export const SWARM_MUTANTS = [
     ['this.hasBegun || (this.node.hasBegun && !this.isTrial)', 'true'],
     ['(this.node.hasBegun && !this.isTrial)', 'this.node.hasBegun'],
   ),
+  ...mutantsOf(
+    'src/swarm/transfers.js',
+    ['test/swarm/shares.test.ts'],
+    ['this.#file.chunks?.[chunk] !== undefined && !this.#unmixable', '!this.#unmixable'],
+    ['this.#unmixable.add(chunk)', ''],
+    ['if (sendersOf(part).length > 1)', 'if (false)'],
+    ['isOfUse ? this.#remains.keep(chunk, part) : part', 'part'],
+    ['part: hasBegun ? run.copyPart() : undefined', 'part: undefined'],
+  ),
+  ...mutantsOf(
+    'src/swarm/run.js',
+    ['test/swarm/shares.test.ts'],
+    ['this.#chunks.startOf(this.first) + this.partBytes', 'this.#chunks.startOf(this.first)'],
+    ['memory.set(this.#memory.subarray(0, this.partBytes))', ''],
+  ),
+  ...mutantsOf(
+    'src/swarm/slowness.js',
+    ['test/swarm/swarm.test.ts'],
+    ['this.shows(this.#sinceMeteredMs !== undefined)', 'this.shows(false)'],
+  ),
   ...mutantsOf('src/swarm/swarm.js', ['test/swarm/replica.test.ts'], ['fleet.noteKnown()', 'undefined']),
   ...mutantsOf(
     'src/swarm/heartbeat.js',

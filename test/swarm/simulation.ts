@@ -398,7 +398,7 @@ export class Simulation {
 
   /**
    * What does not add up, once all requests are over: each chunk asked for of a node arrived or was dropped, and
-   * each that arrived was verified, rejected or a second copy.
+   * each that arrived was verified, rejected or of no use.
    */
   get imbalances(): string[] {
     const open = new Map<string, number>()
@@ -412,7 +412,7 @@ export class Simulation {
       if (event.type === 'dropped' || event.type === 'arrived') count(event.chunk, event.node, -1)
       if (event.type === 'arrived') inJudgement++
       if (event.type === 'verified' || event.type === 'unverified' || event.type === 'rejected') inJudgement--
-      if (event.type === 'wasted' && event.why === 'second copy') inJudgement--
+      if (event.type === 'unused') inJudgement--
     }
     const wrong = [...open].filter(([, owed]) => owed !== 0).map(([what, owed]) => `${what}: ${owed} open`)
     return inJudgement === 0 ? wrong : [...wrong, `${inJudgement} chunks without a verdict`]

@@ -54,6 +54,7 @@ export class ChunkModel {
       case 'rejected':
         this.#rejected.add(event.chunk)
         return this.#forget(event.chunk, this.#names.indexOf(event.node))
+      case 'unused':
       case 'dropped':
         return this.#forget(event.chunk, this.#names.indexOf(event.node))
     }

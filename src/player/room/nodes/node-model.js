@@ -4,6 +4,7 @@
 /** @import { PlayerEvent } from '../../playing/player-events.js' */
 /** What the class sees of every node: how it is doing, its heartbeat, and what it has delivered. */
 
+import { broughtBy } from '../../../swarm/events.js'
 import { formatClock } from '../../../words/in-words.js'
 import { reasonOf } from './trouble-words.js'
 
@@ -67,7 +68,10 @@ export class NodeModel {
         return
       case 'verified':
       case 'unverified':
-        node.bytes += event.bytes
+        for (const brought of broughtBy(event)) {
+          const by = this.#byName.get(brought.node)
+          if (by !== undefined) by.bytes += brought.bytes
+        }
         this.totalBytes += event.bytes
         for (const other of this.nodes) other.inFlight.delete(event.chunk) // a second copy is given up
         return
@@ -75,6 +79,7 @@ export class NodeModel {
         node.refused++
         node.inFlight.delete(event.chunk)
         return
+      case 'unused':
       case 'dropped':
         node.inFlight.delete(event.chunk)
         return
