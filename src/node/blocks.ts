@@ -3,25 +3,30 @@
  * a budget: large blocks, which are fast, as long as there is room, and then small ones.
  */
 
-/** The most that is read and written at a time. */
-const LARGE_BYTES = 256 * 1024
-const SMALL_BYTES = 16 * 1024
+const KIB = 1024
+/** For a few: each block more costs a way to another thread and back. All of these together take half of the budget. */
+const HUGE_BYTES = 1024 * KIB
+const LARGE_BYTES = 256 * KIB
+const SMALL_BYTES = 16 * KIB
 /** What all replies may hold before they get small blocks. */
-const BUDGET_BYTES = 8 * 1024 * 1024
+const BUDGET_BYTES = 8 * 1024 * KIB
 
 let heldBytes = 0
-/** Blocks that wait to be used again, by their size. More are made when more replies are under way, and then dropped. */
-const spareBlocks = new Map<number, Buffer[]>([
-  [LARGE_BYTES, []],
-  [SMALL_BYTES, []],
-])
-const MAX_SPARE_BLOCKS = 16
+/** Blocks that wait to be used again, the smallest first. More are made when more replies are under way, and then dropped. */
+const sizes = [SMALL_BYTES, LARGE_BYTES, HUGE_BYTES].map((bytes) => ({
+  bytes,
+  spare: [] as Buffer[],
+  maxSpare: Math.min(16, BUDGET_BYTES / 2 / bytes),
+}))
 
 /** Is there room for one large block more? */
 export const hasRoom = (): boolean => heldBytes + LARGE_BYTES <= BUDGET_BYTES
 
 /** How much to read at a time now, bytes. */
-export const blockBytes = (): number => (hasRoom() ? LARGE_BYTES : SMALL_BYTES)
+export function blockBytes(): number {
+  if (heldBytes + HUGE_BYTES <= BUDGET_BYTES / 2) return HUGE_BYTES
+  return hasRoom() ? LARGE_BYTES : SMALL_BYTES
+}
 
 /** The blocks of one reply. */
 export class Blocks {
@@ -29,8 +34,9 @@ export class Blocks {
 
   /** @param sizeBytes no more than {@link blockBytes} has just said */
   take(sizeBytes: number): Buffer {
-    const blockBytes = sizeBytes > SMALL_BYTES ? LARGE_BYTES : SMALL_BYTES
-    const block = spareBlocks.get(blockBytes)?.pop() ?? Buffer.allocUnsafeSlow(blockBytes)
+    const size = sizes.find(({ bytes }) => bytes >= sizeBytes)
+    if (size === undefined) throw new Error(`No block has ${sizeBytes} bytes`)
+    const block = size.spare.pop() ?? Buffer.allocUnsafeSlow(size.bytes)
     this.#count(block.length)
     return block.subarray(0, sizeBytes)
   }
@@ -38,8 +44,8 @@ export class Blocks {
   /** Only for bytes that the connection has taken: a block whose write failed may still be in use. */
   giveBack({ buffer }: Buffer): void {
     this.#count(-buffer.byteLength)
-    const spare = spareBlocks.get(buffer.byteLength)
-    if (spare !== undefined && spare.length < MAX_SPARE_BLOCKS) spare.push(Buffer.from(buffer))
+    const size = sizes.find(({ bytes }) => bytes === buffer.byteLength)
+    if (size !== undefined && size.spare.length < size.maxSpare) size.spare.push(Buffer.from(buffer))
   }
 
   /** The reply is over. What was not given back is not used again. */

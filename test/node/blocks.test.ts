@@ -28,14 +28,26 @@ test('there is room again when one of them gives its block back, or is over', ()
   const small = blockBytes()
   one.giveBack(block)
   expect(blockBytes()).toBeGreaterThan(small)
-  one.take(blockBytes())
+  while (hasRoom()) one.take(blockBytes())
   expect(blockBytes()).toBe(small)
   other.end()
   expect(blockBytes()).toBeGreaterThan(small)
 })
 
+test('the first few get the longest blocks, and leave as much for all others', () => {
+  const longest = blockBytes()
+  expect(longest).toBe(MIB)
+  const blocks = someBlocks()
+  let bytes = 0
+  while (blockBytes() === longest) bytes += blocks.take(blockBytes()).length
+  expect(bytes).toBe(4 * MIB)
+  expect(blockBytes()).toBe(MIB / 4)
+  while (hasRoom()) bytes += blocks.take(blockBytes()).length
+  expect(bytes).toBe(8 * MIB)
+})
+
 test('a block is as long as was asked for', () => {
   const blocks = someBlocks()
-  for (const sizeBytes of [1, 5000, 16 * 1024, 16 * 1024 + 1, 100_000, 256 * 1024])
+  for (const sizeBytes of [1, 5000, 16 * 1024, 16 * 1024 + 1, 100_000, 256 * 1024, 300_000, MIB])
     expect(blocks.take(sizeBytes)).toHaveLength(sizeBytes)
 })
