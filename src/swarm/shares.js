@@ -35,13 +35,42 @@ export class Share {
  * @property {Share[]} shares whose they are
  */
 
+/**
+ * @typedef {import('./events.js').Told} Told
+ * @typedef {import('./events.js').WasteReason} WasteReason
+ */
+
 /** So many are kept for those who will finish them. */
 const MAX_PARTS = 8
 
-/** What requests left behind that ended in the middle of a chunk. */
+/** What requests left behind that ended in the middle of a chunk, and what of it was of no use. */
 export class Remains {
   /** @type {Map<number, Part>} */
   #parts = new Map()
+  /** the bytes of several nodes made no good chunk: one of them is to bring all of it @type {Set<number>} */
+  #unmixable = new Set()
+  #hashes
+  #tell
+
+  /**
+   * @param {readonly string[] | undefined} hashes of the chunks
+   * @param {(event: Told) => void} tell
+   */
+  constructor(hashes, tell) {
+    this.#hashes = hashes
+    this.#tell = tell
+  }
+
+  /** May it be made of the bytes of several nodes? Only a hash can tell whether they belong together. @param {number} chunk */
+  isMixable(chunk) {
+    return this.#hashes?.[chunk] !== undefined && !this.#unmixable.has(chunk)
+  }
+
+  /** What several nodes sent of it makes no good chunk. @param {number} chunk */
+  noteMixed(chunk) {
+    this.#unmixable.add(chunk)
+    this.waste(this.take(chunk), 'cancelled')
+  }
 
   /** @param {number} chunk */
   has(chunk) {
@@ -59,19 +88,26 @@ export class Remains {
    * Keeps the longest of each chunk, and the newest of all.
    * @param {number} chunk
    * @param {Part} part
-   * @returns {Part | undefined} what is not kept for it
+   * @param {WasteReason} why what is not kept is of no use
    */
-  keep(chunk, part) {
+  keep(chunk, part, why) {
     const before = this.take(chunk)
     const isLonger = before === undefined || part.bytes >= before.bytes
     this.#parts.set(chunk, isLonger ? part : before)
-    if (before !== undefined) return isLonger ? before : part
+    this.waste(isLonger ? before : part, why)
     const [oldest = chunk] = this.#parts.keys()
-    return this.#parts.size > MAX_PARTS ? this.take(oldest) : undefined
+    if (this.#parts.size > MAX_PARTS) this.waste(this.take(oldest), 'cancelled')
   }
 
-  /** The chunks that something is kept of. */
-  get chunks() {
-    return [...this.#parts.keys()]
+  /** @param {(chunk: number) => boolean} isWanted of what is kept */
+  giveUp(isWanted) {
+    for (const chunk of [...this.#parts.keys()])
+      if (!isWanted(chunk)) this.waste(this.take(chunk), 'cancelled')
+  }
+
+  /** @param {Part | undefined} part that is given up @param {WasteReason} why */
+  waste(part, why) {
+    for (const share of part?.shares ?? [])
+      if (share.drop()) this.#tell({ type: 'wasted', node: share.node.name, bytes: share.bytes, why })
   }
 }

@@ -49,9 +49,7 @@ export class Transfers {
   #attention
   #isClosed = false
   #failovers = new Failovers()
-  #remains = new Remains()
-  /** the bytes of several nodes made no good chunk: one of them is to bring all of it @type {Set<number>} */
-  #unmixable = new Set()
+  #remains
 
   /**
    * @param {object} options
@@ -92,6 +90,7 @@ export class Transfers {
     this.#fetch = fetch
     this.#clock = clock
     this.#attention = attention
+    this.#remains = new Remains(file.chunks, tell)
     this.#verifier = new Verifier(file, hash, clock)
     this.#tell = tell
     this.#onPart = onPart
@@ -164,17 +163,14 @@ export class Transfers {
    * @returns {number} bytes that another node would have to bring of it
    */
   restOf(run, chunk) {
-    return run.next === chunk && this.#isMixable(chunk) ? run.bytesUntil(chunk) : this.#chunks.bytesOf(chunk)
+    return run.next === chunk && this.#remains.isMixable(chunk)
+      ? run.bytesUntil(chunk)
+      : this.#chunks.bytesOf(chunk)
   }
 
   /** Has a request left a part of it? @param {number} chunk */
   hasPartOf(chunk) {
     return this.#remains.has(chunk)
-  }
-
-  /** May it be made of the bytes of several nodes? Only a hash can tell whether they belong together. @param {number} chunk */
-  #isMixable(chunk) {
-    return this.#file.chunks?.[chunk] !== undefined && !this.#unmixable.has(chunk)
   }
 
   /**
@@ -203,8 +199,7 @@ export class Transfers {
   /** After a seek: hangs up on what nobody will read, but lets a chunk finish that is half here. */
   stopUseless() {
     const isWanted = this.#isWanted
-    for (const chunk of this.#remains.chunks)
-      if (!isWanted(chunk)) this.#waste(this.#remains.take(chunk), 'cancelled')
+    this.#remains.giveUp(isWanted)
     for (const { runs } of this.#fleet.nodes) {
       for (const run of [...runs]) {
         let last = run.last
@@ -263,7 +258,7 @@ export class Transfers {
       .filter((share) => share.node !== node)
       .map((share) => ({ node: share.node.name, bytes: share.bytes }))
     this.#tell({ type, chunk, node: node.name, bytes: size, ...(others.length > 0 ? { others } : {}) })
-    this.#waste(this.#remains.take(chunk), 'cancelled')
+    this.#remains.waste(this.#remains.take(chunk), 'cancelled')
     this.#fleet.accept(node, chunk)
     for (const over of this.#failovers.bring(chunk, node.name, waitedMs, this.#clock.now()))
       this.#tell({ type: 'failover', ...over })
@@ -281,12 +276,12 @@ export class Transfers {
    */
   #reject(node, chunk, part, { expected, found }) {
     if (sendersOf(part).length > 1) {
-      this.#unmixable.add(chunk)
+      this.#remains.noteMixed(chunk)
       this.#leave(node, chunk, part, 'mixed')
       return
     }
     this.#tell({ type: 'rejected', chunk, node: node.name, expected, found })
-    this.#waste(part, 'bad hash')
+    this.#remains.waste(part, 'bad hash')
     this.#fleet.reject(node, chunk)
   }
 
@@ -298,7 +293,7 @@ export class Transfers {
    */
   #leave(node, chunk, part, why) {
     this.#tell({ type: 'unused', chunk, node: node.name, why })
-    this.#waste(part, WASTE[why])
+    this.#remains.waste(part, WASTE[why])
   }
 
   /** @param {Run} run @param {Outcome} outcome */
@@ -334,8 +329,9 @@ export class Transfers {
       (share) => !share.node.breaker.isLiar && !this.#fleet.blame.on(chunk).has(share.node.name),
     )
     const isOfUse =
-      isTrusted && this.#isMixable(chunk) && !this.#chunks.isHere(chunk) && this.#isWanted(chunk)
-    this.#waste(isOfUse ? this.#remains.keep(chunk, part) : part, why)
+      isTrusted && this.#remains.isMixable(chunk) && !this.#chunks.isHere(chunk) && this.#isWanted(chunk)
+    if (isOfUse) this.#remains.keep(chunk, part, why)
+    else this.#remains.waste(part, why)
   }
 
   /** What a run that has ended still owed. @param {Run} run @returns {number[]} chunks that others must bring */
@@ -347,12 +343,6 @@ export class Transfers {
       owed.push(chunk)
     }
     return owed
-  }
-
-  /** @param {Part | undefined} part that is given up @param {WasteReason} why */
-  #waste(part, why) {
-    for (const share of part?.shares ?? [])
-      if (share.drop()) this.#tell({ type: 'wasted', node: share.node.name, bytes: share.bytes, why })
   }
 }
 

@@ -20,10 +20,9 @@ export const SWARM_MUTANTS = [
   ...mutantsOf(
     'src/swarm/transfers.js',
     ['test/swarm/shares.test.ts'],
-    ['this.#file.chunks?.[chunk] !== undefined && !this.#unmixable', '!this.#unmixable'],
-    ['this.#unmixable.add(chunk)', ''],
+    ['this.#remains.noteMixed(chunk)', ''],
     ['if (sendersOf(part).length > 1)', 'if (false)'],
-    ['isOfUse ? this.#remains.keep(chunk, part) : part', 'part'],
+    ['if (isOfUse) this', 'if (false) this'],
     ['part: hasBegun ? run.copyPart() : undefined', 'part: undefined'],
   ),
   ...mutantsOf(
@@ -31,6 +30,12 @@ export const SWARM_MUTANTS = [
     ['test/swarm/shares.test.ts'],
     ['this.#chunks.startOf(this.first) + this.partBytes', 'this.#chunks.startOf(this.first)'],
     ['memory.set(this.#memory.subarray(0, this.partBytes))', ''],
+  ),
+  ...mutantsOf(
+    'src/swarm/shares.js',
+    ['test/swarm/shares.test.ts'],
+    ['this.#hashes?.[chunk] !== undefined && !this', '!this'],
+    ["if (!isWanted(chunk)) this.waste(this.take(chunk), 'cancelled')", ''],
   ),
   ...mutantsOf(
     'src/swarm/slowness.js',

@@ -1,6 +1,6 @@
 /** What one node began of a chunk another one finishes: nothing comes twice, and nobody is blamed for another one's bytes. */
 import { describe, expect, test } from 'vitest'
-import { broughtBy } from '../../src/swarm/events.js'
+import { broughtBy, type Told } from '../../src/swarm/events.js'
 import { Remains, Share } from '../../src/swarm/shares.js'
 import { type NodeBehaviour, type SimulatedNode, Simulation, simulatedFile } from './simulation.ts'
 
@@ -193,25 +193,25 @@ describe('what requests leave behind', () => {
   const part = (bytes: number) => ({
     ...{ memory: new Uint8Array(CHUNK_BYTES), bytes, shares: [new Share(node, bytes)] },
   })
+  const begin = () => {
+    const wasted: number[] = []
+    const note = (event: Told): void => void (event.type === 'wasted' && wasted.push(event.bytes))
+    return { remains: new Remains(['hash of chunk 0'], note), wasted }
+  }
 
   test('is the longest of each chunk', () => {
-    const remains = new Remains()
-    const [short, long] = [part(1), part(2)]
-    expect(remains.keep(3, short)).toBeUndefined()
-    expect(remains.keep(3, long)).toBe(short)
-    expect(remains.keep(3, short)).toBe(short)
-    expect(remains.take(3)).toBe(long)
-    expect(remains.take(3)).toBeUndefined()
+    const { remains, wasted } = begin()
+    const long = part(2)
+    for (const one of [part(1), long, part(1)]) remains.keep(3, one, 'incomplete')
+    expect(wasted).toEqual([1, 1])
+    expect([remains.take(3), remains.take(3)]).toEqual([long, undefined])
   })
 
   test('is of eight chunks at most, the newest', () => {
-    const remains = new Remains()
-    const parts = Array.from({ length: 9 }, (_, chunk) => part(chunk + 1))
-    expect(parts.map((one, chunk) => remains.keep(chunk, one))).toEqual([
-      ...Array(8).fill(undefined),
-      parts[0],
-    ])
-    expect(remains.chunks).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    const { remains, wasted } = begin()
+    for (let chunk = 0; chunk < 9; chunk++) remains.keep(chunk, part(chunk + 1), 'incomplete')
+    expect(wasted).toEqual([1])
+    expect([0, 1, 8, 9].map((chunk) => remains.has(chunk))).toEqual([false, true, true, false])
   })
 
   test('is of no use when the last copy of it is given up', () => {
