@@ -7,9 +7,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net'
 import { explainFileError } from '../file-errors.ts'
 import { type ListedNode, type NodeConfig, nodeUrl } from '../node-list.ts'
+import { boundCrowdMemory } from './crowd-memory.ts'
 import { Directory } from './directory.ts'
 import { Exchange, HungUpError } from './exchange.ts'
-import { giveBackAfterCrowds } from './give-back.ts'
 import { COMMON_FIELDS, createHandler, type HandlerOptions } from './handle.ts'
 import { PageFiles, type PageFolders } from './page-files.ts'
 import { refuseBrokenRequests } from './refuse-broken.ts'
@@ -96,7 +96,7 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
   server.on('request', onRequest)
   server.on('checkContinue', onRequest) // the body that is announced is not wanted: answer at once
   server.on('checkExpectation', onRequest)
-  giveBackAfterCrowds(server)
+  boundCrowdMemory(server)
   refuseBrokenRequests(server, COMMON_FIELDS, (socket) => connections.get(socket)?.last)
 
   await listen(server, config)

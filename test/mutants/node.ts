@@ -3,9 +3,12 @@ import { mutantsOf } from './mutant.ts'
 
 export const NODE_MUTANTS = [
   ...mutantsOf(
-    'src/node/give-back.ts',
-    ['test/node/give-back.test.ts'],
-    ['  collect()', ''],
+    'src/node/crowd-memory.ts',
+    ['test/node/crowd-memory.test.ts'],
+    ['    collect()\n    collect(ALL)\n', ''],
+    ['if (open === MANY) memory.letGrow(false)', ''],
+    ['if (open-- === MANY) memory', 'open--; if (false) memory'],
+    ['mayGrow ? 2 : 1', '2'],
     ['if (most >= CROWD) stop()', ''],
     ['most < CROWD || ', ''],
     ['most = open\n', '\n'],
