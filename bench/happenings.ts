@@ -57,7 +57,7 @@ export const HAPPENINGS: readonly Happening[] = [
   {
     name: 'SIGSTOP (hang)',
     maxRatio: 1.05,
-    maxGapSeconds: 1,
+    maxGapSeconds: 0.6,
     act: async (node) => node.hang(),
     after: nothingMore,
   },
@@ -71,7 +71,7 @@ export const HAPPENINGS: readonly Happening[] = [
   {
     name: 'drops to 64 KiB/s',
     maxRatio: 1.1,
-    maxGapSeconds: 1.2,
+    maxGapSeconds: 1,
     act: (node) => node.setFault({ kind: 'slow', bytesPerSecond: TRICKLE_BYTES_PER_SECOND }),
     after: (atSeconds) => [{ fromSeconds: atSeconds, bytesPerSecond: TRICKLE_BYTES_PER_SECOND }],
   },

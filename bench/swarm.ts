@@ -14,7 +14,7 @@ import { FILE_BYTES, type Site } from './swarm-site.ts'
 
 const MIB = 1024 * 1024
 
-const MAX_WASTE = 0.05
+const MAX_WASTE = 0.03
 
 /** One event and what each reader took, in every run. */
 interface Row {

@@ -10,6 +10,7 @@
  * @typedef {object} Owed
  * @property {number} position 0 for the chunk that a reader needs next, 1 for the one behind it, …
  * @property {boolean} isArriving its bytes come now, or would be the next ones of their request
+ * @property {boolean} isSlowing its node sends much less than it used to
  * @property {number} arrivalMs estimated time until it is here
  * @property {number} promisedMs the same as it was estimated when it was asked for, less the time since then
  * @property {number} silentMs how long its node has sent nothing at all
@@ -35,22 +36,38 @@ const RELAXED_MS = 2500
 const UNBEARABLE_MS = 2000
 /** Worth a second request: the other node would be so many times as fast, and this much. A reader waits for the head. */
 const MUCH = { head: { times: 1.2, ms: 80 }, ahead: { times: 2, ms: 100 } }
+/** A node is slowing when it sends less than this share of what is usual. */
+const SLOWING = 0.5
 /** A promise is broken when it is missed by this much; what is merely far away is not late. */
 const BROKEN_BY_MS = 300
 
 /** @param {Owed} owed @returns {Lateness} */
 export function judgeOwed(owed) {
-  const { position, isArriving, arrivalMs, promisedMs, silentMs, silenceLimitMs, elsewhereMs, patienceMs } =
-    owed
+  const {
+    position,
+    isArriving,
+    isSlowing,
+    arrivalMs,
+    promisedMs,
+    silentMs,
+    silenceLimitMs,
+    elsewhereMs,
+    patienceMs,
+  } = owed
   const isRelaxed = patienceMs > RELAXED_MS
   if (silentMs > silenceLimitMs && position < SILENT_POSITIONS && !isRelaxed) return 'silent'
   const unbearableMs = patienceMs > 0 ? Math.max(patienceMs, elsewhereMs) : elsewhereMs + UNBEARABLE_MS
   if (position === 0 && arrivalMs > unbearableMs) return 'urgent'
   const { times, ms } = position === 0 ? MUCH.head : MUCH.ahead
-  if (arrivalMs <= times * elsewhereMs + ms) return 'wait'
+  // What a reader waits for may be about to come for long: the rate that this is estimated by lags behind.
+  const isOverdue = position === 0 && !isRelaxed && isSlowing && promisedMs < -BROKEN_BY_MS
+  if (!isOverdue && arrivalMs <= times * elsewhereMs + ms) return 'wait'
   if (position < SLOW_POSITIONS && !(isRelaxed && arrivalMs < patienceMs / 2)) return 'slow'
   return !isArriving && arrivalMs > promisedMs + BROKEN_BY_MS ? 'reassign' : 'wait'
 }
+
+/** Does a node send much less than it used to? Pure. @param {{ rate: number, usualRate: number }} estimate */
+export const isSlowing = ({ rate, usualRate }) => rate < SLOWING * usualRate
 
 /** How much silence is usual. Pure. @param {{ delayMs: number, deviationMs: number }} estimate */
 export const silenceLimitMs = ({ delayMs, deviationMs }) =>

@@ -4,7 +4,7 @@
  * arrive, and at the end of a file has idle nodes share what busy ones still owe. What is late, late.js decides.
  */
 import { completionMs, MAX_RUNS, overtakingMs } from './choose.js'
-import { chunksToTake, hasHedgeBudget, judgeOwed, silenceLimitMs } from './late.js'
+import { chunksToTake, hasHedgeBudget, isSlowing, judgeOwed, silenceLimitMs } from './late.js'
 
 /**
  * @typedef {import('./chunk-table.js').ChunkTable} ChunkTable
@@ -86,6 +86,7 @@ export class Rescue {
     const verdict = judgeOwed({
       position,
       isArriving: run.next === chunk,
+      isSlowing: isSlowing(node.estimate),
       arrivalMs: arrivalMs(run, chunk, nowMs),
       promisedMs: run.promisedMs - nowMs,
       silentMs: node.silentMs,

@@ -197,6 +197,9 @@ export const SWARM_MUTANTS = [
     ['test/swarm/late.test.ts'],
     ['delayMs + 3 * deviationMs', 'delayMs'],
     ['HEDGE_BUDGET.share * verifiedBytes', 'verifiedBytes'],
+    ['!isRelaxed && isSlowing && promisedMs', '!isRelaxed && promisedMs'],
+    ['position === 0 && !isRelaxed && isSlowing', '!isRelaxed && isSlowing'],
+    ['rate < SLOWING * usualRate', 'rate < usualRate'],
   ),
   ...mutantsOf(
     'src/swarm/choose.js',

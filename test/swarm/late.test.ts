@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   chunksToTake,
   hasHedgeBudget,
+  isSlowing,
   judgeOwed,
   type Lateness,
   type Owed,
@@ -13,6 +14,7 @@ import {
 const IN_TIME: Owed = {
   position: 0,
   isArriving: true,
+  isSlowing: false,
   arrivalMs: 100,
   promisedMs: 100,
   silentMs: 0,
@@ -37,6 +39,19 @@ describe('a chunk that a node owes', () => {
     [
       'is not given away for being far from its turn, as was known when it was asked for',
       { arrivalMs: 5000, promisedMs: 4800, position: 9, isArriving: false },
+      'wait',
+    ],
+    [
+      'is slow when its node is slowing and has broken its promise, however soon it seems to come now',
+      { promisedMs: -301, isSlowing: true },
+      'slow',
+    ],
+    ['is waited for a while longer by a node that is slowing', { promisedMs: -300, isSlowing: true }, 'wait'],
+    ['is waited for when its promise was wrong from the beginning', { promisedMs: -9999 }, 'wait'],
+    ['is not overdue in the second place', { promisedMs: -301, isSlowing: true, position: 1 }, 'wait'],
+    [
+      'is not overdue for a reader that can wait',
+      { promisedMs: -301, isSlowing: true, patienceMs: 8000 },
       'wait',
     ],
     ['is silent when its node is quieter than usual', { silentMs: 151 }, 'silent'],
@@ -69,6 +84,11 @@ describe('a chunk that a node owes', () => {
   ])('%s', ([, owed, lateness]) => {
     expect(judgeOwed({ ...IN_TIME, ...owed })).toBe(lateness)
   })
+})
+
+test('a node is slowing that sends less than half of what is usual', () => {
+  expect(isSlowing({ rate: 50, usualRate: 100 })).toBe(false)
+  expect(isSlowing({ rate: 49, usualRate: 100 })).toBe(true)
 })
 
 describe('silence', () => {

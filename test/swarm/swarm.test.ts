@@ -69,7 +69,7 @@ const EVENTS: readonly Event[] = [
     },
     givesAfter: 'nothing',
     maxRatio: 1.05,
-    maxGapMs: 1000,
+    maxGapMs: 600,
     states: ['up', 'no answer'],
   },
   {
@@ -89,7 +89,7 @@ const EVENTS: readonly Event[] = [
     },
     givesAfter: 'a trickle',
     maxRatio: 1.1,
-    maxGapMs: 1200,
+    maxGapMs: 1000,
     states: ['up', 'slow'],
   },
 ]
