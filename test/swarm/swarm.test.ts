@@ -441,15 +441,16 @@ describe('without a manifest', () => {
     expect(simulation.told('unverified').length).toBe(64)
   })
 
-  test.for(
-    EVENTS.filter(({ name }) => name === 'is killed' || name === 'hangs').map(
-      (event) => [event.name, event] as const,
-    ),
-  )('it goes on when a node %s', async ([, event]) => {
+  // Nobody can tell whether parts of two nodes belong together: what one had begun the other brings from the beginning.
+  test.for([
+    ['is killed', 600],
+    ['hangs', 1000],
+  ] as const)('it goes on when a node %s', async ([name, maxGapMs]) => {
+    const event = EVENTS.find((event) => event.name === name) ?? expect.fail()
     const simulation = new Simulation(file, NODES, { knowsDelays: true })
     simulation.after(1000, () => event.happen(simulation.node(1), simulation))
     const { isTrue, gapMs } = await simulation.readAll()
     expect(isTrue).toBe(true)
-    expect(gapMs).toBeLessThanOrEqual(event.maxGapMs)
+    expect(gapMs).toBeLessThanOrEqual(maxGapMs)
   })
 })
