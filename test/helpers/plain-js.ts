@@ -8,7 +8,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inject } from 'vitest'
 import type { TestProject } from 'vitest/node'
-import { bundle } from './translate.js'
+import { bundle } from './bundle.js'
 
 declare module 'vitest' {
   interface ProvidedContext {
