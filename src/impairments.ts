@@ -1,7 +1,7 @@
 /**
  * What a node can be given to seem far away, each declared once: from here come its field in the node list, its
  * flag of `start-node` with its line of help, its fact in `/health` and in the page's node list, and its words.
- * What it does to a reply stands in node/impairments.ts.
+ * What it does to a reply stands in node/lab/impairments.ts.
  */
 
 /** What a value must be: a test, and the words for an error. Shared by fields of the node list and by flags. */

@@ -13,6 +13,7 @@ import {
   type Rule,
 } from './impairments.ts'
 import { findJsonError } from './json-position.ts'
+import { FaultError, type FaultSet, isRecord, readFaults } from './lab/faults.js'
 import { shortPath } from './short-path.ts'
 import type { NodeAddress } from './swarm/node.js'
 
@@ -25,6 +26,8 @@ export interface NodeConfig extends Impairments {
   readonly port: number
   /** absolute path of the storage folder */
   readonly root: string
+  /** in force from its start on */
+  readonly faults?: FaultSet
 }
 
 /** Somebody else's server as a node: nginx, an object store, a CDN. We read from it and cannot start or fill it. */
@@ -61,6 +64,10 @@ export const NODE_RULES = {
   root: {
     expected: 'the path of a folder',
     test: (value) => typeof value === 'string' && value !== '' && !value.includes('\0'),
+  },
+  faults: {
+    expected: 'an object with a field for each fault',
+    test: (value) => value === undefined || isRecord(value), // what is in it is read by readFaults
   },
 } as const satisfies Record<keyof NodeConfig, Rule>
 
@@ -142,7 +149,7 @@ export function parseNodeList(text: string, shown: string, folder: string): List
     const node = complete as unknown as ListedNode // every field has just passed its rule
     return isForeign(node)
       ? { ...node, url: withoutLastSlash(node.url) }
-      : { ...node, root: path.resolve(folder, node.root) }
+      : { ...node, root: path.resolve(folder, node.root), ...faultsOf(entry, where, fail) }
   })
 
   const duplicates: [field: (node: ListedNode) => string, key: (node: ListedNode) => string | undefined][] = [
@@ -164,6 +171,19 @@ export function parseNodeList(text: string, shown: string, folder: string): List
     })
   }
   return nodes
+}
+
+type Fail = (where: string, expected: string, found: unknown) => never
+
+function faultsOf({ faults }: Record<string, unknown>, where: string, fail: Fail): { faults?: FaultSet } {
+  if (faults === undefined) return {}
+  try {
+    return { faults: readFaults(faults) }
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error
+    const found = error.field.split('.').reduce<unknown>((at, name) => (isRecord(at) ? at[name] : at), faults)
+    return fail(`${where}.faults.${error.field}`, error.expected, found)
+  }
 }
 
 /** Is this entry somebody else's server? Pure. */
@@ -214,9 +234,6 @@ function parseJson(text: string, shown: string): unknown {
     })
   }
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function describe(found: unknown): string {
   if (found === undefined) return 'nothing'

@@ -19,6 +19,8 @@ import {
   IMPAIRMENTS,
   UNIMPAIRED,
 } from './impairments.ts'
+import { readFaultList } from './lab/fault-words.js'
+import { FaultError, type FaultSet, sayFaults } from './lab/faults.js'
 import { GatheredLog } from './node/gathered-log.ts'
 import { formatReply, type ReplyRecord } from './node/log.ts'
 import { type RunningNode, startNode } from './node/server.ts'
@@ -46,6 +48,10 @@ With NAME, everything comes from the node list and flags override it. Without,
   --port PORT             1 to 65535, or 0 for any free port
   --root DIR              storage folder, made when missing
 ${IMPAIRMENT_HELP}
+  --faults TEXT           faults in force from the start, as npm run fault takes
+                          them, with commas between: "stall afterBytes=100000"
+  --lab                   faults may be set while it runs, from this machine:
+                          npm run fault
   --host HOST             address to listen on (default ${NODE_DEFAULTS.host})
   --config FILE           node list (default: the project's nodes.json)
   --log all               tell each reply to a watch page (default: of what it
@@ -79,6 +85,8 @@ await runCommand(TEXT, async (args) => {
       root: { type: 'string' },
       host: { type: 'string' },
       ...IMPAIRMENT_FLAGS,
+      faults: { type: 'string' },
+      lab: { type: 'boolean', default: false },
       config: { type: 'string' },
       log: { type: 'string' },
       quiet: { type: 'boolean', default: false },
@@ -95,6 +103,7 @@ await runCommand(TEXT, async (args) => {
       values.root === undefined
         ? undefined
         : userPath(textFlag('--root', values.root, NODE_RULES.root) ?? ''),
+    faults: values.faults === undefined ? undefined : readFaultFlag(values.faults),
   }
   const nodes = readNodeList(values.config === undefined ? DEFAULT_NODE_LIST : userPath(values.config))
   const config = chooseNode(nodes, positionals[0], flags)
@@ -104,6 +113,7 @@ await runCommand(TEXT, async (args) => {
     gatheredLog === undefined ? console.log(formatReply(record)) : gatheredLog.add(record)
   const node = await startNode(config, {
     nodes,
+    opensLab: values.lab,
     ...(values.quiet ? {} : { onReply }),
     onFault: (error) =>
       console.error(`${config.name}: ${error instanceof Error ? error.message : String(error)}`),
@@ -117,7 +127,16 @@ await runCommand(TEXT, async (args) => {
   }
 })
 
-type Flags = { readonly [K in keyof NodeConfig]: NodeConfig[K] | undefined }
+type Flags = { readonly [K in keyof NodeConfig]-?: NodeConfig[K] | undefined }
+
+/** @throws UsageError */
+function readFaultFlag(text: string): FaultSet {
+  try {
+    return readFaultList(text)
+  } catch (error) {
+    throw error instanceof FaultError ? new UsageError(`--faults: ${error.message}`) : error
+  }
+}
 
 /** The node of the list, changed by the flags, or one of the flags' own. */
 function chooseNode(nodes: readonly ListedNode[], listed: string | undefined, flags: Flags): NodeConfig {
@@ -158,11 +177,16 @@ async function explainTaken(config: NodeConfig, error: Error): Promise<never> {
   })
 }
 
+/** How far away a node is to seem, and what else is wrong with it on purpose. */
+function describeShape(config: NodeConfig): string {
+  return [describeImpairments(config), ...sayFaults(config.faults ?? {})].join('; ')
+}
+
 async function announce(config: NodeConfig, node: RunningNode): Promise<void> {
   const names = (await node.storage.list()).map(({ name }) => name)
   const videos = names.length === 0 ? 'no videos yet' : names.join(', ')
   console.log(
-    `${config.name} ${node.url}/ serves ${shortPath(config.root)} (${describeImpairments(config)}): ${videos}`,
+    `${config.name} ${node.url}/ serves ${shortPath(config.root)} (${describeShape(config)}): ${videos}`,
   )
 }
 

@@ -50,7 +50,7 @@ test('an impairment stands in three files: what it is, what it does to a reply, 
     sources
       .filter((file) => readFileSync(path.join(PROJECT_FOLDER, 'src', file), 'utf8').includes(field))
       .sort()
-  const places = ['impairments.ts', 'node/impairments.ts', 'swarm/patience.js']
+  const places = ['impairments.ts', 'node/lab/impairments.ts', 'swarm/patience.js']
   expect(naming('jitterMs')).toEqual(places)
   expect(naming('bandwidthKbps')).toEqual(places)
 })

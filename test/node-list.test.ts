@@ -67,7 +67,7 @@ const PORT = 'a whole number from 1 to 65535'
 const MILLISECONDS = 'milliseconds from 0 to 60000'
 const KILOBITS = 'kilobits per second from 0 (unlimited) to 100000000'
 const FIELDS =
-  "one of name, host, port, latencyMs, jitterMs, bandwidthKbps, root, or url for somebody else's server"
+  "one of name, host, port, latencyMs, jitterMs, bandwidthKbps, root, faults, or url for somebody else's server"
 
 test.for<[text: string, message: string]>([
   [list({}, { port: '80a' }), `nodes[1].port: expected ${PORT}, found "80a"`],
@@ -103,6 +103,15 @@ test.for<[text: string, message: string]>([
   [list({ root: undefined }), 'nodes[0].root: expected the path of a folder, found nothing'],
   [list({ root: '' }), 'nodes[0].root: expected the path of a folder, found ""'],
   [list({ root: 'a\0b' }), 'nodes[0].root: expected the path of a folder, found "a\\u0000b"'],
+  [list({ faults: [] }), 'nodes[0].faults: expected an object with a field for each fault, found []'],
+  [
+    list({ faults: { stall: { afterBytes: '5' } } }),
+    'nodes[0].faults.stall.afterBytes: expected bytes, a whole number from 0 to 9007199254740991, found "5"',
+  ],
+  [
+    list({ faults: { refuse: true } }),
+    'nodes[0].faults.refuse.forMs: expected milliseconds, a whole number from 1 to 3600000, found true',
+  ],
   [list({ root: 5 }), 'nodes[0].root: expected the path of a folder, found 5'],
 
   [list({}, { latency: 50 }), `nodes[1].latency: expected ${FIELDS}, found 50`],

@@ -42,7 +42,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
       ? []
       : new NodeProcess({
           name: node.name,
-          args: ['--config', config, '--log', logs],
+          args: ['--config', config, '--log', logs, '--lab'],
           onLine: (line) => console.log(inNodeColour(index, line)),
         }),
   )

@@ -36,7 +36,7 @@ export function hostNameOf(authority: string): string | undefined {
 export const VARY = 'Origin'
 
 /** What a page on another node may read of an answer beyond the few fields that CORS always shows. */
-const EXPOSED = 'Accept-Ranges, Content-Length, Content-Range, ETag, Repr-Digest'
+const EXPOSED = 'Accept-Ranges, Content-Length, Content-Range, ETag, Repr-Digest, Retry-After, X-Lab'
 /** What such a page may send; a lone `Range` needs no preflight, the preconditions do. */
 const ALLOWED_REQUEST_FIELDS =
   'Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, If-Range'
@@ -66,15 +66,21 @@ export function pageThatAsked(
   return page !== undefined && peers.has(page) ? page : undefined
 }
 
-/** The further fields that a preflight's answer carries. Pure. */
-export const preflightFields = (origin: string | undefined, peers: ReadonlySet<string>): string[] =>
+/**
+ * The further fields that a preflight's answer carries. Pure.
+ * @param methods what such a page may do
+ * @param requestFields what it may send
+ */
+export const preflightFields = (
+  origin: string | undefined,
+  peers: ReadonlySet<string>,
+  methods = 'GET, HEAD',
+  requestFields = ALLOWED_REQUEST_FIELDS,
+): string[] =>
   origin !== undefined && peers.has(origin)
     ? [
-        'Access-Control-Allow-Methods',
-        'GET, HEAD',
-        'Access-Control-Allow-Headers',
-        ALLOWED_REQUEST_FIELDS,
-        'Access-Control-Max-Age',
-        PREFLIGHT_SECONDS,
+        ...['Access-Control-Allow-Methods', methods],
+        ...['Access-Control-Allow-Headers', requestFields],
+        ...['Access-Control-Max-Age', PREFLIGHT_SECONDS],
       ]
     : []

@@ -5,6 +5,7 @@ import { findLookalike } from '../lookalike.ts'
 import { storageNameProblem } from '../storage-name.ts'
 import { decideHost, preflightFields } from './access.ts'
 import { generate } from './content.ts'
+import type { Instead } from './faults/fault.ts'
 import { isMetalinkName } from './metalink.ts'
 import { evaluatePreconditions } from './preconditions.ts'
 import type { Replica } from './replica.ts'
@@ -43,8 +44,9 @@ export function admit(
   if (request.httpVersionMajor !== 1) return request.httpVersionMajor > 1 ? 505 : 400
   const { target, authority } = readTarget(request.url ?? '')
   const { method } = request
+  const isKnown = method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
   if ((target.kind === 'refused' && target.status === 400) || !isBodyLengthKnown(fields)) return 400
-  if (method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS') return 405
+  if (!isKnown && target.kind !== 'lab') return 405
   if (target.kind === 'server' && method !== 'OPTIONS') return 400
 
   const needsHost = request.httpVersion !== '1.0'
@@ -59,6 +61,15 @@ export const refuse = (status: Refusal): Answer => ({
   reply: replyWithRefusal(
     status,
     status === 405 ? ['Allow', ALLOW, 'Connection', 'close'] : status === 503 ? ['Retry-After', '1'] : [],
+  ),
+})
+
+/** The answer of a fault, in place of the node's. Pure. */
+export const refuseOnPurpose = ({ status, retryAfterS }: Instead): Answer => ({
+  reply: replyWithRefusal(
+    status,
+    retryAfterS === undefined ? [] : ['Retry-After', String(retryAfterS)],
+    'the lab of this node answers so on purpose',
   ),
 })
 
@@ -79,7 +90,7 @@ export async function answer(
   service: Service,
   method: string,
   fields: RequestFields,
-  target: Target,
+  target: Exclude<Target, { kind: 'lab' }>,
 ): Promise<Answer> {
   if (target.kind === 'refused') return refuse(target.status)
   const view = service.directory.seenFrom(fields.host)

@@ -1,6 +1,5 @@
 /** What a node makes on the spot: pages, JSON, descriptions. Everything but the bytes of replicas. */
 import { createHash } from 'node:crypto'
-import { impairmentsOf } from '../impairments.ts'
 import { encodeStorageName } from '../version/url-path.js'
 import type { View } from './directory.ts'
 import { HOME_PAGE_POLICY, renderHomePage } from './home-page.ts'
@@ -34,7 +33,7 @@ export interface Content {
 export async function generate(
   service: Service,
   view: View,
-  target: Exclude<Target, { kind: 'refused' }>,
+  target: Exclude<Target, { kind: 'refused' | 'lab' }>,
 ): Promise<Content | Refusal> {
   const { node, storage, pageFiles } = service
   switch (target.kind) {
@@ -114,10 +113,10 @@ const json = (value: unknown): Content => ({
   text: `${JSON.stringify(value)}\n`,
 })
 
-const healthOf = ({ node, totals }: Service): object => ({
+const healthOf = ({ node, lab, totals }: Service): object => ({
   status: 'ok',
   node: node.name,
-  ...impairmentsOf(node),
+  ...lab.impairments,
   uptimeMs: Math.round(process.uptime() * 1000),
   requests: totals.requests,
   bytes: totals.bytes,

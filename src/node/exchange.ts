@@ -18,6 +18,7 @@ export class Exchange {
   bytesSent = 0
   /** Aborts when the client hangs up: its connection closes, whatever it still waits for. */
   readonly hangUp: AbortSignal
+  #isReading = false
   #onGone: ((error: HungUpError) => void) | undefined
 
   constructor(request: IncomingMessage, response: ServerResponse, hangUp: AbortSignal) {
@@ -35,6 +36,35 @@ export class Exchange {
   /** Ends a write that is under way when the client hangs up. */
   markGone(): void {
     this.#onGone?.(new HungUpError())
+  }
+
+  /**
+   * Reads the body of the request, as text.
+   * @returns `undefined` when it is longer than that
+   * @throws HungUpError when the client goes away before it is whole
+   */
+  async readBody(maxBytes: number): Promise<string | undefined> {
+    if (this.request.headers.expect !== undefined) this.response.writeContinue()
+    const blocks: Buffer[] = []
+    let sizeBytes = 0
+    this.#isReading = true
+    try {
+      for await (const block of this.request as AsyncIterable<Buffer>) {
+        sizeBytes += block.length
+        if (sizeBytes > maxBytes) return undefined
+        blocks.push(block)
+      }
+    } catch (cause) {
+      throw new HungUpError(undefined, { cause })
+    } finally {
+      this.#isReading = false
+    }
+    return Buffer.concat(blocks).toString('utf8')
+  }
+
+  /** What comes on the connection makes no sense: when that was to be the body of this request, it has none. */
+  giveUpBody(): void {
+    if (this.#isReading) this.request.destroy()
   }
 
   /** Starts the reply; the head leaves together with the first bytes behind it. */
@@ -57,6 +87,18 @@ export class Exchange {
   end(piece: Uint8Array | string = '', encoding: 'utf8' | 'latin1' = 'utf8'): Promise<void> {
     const sizeBytes = typeof piece === 'string' ? Buffer.byteLength(piece, encoding) : piece.length
     return this.#untilTaken(sizeBytes, (taken) => this.response.end(piece, encoding, taken))
+  }
+
+  /** The head leaves now, with nothing behind it. */
+  flushHead(): void {
+    this.response.flushHeaders()
+  }
+
+  /** Ends the connection on purpose, in the middle of a reply: as a process that dies, or as one that says goodbye. */
+  endConnection(how: 'reset' | 'fin'): void {
+    const { socket } = this.request
+    if (how === 'reset') socket.resetAndDestroy()
+    else socket.destroySoon()
   }
 
   /** Cuts the connection: what is missing of the reply must never look like its end. */

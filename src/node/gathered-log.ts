@@ -7,6 +7,10 @@ import { ENDINGS, formatReply, formatTime, type ReplyRecord, readableTarget } fr
 
 const GATHER_MS = 60_000
 
+/** Does a page ask for this again and again? */
+const isAskedAgain = ({ method, target }: ReplyRecord): boolean =>
+  method === 'HEAD' || (method === 'GET' && (target === '/health' || target === '/_/lab'))
+
 /** What one page got in the same way, since its last line. */
 interface Gathered {
   readonly first: ReplyRecord
@@ -31,9 +35,9 @@ export class GatheredLog {
   }
 
   add(record: ReplyRecord): void {
-    const isGathered = record.page !== undefined && (record.method === 'HEAD' || record.target === '/health')
-    const { page, client, method, target, status, end } = record
-    const key = JSON.stringify([page, client, method, target, status, end])
+    const isGathered = record.page !== undefined && isAskedAgain(record)
+    const { page, client, method, target, status, end, faults } = record
+    const key = JSON.stringify([page, client, method, target, status, end, faults])
     const gathered = isGathered ? this.#gathered.get(key) : undefined
     if (gathered === undefined) {
       this.#print(formatReply(record))

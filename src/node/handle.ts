@@ -1,18 +1,20 @@
 /** What happens to one request, from its arrival to its line in the log. */
 import { setTimeout } from 'node:timers/promises'
-import type { NodeConfig } from '../node-list.ts'
 import { corsFields, pageThatAsked, VARY } from './access.ts'
-import { type Answer, admit, answer, refuse, refuseMissing } from './answer.ts'
+import { type Answer, admit, answer, refuse, refuseMissing, refuseOnPurpose } from './answer.ts'
+import { answerLab } from './answer-lab.ts'
 import { sendReply } from './body.ts'
 import { type Exchange, HungUpError } from './exchange.ts'
-import { impair } from './impairments.ts'
+import { type Content, EndedByFaultError } from './faults/fault.ts'
+import type { Asked, Passage } from './lab/passage.ts'
+import { waitUntil } from './lab/wait.ts'
 import type { ReplyRecord } from './log.ts'
 import { FileChangedError } from './open-file.ts'
-import { isRange, type Reply } from './reply.ts'
+import { isRange, type Refusal, type Reply } from './reply.ts'
 import { announcesBody, type RequestFields, readRequestFields } from './request-fields.ts'
 import type { Service } from './service.ts'
 import { classifyStorageError } from './storage.ts'
-import { waitUntil } from './wait.ts'
+import type { Target } from './target.ts'
 import { isOthersWorker } from './watch-page.ts'
 
 /** What every answer carries, whatever it is. */
@@ -43,21 +45,43 @@ export type Handler = (exchange: Exchange, inFront: Promise<void> | undefined) =
 
 /** What happens to one request. Never rejects: nothing that a client sends may end the node. */
 export function createHandler(service: Service, options: HandlerOptions): Handler {
-  const { node, totals, directory } = service
-  const { latency, uplink } = impair(node, options.random)
+  const { node, totals, directory, lab } = service
 
   const send = async (
     exchange: Exchange,
     fields: RequestFields,
     { reply, replica }: Answer,
     dueMs: number | undefined,
+    passage: Passage,
   ): Promise<void> => {
     // A body that nobody reads would be taken for the next request, so the connection ends with this one.
     const close = announcesBody(fields) && !reply.fields.includes('Connection') ? ['Connection', 'close'] : []
     const { peers } = directory.seenFrom(fields.host)
     reply.fields.push(...COMMON_FIELDS, ...corsFields(fields.origin, peers), ...close)
+    passage.fileBytes = replica?.facts.sizeBytes
     if (dueMs !== undefined) await waitUntil(dueMs, exchange.hangUp)
-    await sendReply(exchange, reply, replica, uplink)
+    if (passage.isReached || passage.touched.size > 0) reply.fields.push(...passage.fields(contentOf(reply)))
+    await sendReply(exchange, reply, lab, passage, replica)
+  }
+
+  /** Waits until it is time to make the answer, and makes it. */
+  const decide = async (
+    exchange: Exchange,
+    fields: RequestFields,
+    target: Exclude<Target, { kind: 'lab' }> | Refusal,
+    dueMs: number | undefined,
+    inFront: Promise<void> | undefined,
+    passage: Passage,
+  ): Promise<Answer> => {
+    if (typeof target === 'object') passage.asksFor(describeAsked(target, fields))
+    const idleMs = dueMs === undefined ? 0 : dueMs - PREPARE_MS - performance.now()
+    if (idleMs > 0) await setTimeout(idleMs, undefined, { signal: exchange.hangUp })
+    if (inFront !== undefined) await inFront // answers leave in order, and nothing is read for one that cannot leave yet
+    const instead = passage.isReached ? await passage.meet() : undefined
+    if (instead !== undefined) return refuseOnPurpose(instead)
+    return typeof target === 'number'
+      ? refuse(target)
+      : answer(service, exchange.request.method ?? '', fields, target)
   }
 
   return async (exchange, inFront) => {
@@ -66,20 +90,22 @@ export function createHandler(service: Service, options: HandlerOptions): Handle
     const fields = readRequestFields(request.rawHeaders)
     let target: ReturnType<typeof admit> | undefined
     let result: Answer | undefined
-    const dueMs = latency?.(exchange.startedMs)
+    const passage = lab.enter(exchange)
+    const { latencyMs } = lab.impairments
+    let dueMs = lab.impaired.latency?.(exchange.startedMs)
     let end: ReplyRecord['end'] = 'complete'
     try {
       target = admit(request, fields, node.host)
-      const idleMs = dueMs === undefined ? 0 : dueMs - PREPARE_MS - performance.now()
-      if (idleMs > 0) await setTimeout(idleMs, undefined, { signal: exchange.hangUp })
-      if (inFront !== undefined) await inFront // answers leave in order, and nothing is read for one that cannot leave yet
-      result =
-        typeof target === 'number'
-          ? refuse(target)
-          : await answer(service, request.method ?? '', fields, target)
-      await send(exchange, fields, result, dueMs)
+      if (isLab(target)) {
+        dueMs = undefined // a node that seems far away, or hangs, is mended by it
+        passage.isControl = true
+        result = { reply: await answerLab(lab, exchange, fields, directory.seenFrom(fields.host)) }
+      } else result = await decide(exchange, fields, target, dueMs, inFront, passage)
+      await send(exchange, fields, result, dueMs, passage)
     } catch (error) {
-      if (exchange.isGone || error instanceof HungUpError) {
+      if (passage.isEnded || error instanceof EndedByFaultError) {
+        end = 'ended by a fault'
+      } else if (exchange.isGone || error instanceof HungUpError) {
         end = service.isClosing ? 'stopped' : 'hung up'
       } else if (exchange.firstByteMs === undefined) {
         const kind = classifyStorageError(error)
@@ -89,7 +115,7 @@ export function createHandler(service: Service, options: HandlerOptions): Handle
           kind === 'missing'
             ? await refuseMissing(service.storage, target)
             : refuse(kind === 'busy' ? 503 : 500)
-        await send(exchange, fields, result, dueMs).catch((failure: unknown) => {
+        await send(exchange, fields, result, dueMs, passage).catch((failure: unknown) => {
           if (!exchange.isGone) options.onFault?.(failure)
           end = exchange.isGone ? 'hung up' : 'failed'
           exchange.cut()
@@ -106,26 +132,50 @@ export function createHandler(service: Service, options: HandlerOptions): Handle
     totals.bytes += exchange.bytesSent
     if (options.onReply === undefined) return
     const page = pageThatAsked(fields, directory.seenFrom(fields.host).peers)
-    const record = { ...recordOf(exchange, node, result, end), page }
+    const faults = passage.touched.size === 0 ? {} : { faults: [...passage.touched.values()] }
+    const record = {
+      ...recordOf(exchange, node.name, passage.isControl ? 0 : latencyMs, result, end),
+      page,
+      ...faults,
+    }
     options.onReply(isOthersWorker(fields, target) ? { ...record, isOthersWorker: true } : record)
   }
 }
 
+/** What a request is about, as a fault sees it. */
+const describeAsked = (target: Target, { range }: RequestFields): Asked => ({
+  kind:
+    target.kind === 'replica' || target.kind === 'manifest' || target.kind === 'health'
+      ? target.kind
+      : 'page',
+  name: 'name' in target ? target.name : '',
+  range,
+})
+
+const contentOf = ({ lengthBytes = 0, body }: Reply): Content => ({
+  lengthBytes,
+  ranges: body.filter(isRange),
+})
+
+const isLab = (target: Target | Refusal): target is Extract<Target, { kind: 'lab' }> =>
+  typeof target === 'object' && target.kind === 'lab'
+
 function recordOf(
   exchange: Exchange,
-  node: NodeConfig,
+  node: string,
+  latencyMs: number,
   result: Answer | undefined,
   end: ReplyRecord['end'],
 ): Omit<ReplyRecord, 'page'> {
   const { request, client, startedMs, firstByteMs, bytesSent } = exchange
   return {
     at: new Date(),
-    node: node.name,
+    node,
     method: request.method ?? '',
     target: request.url ?? '',
     status: firstByteMs === undefined ? undefined : result?.reply.status,
     range: result && describeRange(result.reply),
-    latencyMs: node.latencyMs,
+    latencyMs,
     firstByteMs: firstByteMs === undefined ? undefined : firstByteMs - startedMs,
     totalMs: performance.now() - startedMs,
     bytesSent,

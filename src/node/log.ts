@@ -18,11 +18,13 @@ export interface ReplyRecord {
   readonly totalMs: number
   readonly bytesSent: number
   /** how it ended */
-  readonly end: 'complete' | 'hung up' | 'cut' | 'failed' | 'stopped'
+  readonly end: 'complete' | 'hung up' | 'cut' | 'failed' | 'stopped' | 'ended by a fault'
   /** address of who asked; `undefined` when the connection was gone at once */
   readonly client: string | undefined
   /** web origin of the page of ours that asked; `undefined` for everybody else */
   readonly page: string | undefined
+  /** what the faults that touched it do, in words */
+  readonly faults?: readonly string[]
   /** a browser asked for the service worker of another project */
   readonly isOthersWorker?: boolean
 }
@@ -34,6 +36,7 @@ export const ENDINGS = {
   cut: ', cut off: the file changed',
   failed: ', cut off: the node could not go on',
   stopped: ', cut off: the node stopped',
+  'ended by a fault': ', ended on purpose',
 } as const
 const OTHERS_WORKER =
   ": a browser has another project's service worker for this address, which may show that project's pages" +
@@ -48,7 +51,8 @@ export function formatReply(record: ReplyRecord): string {
     status === undefined ? ['no reply'] : [String(status), ...(range === undefined ? [] : [range])]
   const firstByte = firstByteMs === undefined ? '' : `, first byte ${Math.round(firstByteMs)} ms`
   const timing = `simulated latency ${latencyMs} ms${firstByte}, ${count(bytesSent, 'byte')} in ${Math.round(totalMs)} ms`
-  const line = [...request, ...answer, `(${timing}${ENDINGS[end]})`].join(' ')
+  const lab = record.faults === undefined ? '' : `; the lab: ${record.faults.join(', ')}`
+  const line = [...request, ...answer, `(${timing}${ENDINGS[end]}${lab})`].join(' ')
   return record.isOthersWorker ? line + OTHERS_WORKER : line
 }
 

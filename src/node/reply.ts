@@ -28,10 +28,14 @@ export interface Reply {
 /** Our own words for each refusal. They repeat nothing that the client sent. */
 const REFUSALS = {
   400: 'the request could not be understood',
+  403: 'only a page of this node list, or a program with the token of this node, may do that',
   404: 'there is no such file on this node',
   405: 'a node answers GET, HEAD and OPTIONS',
   408: 'the request did not arrive in time',
+  409: 'it is no longer as the request says',
   412: 'a precondition of the request does not hold',
+  413: 'the document is longer than 4096 bytes',
+  415: 'the document must be sent as application/json',
   416: 'the file has none of the bytes that were asked for',
   421: 'this node does not go by that name',
   431: 'the header of the request is too large',
@@ -194,9 +198,9 @@ export const replyNotModified = (fields: readonly string[]): Reply => ({
 })
 
 /** The answer to OPTIONS: no content. Pure. */
-export const replyToOptions = (fields: readonly string[]): Reply => ({
+export const replyToOptions = (fields: readonly string[], allow = ALLOW): Reply => ({
   status: 204,
-  fields: ['Allow', ALLOW, ...fields],
+  fields: ['Allow', allow, ...fields],
   body: [],
   lengthBytes: undefined,
 })

@@ -16,6 +16,9 @@ export interface RequestFields {
   ifUnmodifiedSince?: string
   contentLength?: string
   transferEncoding?: string
+  contentType?: string
+  /** lets a page of ours change the lab */
+  labToken?: string
   /** `script`: a browser wants the code of a service worker */
   serviceWorker?: string
 }
@@ -35,6 +38,8 @@ const KNOWN: ReadonlyMap<string, Known> = new Map([
   ['if-unmodified-since', 'ifUnmodifiedSince'],
   ['content-length', 'contentLength'],
   ['transfer-encoding', 'transferEncoding'],
+  ['content-type', 'contentType'],
+  ['x-lab-token', 'labToken'],
   ['service-worker', 'serviceWorker'],
 ])
 

@@ -3,14 +3,17 @@
  * request, read handle.ts, then answer.ts, storage.ts, reply.ts and body.ts.
  */
 import { once, setMaxListeners } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { explainFileError } from '../file-errors.ts'
 import { type ListedNode, type NodeConfig, nodeUrl } from '../node-list.ts'
 import { boundCrowdMemory } from './crowd-memory.ts'
 import { Directory } from './directory.ts'
+import { Door } from './door.ts'
 import { Exchange, HungUpError } from './exchange.ts'
 import { COMMON_FIELDS, createHandler, type HandlerOptions } from './handle.ts'
+import { Lab } from './lab/lab.ts'
+import { listen } from './listen.ts'
 import { PageFiles, type PageFolders } from './page-files.ts'
 import { refuseBrokenRequests } from './refuse-broken.ts'
 import type { Service } from './service.ts'
@@ -25,9 +28,6 @@ const TIMEOUTS = {
   connectionsCheckingInterval: 2_000, // how often the first two are looked at
 } as const
 
-/** So many who connect at once are let in at once; others try again a second later, by themselves. */
-const BACKLOG = 4096
-
 /** What is under way on one connection. */
 interface Connection {
   /** the requests that have no whole answer yet */
@@ -41,6 +41,10 @@ interface Connection {
 export interface NodeOptions extends HandlerOptions {
   /** the node list, whose pages may read; none when absent */
   readonly nodes?: readonly ListedNode[]
+  /** may a program or a page of this machine set faults and impairments? */
+  readonly opensLab?: boolean
+  /** ends the process as `kill -9` does */
+  readonly crash?: () => void
   /** where the watch page is; the project's own when absent */
   readonly pageFolders?: PageFolders
 }
@@ -70,7 +74,8 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
   const pageFiles = await PageFiles.open(options.pageFolders)
   const directory = new Directory(options.nodes ?? [], config)
   const totals = { requests: 0, bytes: 0 }
-  const service: Service = { node: config, directory, pageFiles, storage, totals, isClosing: false }
+  const lab = new Lab(config, { random: options.random, isOpen: options.opensLab })
+  const service: Service = { node: config, directory, lab, pageFiles, storage, totals, isClosing: false }
   const handle = createHandler(service, options)
   const server = createServer({ ...TIMEOUTS, requireHostHeader: false, keepAlive: true })
   server.maxHeadersCount = 0 // the head has a size limit; a second Host must not hide behind a number
@@ -97,12 +102,24 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
   server.on('checkContinue', onRequest) // the body that is announced is not wanted: answer at once
   server.on('checkExpectation', onRequest)
   boundCrowdMemory(server)
-  refuseBrokenRequests(server, COMMON_FIELDS, (socket) => connections.get(socket)?.last)
+  refuseBrokenRequests(server, COMMON_FIELDS, (socket) => {
+    const connection = connections.get(socket)
+    for (const exchange of connection?.exchanges ?? []) exchange.giveUpBody()
+    return connection?.last
+  })
 
   await listen(server, config)
   const { port } = server.address() as AddressInfo
+  const door = new Door(server, { ...config, port }, options.onFault)
+  lab.begin({
+    refuse: () => door.shut(),
+    accept: () => door.open(),
+    crash: options.crash ?? (() => process.kill(process.pid, 'SIGKILL')),
+  })
   const close = async (): Promise<void> => {
     service.isClosing = true
+    door.lock()
+    lab.close()
     const closed = once(server, 'close')
     server.close()
     server.closeAllConnections()
@@ -123,29 +140,4 @@ function beginConnection(socket: Socket): Connection {
   if (socket.destroyed) hangUp()
   else socket.once('close', hangUp)
   return connection
-}
-
-function listen(server: Server, { name, host, port }: NodeConfig): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) =>
-      reject(new Error(explainListen(cause, name, host, port), { cause })),
-    )
-    server.listen({ host, port, backlog: BACKLOG }, resolve)
-  })
-}
-
-function explainListen({ code }: NodeJS.ErrnoException, name: string, host: string, port: number): string {
-  switch (code) {
-    case 'EADDRINUSE':
-      return `Cannot start ${name}: port ${port} is taken. End what uses it, or choose another port.`
-    case 'EACCES':
-      return `Cannot start ${name}: this user may not listen on port ${port}. Choose one above 1023.`
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return `Cannot start ${name}: no address could be found for the name ${host}. Choose another host.`
-    case 'EADDRNOTAVAIL':
-      return `Cannot start ${name}: this machine does not have the address ${host}. Choose another host.`
-    default:
-      return `Cannot start ${name} on ${host} port ${port}: ${code}`
-  }
 }

@@ -1,6 +1,7 @@
 /** What a running node consists of. */
 import type { NodeConfig } from '../node-list.ts'
 import type { Directory } from './directory.ts'
+import type { Lab } from './lab/lab.ts'
 import type { PageFiles } from './page-files.ts'
 import type { Storage } from './storage.ts'
 
@@ -11,6 +12,8 @@ export interface Service {
   readonly directory: Directory
   readonly pageFiles: PageFiles
   readonly storage: Storage
+  /** what is done to the node on purpose */
+  readonly lab: Lab
   readonly totals: { requests: number; bytes: number }
   /** the node is being stopped, and cuts what is under way */
   isClosing: boolean

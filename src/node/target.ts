@@ -7,6 +7,8 @@ import { CONTROL_CHARACTERS, storageNameProblem } from '../storage-name.ts'
 /** What a request asks for, or the status of its refusal. */
 export type Target =
   | { readonly kind: 'home' | 'health' | 'nodes' | 'videos' | 'server' }
+  /** what is done to the node on purpose */
+  | { readonly kind: 'lab' }
   | { readonly kind: 'replica'; readonly name: string }
   | { readonly kind: 'manifest'; readonly name: string }
   /** the watch page for a video */
@@ -35,6 +37,7 @@ const PLACES: Readonly<Record<string, Target>> = {
   health: { kind: 'health' },
   '_/nodes': { kind: 'nodes' },
   '_/videos': { kind: 'videos' },
+  '_/lab': { kind: 'lab' },
 }
 /** Beginnings of paths whose rest is a storage name. */
 const PREFIXES = [

@@ -8,8 +8,8 @@ import {
   type OutgoingHttpHeaders,
   ServerResponse,
 } from 'node:http'
-import { type Uplink, uplink } from '../../src/node/impairments.ts'
-import { waitUntil } from '../../src/node/wait.ts'
+import { type Uplink, uplink } from '../../src/node/lab/impairments.ts'
+import { waitUntil } from '../../src/node/lab/wait.ts'
 import { CORRUPT_EVERY_BYTES, type Fault, type NodeCount, type SeenRequest } from './fault.ts'
 import { Head } from './faulty-head.ts'
 

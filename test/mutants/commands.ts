@@ -6,7 +6,7 @@ export const COMMAND_MUTANTS = [
     'src/node/gathered-log.ts',
     ['test/node/gathered-log.test.ts'],
     ['gathered.calls === 0', 'gathered.calls < 0'],
-    ['[page, client, method, target, status, end]', '[page, method, target, status, end]'],
+    ['[page, client, method, target, status, end, faults]', '[page, method, target, status, end]'],
   ),
   ...mutantsOf(
     'src/node/access.ts',

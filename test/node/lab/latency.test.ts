@@ -3,9 +3,9 @@ import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { request } from '../helpers/http.ts'
-import { startTestNode } from '../helpers/node.ts'
-import { numberedRecords, writeReplica } from '../helpers/storage.ts'
+import { request } from '../../helpers/http.ts'
+import { startTestNode } from '../../helpers/node.ts'
+import { numberedRecords, writeReplica } from '../../helpers/storage.ts'
 
 test('what changes while a request is far away is seen by its answer', async () => {
   const node = await startTestNode({ latencyMs: 1_000 })

@@ -1,8 +1,8 @@
 /**
  * Impairments: what makes a node on this machine feel far away. `undefined` stands for an impairment that is switched
- * off and costs nothing. Which there are, and what they are called, is declared in ../impairments.ts.
+ * off and costs nothing. Which there are, and what they are called, is declared in ../../impairments.ts.
  */
-import type { Impairments } from '../impairments.ts'
+import type { Impairments } from '../../impairments.ts'
 import { waitUntil } from './wait.ts'
 
 /** When the first byte of a reply may leave to a request that arrived then, both on the clock of `performance.now()`. */

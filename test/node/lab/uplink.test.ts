@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { expect, test } from 'vitest'
-import { request } from '../helpers/http.ts'
-import { startTestNode } from '../helpers/node.ts'
-import { numberedRecords, temporaryFolder, writeReplica } from '../helpers/storage.ts'
+import { request } from '../../helpers/http.ts'
+import { startTestNode } from '../../helpers/node.ts'
+import { numberedRecords, temporaryFolder, writeReplica } from '../../helpers/storage.ts'
 
 /** The large one takes most of a second. */
 const BANDWIDTH_KBPS = 5_000

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { latency, type Uplink, uplink } from '../../src/node/impairments.ts'
-import { waitUntil } from '../../src/node/wait.ts'
+import { latency, type Uplink, uplink } from '../../../src/node/lab/impairments.ts'
+import { waitUntil } from '../../../src/node/lab/wait.ts'
 
 const stays = (): AbortSignal => new AbortController().signal
 /** So long that a test which waited for it would never end. */
