@@ -78,7 +78,10 @@ export const cut = (text: string): string =>
 /** npm completes what it takes for the beginning of a setting of its own. */
 const COMPLETED: Readonly<Record<string, string>> = { to: 'token_description' }
 /** Settings of npm itself, which may stand in somebody's `.npmrc`. */
-const NPM_OWN: ReadonlySet<string> = new Set(['json', 'force', 'only'])
+const NPM_OWN = ['json', 'force', 'only']
+/** Its value comes to us as a word, where it means the same. */
+const SAID_AS_WORD = ['for']
+const NOT_MISSED: ReadonlySet<string> = new Set([...NPM_OWN, ...SAID_AS_WORD])
 
 /**
  * The option that was meant for us and that npm kept: `npm start --no-open` hands on nothing, and puts a variable
@@ -90,7 +93,7 @@ export function flagKeptByNpm(
 ): string | undefined {
   const kept = Object.keys(options).find((name) => {
     const setting = COMPLETED[name] ?? name.replace(/^no-/, '').replaceAll('-', '_')
-    return !NPM_OWN.has(setting) && env[`npm_config_${setting}`] !== undefined
+    return !NOT_MISSED.has(setting) && env[`npm_config_${setting}`] !== undefined
   })
   return kept === undefined ? undefined : `--${kept}`
 }

@@ -1,0 +1,47 @@
+/** Shows which faults are in force on which node. */
+import type { FaultState, LabState } from '../lab/client.ts'
+import { FAULTS } from '../lab/faults.js'
+import { type NodeConfig, nodeUrl } from '../node-list.ts'
+import { formatMs } from '../words/in-words.js'
+import { formatTable, inNodeColour, style } from './terminal.ts'
+
+/** A node, with what its lab says or why that is not known. */
+export type Shown =
+  | { readonly node: NodeConfig; readonly state: LabState }
+  | { readonly node: NodeConfig; readonly problem: string }
+
+/** Prints a row for each fault, and one for each node without any. */
+export function printFaults(shown: readonly Shown[]): void {
+  const rows = shown.flatMap((one) => rowsOf(one).map((row) => [one.node.name, ...row]))
+  const [heading = '', ...lines] = formatTable([
+    ['node', 'what it does', 'since', 'ends in', 'hits'],
+    ...rows,
+  ])
+  console.log(style('bold', heading))
+  lines.forEach((line, index) => {
+    const name = rows[index]?.[0] ?? ''
+    const place = shown.findIndex(({ node }) => node.name === name)
+    console.log(inNodeColour(place, name) + line.slice(name.length))
+  })
+}
+
+function rowsOf(one: Shown): string[][] {
+  if ('problem' in one) return [[one.problem, '', '', '']]
+  const { node, state } = one
+  const changed = Object.entries(state.impairments)
+    .filter(([name, value]) => value !== node[name as keyof NodeConfig])
+    .map(([name, value]) => [
+      `${name} ${value}, by the node list ${node[name as keyof NodeConfig]}`,
+      '',
+      '',
+      '',
+    ])
+  const rows = [...changed, ...state.faults.map(rowOf)]
+  return rows.length === 0 ? [[`as its node list says (${nodeUrl(node)})`, '', '', '']] : rows
+}
+
+const rowOf = ({ name, says, agoMs, leftMs, hits }: FaultState): string[] => {
+  const isLast = FAULTS[name].ends === 'never'
+  const end = isLast ? 'when it is started' : 'when it is healed'
+  return [says, formatMs(agoMs), leftMs === undefined ? end : formatMs(leftMs), String(hits)]
+}
