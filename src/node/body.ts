@@ -38,20 +38,10 @@ export async function sendReply(
     }
     if (lengthOf(only) <= SMALL_BYTES) return sendSmall(exchange, reply, only, replica)
   }
-  return lab.whileUnderWay(passage, () => sendPieces(exchange, reply, body, lab, passage, replica))
-}
-
-async function sendPieces(
-  exchange: Exchange,
-  reply: Reply,
-  body: readonly BodyPart[],
-  lab: Lab,
-  passage: Passage,
-  replica: Replica | undefined,
-): Promise<void> {
   const blocks = new Blocks()
   const pieces = piecesOf(body, () => lab.impaired.uplink?.sliceBytes)
   let next = fetchPiece(pieces, blocks, replica)
+  passage.isUnderWay = true
   try {
     let piece = await next
     exchange.writeHead(reply.status, reply.fields)
@@ -70,6 +60,7 @@ async function sendPieces(
     else await passage.send(piece.bytes, true, piece.position)
     piece?.giveBack()
   } finally {
+    passage.isUnderWay = false
     await next.catch(() => {}) // the file may be closed only when nothing reads it; the error is on its way
     blocks.end()
   }

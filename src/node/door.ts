@@ -11,7 +11,8 @@ export class Door {
   readonly #server: Server
   readonly #config: NodeConfig
   readonly #onFault: ((error: unknown) => void) | undefined
-  readonly #sockets = new Set<Socket>()
+  /** all that are connected */
+  readonly sockets = new Set<Socket>()
   #state: 'open' | 'shut' | 'locked' = 'open'
 
   /** @param config with the port that the node really has */
@@ -20,8 +21,8 @@ export class Door {
     this.#config = config
     this.#onFault = onFault
     server.on('connection', (socket) => {
-      this.#sockets.add(socket)
-      socket.once('close', () => this.#sockets.delete(socket))
+      this.sockets.add(socket)
+      socket.once('close', () => this.sockets.delete(socket))
     })
   }
 
@@ -30,7 +31,7 @@ export class Door {
     if (this.#state !== 'open') return
     this.#state = 'shut'
     this.#server.close()
-    for (const socket of this.#sockets) socket.resetAndDestroy()
+    for (const socket of this.sockets) socket.resetAndDestroy()
   }
 
   /** Listens again. */

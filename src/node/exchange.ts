@@ -1,5 +1,6 @@
 /** One request and its reply: who hung up, when the first byte left, how many bytes of the body did. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Passage } from './lab/passage.ts'
 
 /** Raised from every wait of an exchange whose client is gone. Nobody is left to answer. */
 export class HungUpError extends Error {
@@ -14,6 +15,8 @@ export class Exchange {
   readonly client: string | undefined
   readonly startedMs = performance.now()
   firstByteMs: number | undefined
+  /** its way through the faults that are in force */
+  passage: Passage | undefined
   /** bytes of the body that were handed to the connection */
   bytesSent = 0
   /** Aborts when the client hangs up: its connection closes, whatever it still waits for. */

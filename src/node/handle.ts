@@ -60,28 +60,9 @@ export function createHandler(service: Service, options: HandlerOptions): Handle
     reply.fields.push(...COMMON_FIELDS, ...corsFields(fields.origin, peers), ...close)
     passage.fileBytes = replica?.facts.sizeBytes
     if (dueMs !== undefined) await waitUntil(dueMs, exchange.hangUp)
-    if (passage.isReached || passage.touched.size > 0) reply.fields.push(...passage.fields(contentOf(reply)))
+    if (passage.isReached || passage.touchedBy !== undefined)
+      reply.fields.push(...passage.fields(contentOf(reply)))
     await sendReply(exchange, reply, lab, passage, replica)
-  }
-
-  /** Waits until it is time to make the answer, and makes it. */
-  const decide = async (
-    exchange: Exchange,
-    fields: RequestFields,
-    target: Exclude<Target, { kind: 'lab' }> | Refusal,
-    dueMs: number | undefined,
-    inFront: Promise<void> | undefined,
-    passage: Passage,
-  ): Promise<Answer> => {
-    if (typeof target === 'object') passage.asksFor(describeAsked(target, fields))
-    const idleMs = dueMs === undefined ? 0 : dueMs - PREPARE_MS - performance.now()
-    if (idleMs > 0) await setTimeout(idleMs, undefined, { signal: exchange.hangUp })
-    if (inFront !== undefined) await inFront // answers leave in order, and nothing is read for one that cannot leave yet
-    const instead = passage.isReached ? await passage.meet() : undefined
-    if (instead !== undefined) return refuseOnPurpose(instead)
-    return typeof target === 'number'
-      ? refuse(target)
-      : answer(service, exchange.request.method ?? '', fields, target)
   }
 
   return async (exchange, inFront) => {
@@ -91,6 +72,7 @@ export function createHandler(service: Service, options: HandlerOptions): Handle
     let target: ReturnType<typeof admit> | undefined
     let result: Answer | undefined
     const passage = lab.enter(exchange)
+    exchange.passage = passage
     const { latencyMs } = lab.impairments
     let dueMs = lab.impaired.latency?.(exchange.startedMs)
     let end: ReplyRecord['end'] = 'complete'
@@ -100,7 +82,16 @@ export function createHandler(service: Service, options: HandlerOptions): Handle
         dueMs = undefined // a node that seems far away, or hangs, is mended by it
         passage.isControl = true
         result = { reply: await answerLab(lab, exchange, fields, directory.seenFrom(fields.host)) }
-      } else result = await decide(exchange, fields, target, dueMs, inFront, passage)
+      } else {
+        if (typeof target === 'object') passage.asksFor(describeAsked(target, fields))
+        const idleMs = dueMs === undefined ? 0 : dueMs - PREPARE_MS - performance.now()
+        if (idleMs > 0) await setTimeout(idleMs, undefined, { signal: exchange.hangUp })
+        if (inFront !== undefined) await inFront // answers leave in order, and nothing is read for one that cannot leave yet
+        const instead = passage.isReached ? await passage.meet() : undefined
+        if (instead !== undefined) result = refuseOnPurpose(instead)
+        else if (typeof target === 'number') result = refuse(target)
+        else result = await answer(service, request.method ?? '', fields, target)
+      }
       await send(exchange, fields, result, dueMs, passage)
     } catch (error) {
       if (passage.isEnded || error instanceof EndedByFaultError) {
@@ -132,7 +123,8 @@ export function createHandler(service: Service, options: HandlerOptions): Handle
     totals.bytes += exchange.bytesSent
     if (options.onReply === undefined) return
     const page = pageThatAsked(fields, directory.seenFrom(fields.host).peers)
-    const faults = passage.touched.size === 0 ? {} : { faults: [...passage.touched.values()] }
+    const { touchedBy } = passage
+    const faults = touchedBy === undefined ? {} : { faults: touchedBy }
     const record = {
       ...recordOf(exchange, node.name, passage.isControl ? 0 : latencyMs, result, end),
       page,

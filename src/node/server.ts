@@ -111,11 +111,20 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
   await listen(server, config)
   const { port } = server.address() as AddressInfo
   const door = new Door(server, { ...config, port }, options.onFault)
-  lab.begin({
-    refuse: () => door.shut(),
-    accept: () => door.open(),
-    crash: options.crash ?? (() => process.kill(process.pid, 'SIGKILL')),
-  })
+  const passages = function* () {
+    for (const socket of door.sockets) {
+      for (const { passage } of connections.get(socket)?.exchanges ?? [])
+        if (passage !== undefined) yield passage
+    }
+  }
+  lab.begin(
+    {
+      refuse: () => door.shut(),
+      accept: () => door.open(),
+      crash: options.crash ?? (() => process.kill(process.pid, 'SIGKILL')),
+    },
+    passages,
+  )
   const close = async (): Promise<void> => {
     service.isClosing = true
     door.lock()

@@ -58,9 +58,9 @@ export class Lab {
   readonly #node: NodeConfig
   readonly #random: (() => number) | undefined
   readonly #entries = new Map<FaultName, Entry>()
-  readonly #underWay = new Set<Passage>()
   readonly #counts = new Map<string, number>()
   #victim: Victim | undefined
+  #passages: () => Iterable<Passage> = () => []
   #seed = 0
   #lease: { readonly ms: number; readonly timer: NodeJS.Timeout; readonly untilMs: number } | undefined
   /** how often something was set */
@@ -78,9 +78,13 @@ export class Lab {
     this.impaired = impair(node, random)
   }
 
-  /** The node listens: what its node list or its flags say comes into force. */
-  begin(victim: Victim): void {
+  /**
+   * The node listens: what its node list or its flags say comes into force.
+   * @param passages of all requests that have no whole answer yet, which are told of each new fault
+   */
+  begin(victim: Victim, passages: () => Iterable<Passage>): void {
     this.#victim = victim
+    this.#passages = passages
     const { faults = {} } = this.#node
     if (Object.keys(faults).length > 0) this.set({ ...NOTHING, faults })
   }
@@ -88,16 +92,6 @@ export class Lab {
   /** A request has come. */
   enter(outlet: Outlet): Passage {
     return new Passage(this, outlet)
-  }
-
-  /** Calls `act` while a body is under way, which a new fault must not wait for. */
-  async whileUnderWay(passage: Passage, act: () => Promise<void>): Promise<void> {
-    this.#underWay.add(passage)
-    try {
-      await act()
-    } finally {
-      this.#underWay.delete(passage)
-    }
   }
 
   /** Sets all faults. One that is already in force and the same goes on, with its time. */
@@ -217,7 +211,7 @@ export class Lab {
 
   #changed(): void {
     this.inForce = FAULT_NAMES.flatMap((name) => this.#entries.get(name) ?? [])
-    for (const passage of [...this.#underWay]) passage.onSet()
+    for (const passage of [...this.#passages()]) passage.onSet()
   }
 }
 

@@ -36,19 +36,18 @@ const NONE: readonly FaultInForce[] = []
 export class Passage implements Visit {
   readonly #lab: Lab
   readonly #outlet: Outlet
-  /** pages and lists, which few faults reach */
-  #isPage = true
+  /** `undefined`: for nothing that is known so far */
+  #asked: Asked | undefined
   /** how many came before it, once that is known */
   #nth: number | undefined
-  /** what the faults that touched it do, for the log */
-  readonly touched = new Map<FaultName, string>()
+  /** what the faults that touched it do */
+  #touched: Map<FaultName, string> | undefined
   /** it asks for the lab itself, which nothing of this kind reaches */
   isControl = false
-  isReplica = false
-  name = ''
-  chunk = 0
   fileBytes: number | undefined
   handedBytes = 0
+  /** its body is being sent */
+  isUnderWay = false
   /** a fault has ended its connection */
   isEnded = false
 
@@ -59,6 +58,18 @@ export class Passage implements Visit {
 
   get hangUp(): AbortSignal {
     return this.#outlet.hangUp
+  }
+
+  get isReplica(): boolean {
+    return this.#asked?.kind === 'replica'
+  }
+
+  get name(): string {
+    return this.#asked?.name ?? ''
+  }
+
+  get chunk(): number {
+    return Math.floor(Number(FIRST_BYTE.exec(this.#asked?.range ?? '')?.[1] ?? 0) / SMALLEST_CHUNK_BYTES)
   }
 
   get nth(): number {
@@ -74,15 +85,19 @@ export class Passage implements Visit {
   get #faults(): readonly FaultInForce[] {
     const { inForce } = this.#lab
     if (inForce.length === 0 || this.isControl) return NONE
-    return this.#isPage ? inForce.filter(({ fault }) => fault.reachesPages) : inForce
+    return this.#asked === undefined || this.#asked.kind === 'page'
+      ? inForce.filter(({ fault }) => fault.reachesPages)
+      : inForce
   }
 
   /** What is asked for is known. */
-  asksFor({ kind, name, range }: Asked): void {
-    this.#isPage = kind === 'page'
-    this.isReplica = kind === 'replica'
-    this.name = name
-    this.chunk = Math.floor(Number(FIRST_BYTE.exec(range ?? '')?.[1] ?? 0) / SMALLEST_CHUNK_BYTES)
+  asksFor(asked: Asked): void {
+    this.#asked = asked
+  }
+
+  /** What the faults that have touched it do, for the log; `undefined`: none has. */
+  get touchedBy(): string[] | undefined {
+    return this.#touched && [...this.#touched.values()]
   }
 
   /** Before it is answered. @returns what it gets in place of the node's answer */
@@ -100,7 +115,7 @@ export class Passage implements Visit {
 
   /** The fields that a reply carries when faults have touched it, or are going to. */
   fields(content: Content): string[] {
-    const names = new Set(this.touched.keys())
+    const names = new Set(this.#touched?.keys())
     for (const { fault, name } of this.#faults) if (fault.touches?.(this, content)) names.add(name)
     return names.size === 0 ? [] : ['X-Lab', [...names].join(', ')]
   }
@@ -110,7 +125,13 @@ export class Passage implements Visit {
    * @param position of the first byte in the file; `undefined` for text
    * @throws EndedByFaultError when a fault has ended the connection; else as {@link Outlet.write}
    */
-  async send(bytes: Uint8Array, isLast: boolean, position: number | undefined): Promise<void> {
+  send(bytes: Uint8Array, isLast: boolean, position: number | undefined): Promise<void> {
+    if (this.isReached) return this.#sendThroughFaults(bytes, isLast, position)
+    this.handedBytes += bytes.length
+    return isLast ? this.#outlet.end(bytes) : this.#outlet.write(bytes)
+  }
+
+  async #sendThroughFaults(bytes: Uint8Array, isLast: boolean, position: number | undefined): Promise<void> {
     let rest = bytes
     for (let faults = this.#faults; faults.length > 0 && rest.length > 0; faults = this.#faults) {
       const [spared, striking] = leastSpared(faults, this)
@@ -139,9 +160,10 @@ export class Passage implements Visit {
 
   /** Faults have been set: those that end connections do not wait for a reader that is slow. */
   onSet(): void {
+    if (!this.isUnderWay || this.isEnded) return
     for (const entry of this.#faults) {
       const isDue = (entry.fault.sparedBytes?.(this) ?? Number.POSITIVE_INFINITY) <= this.handedBytes
-      if (entry.fault.endsConnections && isDue && !this.isEnded) this.#strike(entry).catch(() => {})
+      if (entry.fault.endsConnections && isDue) this.#strike(entry).catch(() => {})
     }
   }
 
@@ -161,8 +183,8 @@ export class Passage implements Visit {
   }
 
   #touch(name: FaultName): void {
-    if (this.touched.has(name)) return
-    this.touched.set(name, this.#lab.countHit(name))
+    this.#touched ??= new Map()
+    if (!this.#touched.has(name)) this.#touched.set(name, this.#lab.countHit(name))
   }
 }
 
