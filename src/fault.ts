@@ -11,7 +11,7 @@ import {
 import { printFaults } from './cli/fault-report.ts'
 import { userPath } from './cli/user-path.ts'
 import { IMPAIRMENTS, type Impairments } from './impairments.ts'
-import { healLab, LabError, type LabState, readLab, setLab } from './lab/client.ts'
+import { LabClient, LabError, type LabState } from './lab/client.js'
 import { faultHelp, readFaultWords, readTime } from './lab/fault-words.js'
 import { FAULT_NAMES, FaultError, type FaultSet } from './lab/faults.js'
 import { DEFAULT_NODE_LIST, type NodeConfig, nodeUrl, ownNodes, readNodeList } from './node-list.ts'
@@ -65,19 +65,19 @@ await runCommand(TEXT, async (args) => {
   if (values.heal && words.length > 0) throw new UsageError(`--heal sets no fault, found ${words.join(' ')}`)
   if (heals && time !== undefined) throw new UsageError('--for belongs to a fault')
   const chosen = named === undefined ? nodes : [named]
-  if (heals) return show(chosen, heal)
+  if (heals) return show(chosen, (lab) => lab.heal())
   if (words.length === 0) {
     if (time !== undefined) throw new UsageError('--for belongs to a fault: name a node and a fault')
-    return show(chosen, ({ url }) => readLab(url))
+    return show(chosen, (lab) => lab.read())
   }
   if (named === undefined) throw new UsageError(whichNode(first ?? '', nodes))
   const change = readChange(time === undefined ? words : [...words, time])
-  await show([named], async ({ url }) => {
-    const { seed, token, impairments, faults } = await readLab(url)
+  await show([named], async (lab) => {
+    const { seed, changed, faults } = await lab.read()
     const set = Object.fromEntries(faults.map(({ name, parameters }) => [name, parameters]))
-    return setLab(url, token, {
+    return lab.set({
       seed,
-      impairments: { ...impairments, ...change.impairments },
+      impairments: { ...changed, ...change.impairments },
       faults: { ...set, ...change.faults },
     })
   })
@@ -112,19 +112,12 @@ function whichNode(word: string, nodes: readonly NodeConfig[]): string {
     : `there is no node "${word}" of ours in the node list; it has ${names}`
 }
 
-async function heal({ url }: { url: string }): Promise<LabState> {
-  return healLab(url, (await readLab(url)).token)
-}
-
 /** Does something to the lab of each node, and shows what is in force then. @throws CommandError when one does not play along */
-async function show(
-  nodes: readonly NodeConfig[],
-  act: (node: { url: string }) => Promise<LabState>,
-): Promise<void> {
+async function show(nodes: readonly NodeConfig[], act: (lab: LabClient) => Promise<LabState>): Promise<void> {
   const states = await Promise.all(
     nodes.map(async (node) => {
       try {
-        return { node, state: await act({ url: nodeUrl(node) }) }
+        return { node, state: await act(new LabClient(nodeUrl(node))) }
       } catch (error) {
         if (error instanceof LabError) return { node, problem: error.message }
         throw error

@@ -1,6 +1,6 @@
 /** Shows which faults are in force on which node. */
-import type { FaultState, LabState } from '../lab/client.ts'
-import { FAULTS } from '../lab/faults.js'
+import type { FaultState, LabState } from '../lab/client.js'
+import { FAULTS, sayChanges } from '../lab/faults.js'
 import { type NodeConfig, nodeUrl } from '../node-list.ts'
 import { formatMs } from '../words/in-words.js'
 import { formatTable, inNodeColour, style } from './terminal.ts'
@@ -28,16 +28,9 @@ export function printFaults(shown: readonly Shown[]): void {
 function rowsOf(one: Shown): string[][] {
   if ('problem' in one) return [[one.problem, '', '', '']]
   const { node, state } = one
-  const changed = Object.entries(state.impairments)
-    .filter(([name, value]) => value !== node[name as keyof NodeConfig])
-    .map(([name, value]) => [
-      `${name} ${value}, by the node list ${node[name as keyof NodeConfig]}`,
-      '',
-      '',
-      '',
-    ])
+  const changed = sayChanges(state.changed).map((words) => [words, '', '', ''])
   const rows = [...changed, ...state.faults.map(rowOf)]
-  return rows.length === 0 ? [[`as its node list says (${nodeUrl(node)})`, '', '', '']] : rows
+  return rows.length === 0 ? [[`no fault (${nodeUrl(node)})`, '', '', '']] : rows
 }
 
 const rowOf = ({ name, says, agoMs, leftMs, hits }: FaultState): string[] => {

@@ -1,10 +1,14 @@
 /** Single keys from a terminal, and what the demo does with them. */
+import type { Breaking } from './breaking.ts'
 
 /** What Ctrl+C and Ctrl+D send while a terminal hands over every key, and the key that means the same. */
 const END_KEYS = new Set(['\u0003', '\u0004', 'q', 'Q'])
 
 /** Keys go by number, and a keyboard has nine. */
 const MAX_KEY_NODES = 9
+/** Stand before the number of a node. */
+const PREFIXES: Readonly<Record<string, Breaking>> = { h: 'hang', s: 'slow' }
+const HEAL_KEY = '0'
 
 /** Is there a terminal, whose keys we get? */
 export const hasKeys = (): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true
@@ -40,6 +44,10 @@ export interface Controls {
   }[]
   /** must not reject */
   readonly pick: () => Promise<void>
+  /** makes a node hang or go slow, or takes that back; must not reject @param index of the node */
+  readonly toggle: (index: number, breaking: Breaking) => Promise<void>
+  /** ends all faults of all nodes; must not reject */
+  readonly heal: () => Promise<void>
   readonly say: (line: string) => void
 }
 
@@ -51,6 +59,8 @@ export class Keys {
   readonly #controls: Controls
   readonly #busy = new Map<number, Promise<void>>()
   #isPicking = false
+  /** what the number that comes next is to do */
+  #prefix: Breaking | undefined
   /** why keys are not obeyed yet; `undefined`: they are */
   notYet: string | undefined
 
@@ -61,18 +71,32 @@ export class Keys {
   /** `Keys: 1-3 kill or start a node, …`. */
   get line(): string {
     const count = Math.min(MAX_KEY_NODES, this.#controls.nodes.length)
-    return `Keys: ${count > 1 ? `1-${count}` : '1'} kill or start a node, p pick again, ? help, q end`
+    const last = count > 1 ? `1-${count}` : '1'
+    return `Keys: ${last} kill or start, h${count} hang, s${count} slow, 0 heal, p pick, ? help, q end`
   }
 
   press(key: string): void {
     const { nodes, say } = this.#controls
     const index = /^[1-9]$/.test(key) ? Number(key) - 1 : -1
-    if (key === '?' || key === 'h') say(this.#help())
+    const breaking = this.#prefix
+    this.#prefix = undefined
+    if (key === '?') say(this.#help())
     else if (index >= nodes.length) say(`There is no node ${key}; ? shows the keys`)
-    else if (index === -1 && key !== 'p') return
+    else if (index === -1 && key !== 'p' && key !== HEAL_KEY && !(key in PREFIXES)) return
     else if (this.notYet !== undefined) say(`Not yet: ${this.notYet}`)
     else if (key === 'p') this.#pick()
+    else if (key === HEAL_KEY) void this.#controls.heal()
+    else if (index === -1) this.#ask(key)
+    else if (breaking !== undefined) void this.#controls.toggle(index, breaking)
     else this.#toggle(index)
+  }
+
+  /** Which node? The next key says. */
+  #ask(key: string): void {
+    this.#prefix = PREFIXES[key]
+    this.#controls.say(
+      `Which node is to ${this.#prefix === 'hang' ? 'hang' : 'be slow'}, or no longer? Its number`,
+    )
   }
 
   /** One key after the other for each node: pressed twice while it starts, it is started and then killed. */
@@ -110,6 +134,9 @@ export class Keys {
       ...this.#controls.nodes
         .slice(0, MAX_KEY_NODES)
         .map(({ name }, index) => `  ${index + 1}  kill ${name} with SIGKILL, or start it again`),
+      '  h  and a number: that node hangs, or goes on',
+      '  s  and a number: that node has an uplink of 500 kbit/s, or its own again',
+      '  0  heal all nodes',
       '  p  pick again',
       '  ?  this help',
       '  q  end everything (or Ctrl+C)',

@@ -6,10 +6,11 @@ import { explainNoChoice, openPick, printPick, urlToOpen } from '../cli/pick-rep
 import { surroundings } from '../cli/printed-command.ts'
 import { replicateWithProgress } from '../cli/replicate-progress.ts'
 import { inNodeColour, style } from '../cli/terminal.ts'
-import { isForeign, type ListedNode, ownNodes } from '../node-list.ts'
+import { isForeign, type ListedNode, type NodeConfig, ownNodes } from '../node-list.ts'
 import { pickNode } from '../picking/pick.ts'
 import { Source } from '../replication/source.ts'
 import { storageNameProblem } from '../storage-name.ts'
+import { heal, toggle } from './breaking.ts'
 import { hasKeys, Keys, readKeys } from './keys.ts'
 import { NodeProcess } from './node-process.ts'
 import { requireFreePorts } from './taken-ports.ts'
@@ -36,7 +37,11 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   endOnSignal(end)
   const ended = new Promise((resolve) => end.signal.addEventListener('abort', resolve))
   await requireFile(options.file)
-  await requireFreePorts(ownNodes(nodes))
+  const own = ownNodes(nodes)
+  await requireFreePorts(own)
+  const sayFor = async (node: NodeConfig | undefined, act: (node: NodeConfig) => Promise<string>) => {
+    if (node !== undefined) console.log(await act(node))
+  }
   const processes = nodes.flatMap((node, index) =>
     isForeign(node)
       ? []
@@ -49,6 +54,10 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const keys = new Keys({
     nodes: processes,
     pick: () => pickAndOpen(options).then(() => {}),
+    toggle: async (index, breaking) => sayFor(own[index], (node) => toggle(node, breaking)),
+    heal: async () => {
+      await Promise.all(own.map((node, index) => processes[index]?.isRunning && sayFor(node, heal)))
+    },
     say: (line) => console.log(line),
   })
   const bottom = useKeys(keys, end)

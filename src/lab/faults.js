@@ -205,6 +205,13 @@ export const sayFaults = (faults) =>
   FAULT_NAMES.flatMap((name) => (faults[name] === undefined ? [] : [FAULTS[name].say(faults[name])]))
 
 /**
+ * How else a node is to seem than it was started. Pure.
+ * @param {Readonly<Record<string, number>>} changed impairments
+ */
+export const sayChanges = (changed) =>
+  Object.entries(changed).map(([name, value]) => `has ${name} set to ${value}`)
+
+/**
  * `hangs`: what a node does under one fault. Pure.
  * @template {FaultName} Name
  * @param {Name} name

@@ -10,7 +10,7 @@ import { type Refusal, type Reply, replyToOptions, replyWithContent, replyWithRe
 import type { RequestFields } from './request-fields.ts'
 
 const CLOSED = 'this node was started without --lab'
-const STRANGER = 'the lab of a node is open to the machine that the node runs on'
+const STRANGER = 'only the machine that the node runs on may change its lab'
 const TOO_LATE = 'something else has been set since, or nothing waits to be renewed'
 
 /**
@@ -24,8 +24,7 @@ export async function answerLab(
   { peers }: View,
 ): Promise<Reply> {
   const { method } = exchange.request
-  if (!lab.isOpen) return refuse(404, CLOSED)
-  if (!isLocal(exchange.client)) return refuse(403, STRANGER)
+  const mayChange = lab.isOpen && isLocal(exchange.client)
   if (method === 'OPTIONS') {
     const preflight = preflightFields(
       fields.origin,
@@ -35,13 +34,14 @@ export async function answerLab(
     )
     return replyToOptions(preflight, LAB_ALLOW)
   }
-  if (method === 'GET' || method === 'HEAD') return show(lab)
+  if (method === 'GET' || method === 'HEAD') return show(lab, mayChange)
   if (method !== 'PUT' && method !== 'DELETE') return refuse(405)
+  if (!mayChange) return refuse(403, lab.isOpen ? STRANGER : CLOSED)
   const refusal = refuseChange(method, fields, peers, lab.token)
   if (refusal !== undefined) return refuse(refusal)
   if (method === 'DELETE') {
     lab.heal()
-    return show(lab)
+    return show(lab, mayChange)
   }
   const text = await exchange.readBody(MAX_DOCUMENT_BYTES)
   if (text === undefined) return refuse(413)
@@ -53,13 +53,14 @@ export async function answerLab(
     if (error instanceof FaultError) return refuse(400, error.message)
     throw error
   }
-  return show(lab)
+  return show(lab, mayChange)
 }
 
-const show = (lab: Lab): Reply =>
-  replyWithContent('application/json', `${JSON.stringify({ ...lab.describe(), token: lab.token })}\n`, [
-    ...['Cache-Control', 'no-store'],
-  ])
+/** What is in force may be seen by everybody who may see the node; who may change it gets the token. */
+function show(lab: Lab, mayChange: boolean): Reply {
+  const shown = { ...lab.describe(), ...(mayChange ? { token: lab.token } : {}) }
+  return replyWithContent('application/json', `${JSON.stringify(shown)}\n`, ['Cache-Control', 'no-store'])
+}
 
 const refuse = (status: Refusal, why?: string): Reply =>
   replyWithRefusal(status, status === 405 ? ['Allow', LAB_ALLOW, 'Connection', 'close'] : [], why)

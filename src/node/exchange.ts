@@ -52,7 +52,9 @@ export class Exchange {
     let sizeBytes = 0
     this.#isReading = true
     try {
-      for await (const block of this.request as AsyncIterable<Buffer>) {
+      // What is left behind it must not end the connection before the answer.
+      const body: AsyncIterable<Buffer> = this.request.iterator({ destroyOnReturn: false })
+      for await (const block of body) {
         sizeBytes += block.length
         if (sizeBytes > maxBytes) return undefined
         blocks.push(block)

@@ -82,6 +82,7 @@ export class PageSite {
     mkdirSync(folder)
     const below = {
       player: path.join(folder, 'player'),
+      lab: path.join(folder, 'lab'),
       swarm: path.join(folder, 'swarm'),
       version: path.join(folder, 'version'),
       words: path.join(folder, 'words'),

@@ -95,7 +95,7 @@ export async function openWatchWorld<Window extends Browser>(
   await copy(SAMPLE, 'demo.mp4')
   const running: RunningCommand[] = []
   const start = async (index: 0 | 1 | 2): Promise<void> => {
-    const args = [nodes[index].name, '--config', config, '--bandwidth-kbps', String(BANDWIDTH_KBPS)]
+    const args = [nodes[index].name, '--config', config, '--bandwidth-kbps', String(BANDWIDTH_KBPS), '--lab']
     const node = startCommand('start-node', args)
     running[index] = node
     await node.waitForLine(/ serves /)

@@ -37,8 +37,15 @@ function makeKeys(count = 3) {
   const said: string[] = []
   const picks: (() => void)[] = []
   const pick = (): Promise<void> => new Promise((resolve) => picks.push(resolve))
-  const keys = new Keys({ nodes, pick, say: (line) => said.push(line) })
-  return { keys, nodes, said, picks }
+  const broken: string[] = []
+  const keys = new Keys({
+    nodes,
+    pick,
+    toggle: async (index, breaking) => void broken.push(`${breaking} ${index + 1}`),
+    heal: async () => void broken.push('heal'),
+    say: (line) => said.push(line),
+  })
+  return { keys, nodes, said, picks, broken }
 }
 
 test('a kill does not wait for a pick', async () => {
@@ -48,6 +55,24 @@ test('a kill does not wait for a pick', async () => {
   await settle()
   expect(nodes[0]?.done).toEqual(['kill'])
   expect(picks).toHaveLength(1)
+})
+
+test('a letter and a number make a node hang or slow, and 0 heals all', () => {
+  const { keys, nodes, said, broken } = makeKeys()
+  for (const key of 'h2s30') keys.press(key)
+  expect(broken).toEqual(['hang 2', 'slow 3', 'heal'])
+  expect(said).toEqual([
+    'Which node is to hang, or no longer? Its number',
+    'Which node is to be slow, or no longer? Its number',
+  ])
+  expect(nodes.flatMap(({ done }) => done)).toEqual([])
+})
+
+test('a letter counts for the next key alone', async () => {
+  const { keys, nodes, broken } = makeKeys()
+  for (const key of 'hx1') keys.press(key)
+  await settle()
+  expect([broken, nodes[0]?.done]).toEqual([[], ['kill']])
 })
 
 test('nor for the start of another node', async () => {
@@ -133,13 +158,13 @@ test('the help is there at any time, with a line for each key', () => {
   const { keys, said } = makeKeys(2)
   keys.notYet = 'the nodes are being started'
   keys.press('?')
-  expect(said.join('\n').split('\n')).toHaveLength(5)
+  expect(said.join('\n').split('\n')).toHaveLength(8)
 })
 
 test('a number without a node says so, other keys say nothing', () => {
   const { keys, said } = makeKeys(2)
   keys.press('3')
-  for (const key of ['0', 'x', ' ', '\r', 'é']) keys.press(key)
+  for (const key of ['x', ' ', '\r', 'é']) keys.press(key)
   expect(said).toEqual(['There is no node 3; ? shows the keys'])
 })
 
@@ -150,6 +175,6 @@ test.for<[count: number, numbers: string]>([
   [20, '1-9 '],
 ])('with %i nodes the line names the keys %s, in one line of a small terminal', ([count, numbers]) => {
   const { line } = makeKeys(count).keys
-  expect(line).toContain(`Keys: ${numbers}kill or start a node`)
+  expect(line).toContain(`Keys: ${numbers}kill or start, `)
   expect(line.length).toBeLessThan(80)
 })

@@ -22,6 +22,7 @@ const NODES: ListedNode[] = [
 
 const pageFoldersBelow = (folder: string) => ({
   player: path.join(folder, 'player'),
+  lab: path.join(folder, 'lab'),
   swarm: path.join(folder, 'swarm'),
   version: path.join(folder, 'version'),
   words: path.join(folder, 'words'),
@@ -305,7 +306,7 @@ describe('what stands in the page', () => {
 
 test('every script, style and picture of the project is served, byte for byte the same by every node', async () => {
   const [first, second] = [await startTestNode({ name: 'node1' }), await startTestNode({ name: 'node2' })]
-  for (const room of ['player', 'swarm', 'version', 'words']) {
+  for (const room of ['player', 'lab', 'swarm', 'version', 'words']) {
     const names = readdirSync(new URL(`../../src/${room}/`, import.meta.url), {
       encoding: 'utf8',
       recursive: true,

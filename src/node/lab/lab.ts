@@ -69,6 +69,8 @@ export class Lab {
   inForce: readonly FaultInForce[] = []
   impairments: Impairments
   impaired: Impaired
+  /** the impairments that are other than the node was started with */
+  #changed: Partial<Impairments> = {}
 
   constructor(node: NodeConfig, { random, isOpen = false }: LabOptions = {}) {
     this.#node = node
@@ -103,10 +105,10 @@ export class Lab {
     this.#seed = seed
     this.#counts.clear()
     for (const name of FAULT_NAMES) if (!this.#entries.has(name)) this.#begin(name, faults[name])
-    this.#impair({ ...impairmentsOf(this.#node), ...impairments })
+    this.#impair(impairments)
     this.#letGoAfter(leaseMs)
     this.revision++
-    this.#changed()
+    this.#onChange()
   }
 
   /** No fault is in force any more, and the node is as far away as the node list says. */
@@ -157,7 +159,9 @@ export class Lab {
       node: this.#node.name,
       revision: this.revision,
       seed: this.#seed,
+      isOpen: this.isOpen,
       impairments: this.impairments,
+      changed: this.#changed,
       faults: Object.fromEntries(faults),
       leaseLeftMs: this.#lease === undefined ? null : Math.max(0, Math.round(this.#lease.untilMs - nowMs)),
     }
@@ -178,7 +182,7 @@ export class Lab {
         ? undefined
         : setTimeout(() => {
             this.#end(name)
-            this.#changed()
+            this.#onChange()
           }, forMs)
     const undo = this.#victim && fault.begin?.(this.#victim)
     const entry = { name, fault, parameters, over, timer, undo, setMs: performance.now(), hits: 0 }
@@ -194,7 +198,11 @@ export class Lab {
     entry.over.abort()
   }
 
-  #impair(impairments: Impairments): void {
+  #impair(given: Partial<Impairments>): void {
+    const own = impairmentsOf(this.#node)
+    const others = Object.entries(given).filter(([name, value]) => value !== own[name as keyof Impairments])
+    this.#changed = Object.fromEntries(others)
+    const impairments = { ...own, ...this.#changed }
     const isSame = JSON.stringify(impairments) === JSON.stringify(this.impairments)
     if (isSame) return // an uplink remembers what it still has to send
     this.impairments = impairments
@@ -209,7 +217,7 @@ export class Lab {
         : { ms, timer: setTimeout(() => this.heal(), ms), untilMs: performance.now() + ms }
   }
 
-  #changed(): void {
+  #onChange(): void {
     this.inForce = FAULT_NAMES.flatMap((name) => this.#entries.get(name) ?? [])
     for (const passage of [...this.#passages()]) passage.onSet()
   }

@@ -1,5 +1,4 @@
 /** One request on its way through the faults that are in force. While none is, it costs next to nothing. */
-import type { FaultName } from '../../lab/faults.js'
 import { SMALLEST_CHUNK_BYTES } from '../../version/manifest.js'
 import { type Content, EndedByFaultError, type Instead, type Visit } from '../faults/fault.ts'
 import type { FaultInForce, Lab } from './lab.ts'
@@ -41,7 +40,7 @@ export class Passage implements Visit {
   /** how many came before it, once that is known */
   #nth: number | undefined
   /** what the faults that touched it do */
-  #touched: Map<FaultName, string> | undefined
+  #touched: Map<FaultInForce, string> | undefined
   /** it asks for the lab itself, which nothing of this kind reaches */
   isControl = false
   fileBytes: number | undefined
@@ -102,20 +101,23 @@ export class Passage implements Visit {
 
   /** Before it is answered. @returns what it gets in place of the node's answer */
   async meet(): Promise<Instead | undefined> {
-    for (const { fault, name } of this.#faults) {
-      if (fault.meet === undefined) continue
-      if (fault.reachesPages) this.#touch(name) // it waits, and whoever looks at the lab wants to see it
-      const instead = await fault.meet(this)
+    const met = new Set<FaultInForce>()
+    for (;;) {
+      // While it waits for one, others may be set, and be over.
+      const next = this.#faults.find((entry) => entry.fault.meet !== undefined && !met.has(entry))
+      if (next === undefined) return undefined
+      met.add(next)
+      if (next.fault.strike !== undefined) this.#touch(next) // it waits, and whoever looks at the lab wants to see it
+      const instead = await next.fault.meet?.(this)
       if (instead === undefined) continue
-      this.#touch(name)
+      this.#touch(next)
       return instead
     }
-    return undefined
   }
 
   /** The fields that a reply carries when faults have touched it, or are going to. */
   fields(content: Content): string[] {
-    const names = new Set(this.#touched?.keys())
+    const names = new Set([...(this.#touched?.keys() ?? [])].map(({ name }) => name))
     for (const { fault, name } of this.#faults) if (fault.touches?.(this, content)) names.add(name)
     return names.size === 0 ? [] : ['X-Lab', [...names].join(', ')]
   }
@@ -142,12 +144,13 @@ export class Passage implements Visit {
       }
       const slice = rest.subarray(0, sizeBytes)
       const sent = bytes.length - rest.length
-      for (const { fault, name } of faults) {
+      for (const entry of faults) {
+        const { fault } = entry
         if (fault.pace !== undefined) {
-          this.#touch(name)
+          this.#touch(entry)
           await fault.pace(sizeBytes, this)
         }
-        if (position !== undefined && fault.alter?.(slice, position + sent, this)) this.#touch(name)
+        if (position !== undefined && fault.alter?.(slice, position + sent, this)) this.#touch(entry)
       }
       this.handedBytes += sizeBytes
       await this.#outlet.write(slice)
@@ -177,14 +180,14 @@ export class Passage implements Visit {
     throw new EndedByFaultError()
   }
 
-  async #strike({ fault, name }: FaultInForce): Promise<void> {
-    this.#touch(name)
-    await fault.strike?.(this)
+  async #strike(entry: FaultInForce): Promise<void> {
+    this.#touch(entry)
+    await entry.fault.strike?.(this)
   }
 
-  #touch(name: FaultName): void {
+  #touch(entry: FaultInForce): void {
     this.#touched ??= new Map()
-    if (!this.#touched.has(name)) this.#touched.set(name, this.#lab.countHit(name))
+    if (!this.#touched.has(entry)) this.#touched.set(entry, this.#lab.countHit(entry.name))
   }
 }
 

@@ -10,6 +10,7 @@ import { readChoices } from '../room/experiments.js'
 import { workerNews } from '../worker/prepare-worker.js'
 import { fetchEarly, leaveEarly, takeNodes, whoHasBegun } from './early.js'
 import { passTo } from './event-relay.js'
+import { LabWatch } from './lab-watch.js'
 import { ListWatch } from './list-watch.js'
 import { loaded, takeList } from './load-anew.js'
 import { askForNodes } from './node-api.js'
@@ -56,6 +57,23 @@ function watchTrouble(event, outage) {
   status.show(outage.state ?? { kind: 'ready' })
 }
 
+/**
+ * What is done to the nodes on purpose is shown, and can be done from the page.
+ * @param {import('../room/control-room.js').ControlRoom} room
+ * @param {readonly VideoNode[]} nodes
+ */
+function followLabs(room, nodes) {
+  const labs = new LabWatch({
+    nodes: nodes.filter(({ isForeign }) => !isForeign),
+    fetch: fetch.bind(globalThis),
+    clock: realClock,
+    onChange: (name, seen) => room.seeLab(name, seen),
+    isLooking: () => !document.hidden,
+  })
+  room.showLab(labs)
+  labs.start()
+}
+
 /** @param {Parameters<typeof describeFacts>[0]} known */
 function showFacts(known) {
   part('facts', HTMLElement).replaceChildren(
@@ -95,6 +113,7 @@ async function main() {
         setPolicy(policy)
       }),
   )
+  opening.then((room) => followLabs(room, nodes), fail)
   let hadPicture = false
   video.addEventListener('loadeddata', () => {
     hadPicture = true

@@ -14,6 +14,8 @@ import { describePolicy, tellLookAhead, writeChoices } from './experiments.js'
 import { ExperimentsView } from './experiments-view.js'
 import { Figures } from './figures.js'
 import { FiguresView } from './figures-view.js'
+import { LabModel } from './lab/lab-model.js'
+import { LabView } from './lab/lab-view.js'
 import { markNodes } from './marks/node-marks.js'
 import { onPaletteChange } from './marks/palette.js'
 import { NodeCardsView } from './nodes/node-cards-view.js'
@@ -38,6 +40,10 @@ export class ControlRoom {
   /** @type {ChunkModel | undefined} */
   #chunkModel
   #chunkMap
+  #cards
+  #lab
+  /** @type {LabView | undefined} */
+  #labView
   #views
   #experiments
   /** @type {Choices} */
@@ -62,11 +68,13 @@ export class ControlRoom {
     this.#choices = choices
     this.#chunkMap = new ChunkMapView(video, marks)
     this.#experiments = new ExperimentsView(this.#choices, marks, (choices) => this.#choose(choices))
-    const cards = new NodeCardsView(this.#nodeModel)
+    this.#cards = new NodeCardsView(this.#nodeModel)
+    this.#lab = new LabModel()
     const [story, figures] = [new StoryView(this.#story), new FiguresView(this.#figures)]
     this.#views = () => {
       this.#chunkMap.render()
-      cards.render(performance.now(), this.#choices.policy)
+      this.#cards.render(performance.now(), this.#choices.policy)
+      this.#labView?.render(performance.now())
       story.render()
       figures.render(performance.now())
     }
@@ -105,6 +113,25 @@ export class ControlRoom {
     } else if (this.#chunkModel !== undefined && this.#file !== undefined) {
       this.#chunkMap.show(this.#chunkModel, this.#file)
     }
+  }
+
+  /**
+   * The labs of the nodes can be set from here.
+   * @param {import('./lab/lab-view.js').LabControls} controls
+   */
+  showLab(controls) {
+    this.#labView = new LabView(this.#lab, this.#cards.roots, controls, (text) => this.note(text))
+  }
+
+  /**
+   * What the lab of one node says now.
+   * @param {string} name
+   * @param {import('../../lab/client.js').LabSeen} seen
+   */
+  seeLab(name, seen) {
+    const text = this.#lab.see(name, seen)
+    if (text !== undefined) this.#story.note(seen.atMs, text)
+    this.#draw()
   }
 
   /** @param {SwarmEvent | PlayerEvent} event */

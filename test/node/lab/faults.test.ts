@@ -364,6 +364,26 @@ describe('several at once', () => {
     expect(reply && field(reply, 'X-Lab')).toBe('cut, corrupt')
   })
 
+  test('a hang keeps back an error that is over by then: it does not come', async () => {
+    const node = await start()
+    await setLab(node, { faults: { hang: true, status: { code: 500 } } })
+    const asked = request(node, '/demo.mp4')
+    await expect.poll(async () => (await readLab(node)).faults['hang']?.hits).toBe(1)
+    await setLab(node, {})
+    expect((await asked).status).toBe(200)
+  })
+
+  test('a hang that follows a hang holds on', async () => {
+    const node = await start()
+    await setLab(node, { faults: { hang: { forMs: 60_000 } } })
+    const asked = request(node, '/demo.mp4', { method: 'HEAD' })
+    await expect.poll(async () => (await readLab(node)).faults['hang']?.hits).toBe(1)
+    await setLab(node, { faults: { hang: true } })
+    await expect.poll(async () => (await readLab(node)).faults['hang']?.hits).toBe(1)
+    await setLab(node, {})
+    expect((await asked).status).toBe(200)
+  })
+
   test('a hang keeps back an error, which then comes', async () => {
     const node = await start()
     await setLab(node, { faults: { hang: { forMs: 60 }, status: { code: 500 } } })

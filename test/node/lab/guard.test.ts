@@ -21,16 +21,22 @@ const startOpen = (): Promise<TestNode> => startTestNode({}, { nodes: NODES, ope
 const setOn = async (node: TestNode): Promise<object> => (await readLab(node)).faults
 
 describe('a node that was started without a lab', () => {
-  test('says so, and takes nothing', async () => {
-    const node = await startTestNode()
-    expect(await askLab(node)).toMatchObject({
-      status: 404,
-      text: '404 Not Found: this node was started without --lab\n',
-    })
-    for (const method of ['PUT', 'DELETE', 'POST', 'OPTIONS']) {
+  test('shows what is in force, says that it is closed, and takes nothing', async () => {
+    const node = await startTestNode({ faults: { status: { code: 404, retryAfterS: 1, share: 1 } } })
+    const shown = await askLab(node)
+    expect(shown.status).toBe(200)
+    expect(JSON.parse(shown.text)).toMatchObject({ isOpen: false, faults: { status: { code: 404 } } })
+    expect(shown.text).not.toContain('token')
+    for (const method of ['PUT', 'DELETE']) {
       const reply = await askLab(node, { method, headers: JSON_TYPE, body: STALL })
-      expect([method, reply.status]).toEqual([method, 404])
+      expect([method, reply.status, reply.text]).toEqual([
+        method,
+        403,
+        '403 Forbidden: this node was started without --lab\n',
+      ])
     }
+    expect((await askLab(node, { method: 'POST' })).status).toBe(405)
+    expect(await setOn(node)).toHaveProperty('status')
   })
 })
 
@@ -43,7 +49,9 @@ describe('what a program of this machine may do', () => {
       node: 'node1',
       revision: 0,
       seed: 0,
+      isOpen: true,
       impairments: { latencyMs: 0, jitterMs: 0, bandwidthKbps: 0 },
+      changed: {},
       faults: {},
       leaseLeftMs: null,
       token: expect.stringMatching(/^[\w-]{32}$/),

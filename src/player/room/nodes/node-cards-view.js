@@ -28,6 +28,11 @@ export class NodeCardsView {
     list.replaceChildren(...this.#cards.map(({ root }) => root))
   }
 
+  /** By the names of the nodes, for what others add to a card. @returns {ReadonlyMap<string, HTMLElement>} */
+  get roots() {
+    return new Map(this.#cards.map(({ name, root }) => [name, root]))
+  }
+
   /**
    * @param {number} nowMs on the clock of the events
    * @param {Policy} policy
@@ -66,6 +71,7 @@ class Card {
     setAttribute(this.#silence, 'class', 'silence')
     this.#beat.append(this.#line, this.#silence)
     const { name, look } = facts.mark
+    this.name = name
     this.root = element(
       'li',
       { class: `card look-${look}` },

@@ -1,0 +1,71 @@
+// @ts-check
+/**
+ * What the labs of the nodes say, in words: kept apart from what the page itself can know of a node, and marked as such.
+ * Pure.
+ */
+import { sayChanges } from '../../../lab/faults.js'
+import { count, formatMs, listWords } from '../../../words/in-words.js'
+
+/** @typedef {import('../../../lab/client.js').LabSeen} LabSeen */
+
+/** All labs, by the names of the nodes. */
+export class LabModel {
+  /** @type {Map<string, LabSeen>} */
+  #seen = new Map()
+  /** what was last told of each @type {Map<string, string>} */
+  #told = new Map()
+
+  /**
+   * Takes in what a lab says.
+   * @param {string} name
+   * @param {LabSeen} seen
+   * @returns {string | undefined} a sentence for the story when something else is in force now
+   */
+  see(name, seen) {
+    this.#seen.set(name, seen)
+    if (seen.isAway || seen.state === undefined) return undefined
+    const now = listWords(this.#says(name))
+    const before = this.#told.get(name) ?? ''
+    this.#told.set(name, now)
+    if (now === before) return undefined
+    return now === '' ? `The lab says: ${name} is healed.` : `The lab says: ${name} ${now}.`
+  }
+
+  /** May it be set? @param {string} name */
+  isOpen(name) {
+    return this.#seen.get(name)?.state?.token !== undefined
+  }
+
+  /** Is anything in force, as far as is known? @param {string} name */
+  isBusy(name) {
+    return this.#says(name).length > 0
+  }
+
+  /** The impairments of a node now. @param {string} name */
+  impairmentsOf(name) {
+    return this.#seen.get(name)?.state?.impairments ?? {}
+  }
+
+  /**
+   * `The lab: hangs, 7 s left, 12 hits`; '' where nothing is in force.
+   * @param {string} name
+   * @param {number} nowMs on the page's clock
+   */
+  line(name, nowMs) {
+    const seen = this.#seen.get(name)
+    if (seen?.state === undefined) return ''
+    const passedMs = nowMs - seen.atMs
+    const faults = seen.state.faults.flatMap(({ says, leftMs, hits }) => {
+      if (leftMs === undefined) return [`${says}, ${count(hits, 'hit')}`]
+      return leftMs <= passedMs ? [] : [`${says}, ${formatMs(leftMs - passedMs)} left`]
+    })
+    const all = [...sayChanges(seen.state.changed), ...faults]
+    return all.length === 0 ? '' : `The lab: ${all.join('; ')}`
+  }
+
+  /** What the node does then, one thing for each. @param {string} name */
+  #says(name) {
+    const { changed = {}, faults = [] } = this.#seen.get(name)?.state ?? {}
+    return [...sayChanges(changed), ...faults.map(({ says }) => says)]
+  }
+}

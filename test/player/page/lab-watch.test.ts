@@ -1,0 +1,90 @@
+/** The labs of real nodes, as a page follows them. */
+import { expect, test } from 'vitest'
+import type { LabSeen } from '../../../src/lab/client.js'
+import { LabWatch } from '../../../src/player/page/lab-watch.js'
+import { HandClock } from '../../helpers/hand-clock.ts'
+import { readLab, setLab } from '../../helpers/lab.ts'
+import { startTestNode, type TestNode } from '../../helpers/node.ts'
+
+async function follow(options: { opensLab?: boolean; isLooking?: () => boolean } = {}) {
+  const { opensLab = true, isLooking = () => true } = options
+  const node = await startTestNode({}, { opensLab })
+  const clock = new HandClock()
+  const seen: LabSeen[] = []
+  const watch = new LabWatch({
+    nodes: [node].map(({ url }) => ({ name: 'node1', url })),
+    fetch: globalThis.fetch,
+    clock,
+    isLooking,
+    onChange: (_, now) => seen.push(now),
+  })
+  watch.start()
+  return { node, clock, seen, watch }
+}
+
+const labCalls = (node: TestNode): number => node.records.filter(({ target }) => target === '/_/lab').length
+
+test('what somebody else sets is seen, and what is over', async () => {
+  const { node, clock, seen } = await follow()
+  await expect.poll(() => seen.at(-1)?.state?.faults).toEqual([])
+  await setLab(node, { faults: { stall: { afterBytes: 5 } } })
+  clock.advance(2_000)
+  await expect.poll(() => seen.at(-1)?.state?.faults[0]?.says).toBe('stalls after 5 bytes')
+  await setLab(node, {})
+  clock.advance(2_000)
+  await expect.poll(() => seen.at(-1)?.state?.faults).toEqual([])
+})
+
+test('what the page sets lasts as long as it is there', async () => {
+  const { node, clock, watch } = await follow()
+  await watch.set('node1', { faults: { stall: { afterBytes: 5 } } })
+  const before = await readLab(node)
+  expect(before.leaseLeftMs).toBeGreaterThan(29_000)
+  expect(before.leaseLeftMs).toBeLessThanOrEqual(30_000)
+  const calls = labCalls(node)
+  const renewed = () =>
+    node.records.some(({ method, status }, index) => index >= calls && method === 'PUT' && status === 200)
+  clock.advance(5_000)
+  await expect.poll(renewed).toBe(true)
+  expect((await readLab(node)).revision).toBe(before.revision)
+})
+
+test('what was set by somebody else meanwhile is not renewed, and nothing is set again', async () => {
+  const { node, clock, watch } = await follow()
+  await watch.set('node1', { faults: { stall: { afterBytes: 5 } } })
+  await setLab(node, { faults: { corrupt: true } })
+  clock.advance(5_000)
+  await expect.poll(() => node.records.filter(({ status }) => status === 409).length).toBe(2) // and once with a fresh token
+  clock.advance(5_000)
+  clock.advance(5_000)
+  expect(node.records.filter(({ status }) => status === 409)).toHaveLength(2)
+  expect(Object.keys((await readLab(node)).faults)).toEqual(['corrupt'])
+})
+
+test('a healed node is healed for good', async () => {
+  const { node, watch } = await follow()
+  await watch.set('node1', { faults: { corrupt: { everyChunks: 1 } } })
+  await watch.heal('node1')
+  expect((await readLab(node)).faults).toEqual({})
+})
+
+test('a closed lab is seen and refuses, in words that follow the name of the node', async () => {
+  const { seen, watch } = await follow({ opensLab: false })
+  await expect.poll(() => seen.at(-1)?.state?.token === undefined && seen.length).toBe(1)
+  await expect(watch.set('node1', {})).rejects.toThrow('has a lab that is closed: start it with --lab')
+})
+
+test('who does not answer is away, and what was known is kept', async () => {
+  const { node, clock, seen, watch } = await follow()
+  await watch.set('node1', { faults: { stall: { afterBytes: 5 } } })
+  await node.close()
+  clock.advance(2_000)
+  await expect.poll(() => seen.at(-1)?.isAway).toBe(true)
+  expect(seen.at(-1)?.state?.faults).toHaveLength(1)
+})
+
+test('a page that nobody looks at asks nobody', async () => {
+  const { node, clock } = await follow({ isLooking: () => false })
+  for (let times = 0; times < 5; times++) clock.advance(2_000)
+  expect(labCalls(node)).toBe(0)
+})

@@ -1,0 +1,81 @@
+/** What the labs say, in words, and when it is told. */
+import { describe, expect, test } from 'vitest'
+import { IMPAIRMENTS } from '../../../../src/impairments.ts'
+import type { LabSeen, LabState } from '../../../../src/lab/client.js'
+import { readFaults } from '../../../../src/lab/faults.js'
+import { PRESETS } from '../../../../src/lab/presets.js'
+import { LabModel } from '../../../../src/player/room/lab/lab-model.js'
+
+const HANGS = { name: 'hang', parameters: {}, agoMs: 0, leftMs: 10_000, hits: 3, says: 'hangs' } as const
+const STALLS = { ...HANGS, name: 'stall', leftMs: undefined, says: 'stalls after 5 bytes' } as const
+
+const seen = (state: Partial<LabState>, atMs = 0): LabSeen => ({
+  state: { revision: 1, seed: 0, impairments: {}, changed: {}, faults: [], token: 'x', ...state },
+  atMs,
+  isAway: false,
+})
+
+describe('the line on a card', () => {
+  test('says what is in force, for how much longer, and how often it struck', () => {
+    const model = new LabModel()
+    model.see('node2', seen({ changed: { latencyMs: 900 }, faults: [HANGS, STALLS] }, 1000))
+    expect(model.line('node2', 3_000)).toBe(
+      'The lab: has latencyMs set to 900; hangs, 8.0 s left; stalls after 5 bytes, 3 hits',
+    )
+  })
+
+  test('forgets what must be over by now, also of a node that does not answer', () => {
+    const model = new LabModel()
+    model.see('node2', seen({ faults: [HANGS] }))
+    model.see('node2', { ...seen({ faults: [HANGS] }), isAway: true })
+    expect(model.line('node2', 9_000)).toBe('The lab: hangs, 1.0 s left')
+    expect(model.line('node2', 10_000)).toBe('')
+  })
+
+  test('is empty where nothing is known, or nothing in force', () => {
+    const model = new LabModel()
+    expect(model.line('node1', 0)).toBe('')
+    model.see('node1', seen({}))
+    expect(model.line('node1', 0)).toBe('')
+    expect([model.isOpen('node1'), model.isBusy('node1'), model.isOpen('node9')]).toEqual([
+      true,
+      false,
+      false,
+    ])
+  })
+
+  test('a lab that is closed is not open, and says what is in force all the same', () => {
+    const model = new LabModel()
+    model.see('node1', seen({ token: undefined, faults: [STALLS] }))
+    expect([model.isOpen('node1'), model.isBusy('node1')]).toEqual([false, true])
+  })
+})
+
+describe('the story is told', () => {
+  test('once of each change, and of nothing when there is none', () => {
+    const model = new LabModel()
+    expect(model.see('node2', seen({}))).toBeUndefined()
+    expect(model.see('node2', seen({ faults: [HANGS] }))).toBe('The lab says: node2 hangs.')
+    expect(model.see('node2', seen({ faults: [{ ...HANGS, hits: 9, leftMs: 1 }] }))).toBeUndefined()
+    expect(model.see('node2', seen({ faults: [HANGS, STALLS] }))).toBe(
+      'The lab says: node2 hangs and stalls after 5 bytes.',
+    )
+    expect(model.see('node2', seen({}))).toBe('The lab says: node2 is healed.')
+  })
+
+  test('not of a node that has gone: what its lab says then is not known', () => {
+    const model = new LabModel()
+    model.see('node2', seen({ faults: [STALLS] }))
+    expect(model.see('node2', { state: undefined, atMs: 5, isAway: true })).toBeUndefined()
+  })
+})
+
+test('each button sets what a node takes', () => {
+  for (const { faults = {}, impairments, name } of PRESETS) {
+    expect([name, readFaults(faults)]).toEqual([name, faults])
+    const set = Object.entries(impairments?.({ latencyMs: 50, jitterMs: 0 }) ?? {})
+    expect(set.length + Object.keys(faults).length, name).toBe(1)
+    for (const [field, value] of set)
+      expect(IMPAIRMENTS[field as keyof typeof IMPAIRMENTS].test(value), name).toBe(true)
+  }
+})
