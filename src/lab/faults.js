@@ -15,6 +15,7 @@
  * The faults of a node, by name; one that is absent is not in force.
  * @typedef {object} FaultSet
  * @property {Timed} [hang]
+ * @property {Timed & { readonly medianMs: number, readonly p99Ms: number, readonly correlation: number }} [tail]
  * @property {Timed & { readonly afterBytes: number }} [stall]
  * @property {Timed & { readonly afterBytes: number, readonly how: 'reset' | 'fin' }} [cut]
  * @property {Timed} [refuse]
@@ -40,6 +41,7 @@
  * @typedef {object} Fault
  * @property {Readonly<Record<string, Parameter>>} parameters
  * @property {'never' | 'may' | 'must'} ends does it carry `forMs`?
+ * @property {(parameters: any) => { field: string, expected: string } | undefined} [problem] of its parameters together
  * @property {string} help what it does, in a line of help
  * @property {(parameters: any) => string} say what the node does then, behind its name
  */
@@ -72,6 +74,22 @@ export const FAULTS = {
     ends: 'may',
     help: 'reads requests and answers nothing; bodies under way stop',
     say: () => 'hangs',
+  },
+  tail: {
+    parameters: {
+      medianMs: whole(1, 60_000, 'milliseconds'),
+      p99Ms: whole(1, 60_000, 'milliseconds'),
+      correlation: {
+        expected: 'a number from 0 to 0.99',
+        test: (value) => typeof value === 'number' && value >= 0 && value <= 0.99,
+        preset: 0,
+      },
+    },
+    problem: ({ medianMs, p99Ms }) =>
+      p99Ms < medianMs ? { field: 'p99Ms', expected: 'no less than medianMs' } : undefined,
+    ends: 'may',
+    help: 'answers come later: half by medianMs, one in 100 by p99Ms',
+    say: ({ medianMs, p99Ms }) => `answers later, by ${medianMs} ms, one in a hundred by ${p99Ms} ms`,
   },
   stall: {
     parameters: { afterBytes: bytes },
@@ -166,7 +184,7 @@ export function readFaults(json) {
 
 /** @param {FaultName} name @param {unknown} json */
 function readFault(name, json) {
-  const { parameters, ends } = FAULTS[name]
+  const { parameters, ends, problem } = FAULTS[name]
   /** @type {Readonly<Record<string, Parameter>>} */
   const rules = ends === 'never' ? parameters : { ...parameters, forMs: milliseconds }
   if (!isRecord(json)) throw new FaultError(name, 'true or an object')
@@ -187,6 +205,8 @@ function readFault(name, json) {
     if (!test(value)) throw new FaultError(`${name}.${field}`, expected)
     read[field] = value
   }
+  const found = problem?.(read)
+  if (found !== undefined) throw new FaultError(`${name}.${found.field}`, found.expected)
   return read
 }
 

@@ -18,6 +18,11 @@ const NARROW_KBPS = 500
 export const PRESETS = [
   { name: 'hang', help: 'takes requests and answers nothing', faults: { hang: {} } },
   {
+    name: 'tail',
+    help: 'most answers soon, one in a hundred after 2 s',
+    faults: { tail: { medianMs: 40, p99Ms: 2000, correlation: 0 } },
+  },
+  {
     name: 'stall',
     help: 'each body stops after 100 kB, still connected',
     faults: { stall: { afterBytes: 100_000 } },

@@ -69,7 +69,7 @@ describe('fault', () => {
     [['node9', 'hang'], 'there is no node "node9" of ours in the node list; it has node1, node2'],
     [['hang'], 'name a node first: node1, node2'],
     [['latencyMs=5'], 'name a node first: node1, node2'],
-    [['node1', 'hand'], 'hand: expected a fault: hang, stall'],
+    [['node1', 'hand'], 'hand: expected a fault: hang, tail'],
     [['node1', 'stall'], 'stall.afterBytes: expected bytes'],
     [['node1', 'speed=5'], 'there is no speed; there are latencyMs, jitterMs, bandwidthKbps'],
     [['node1', 'latencyMs=-5'], 'latencyMs: expected milliseconds from 0 to 60000, found "-5"'],

@@ -7,6 +7,7 @@ import { FAULT_NAMES, type FaultSet, readFaults, sayFault } from '../../src/lab/
 const EXAMPLES: readonly [words: string, FaultSet][] = [
   ['hang', { hang: {} }],
   ['hang 10s', { hang: { forMs: 10_000 } }],
+  ['tail medianMs=40 p99Ms=2000', { tail: { medianMs: 40, p99Ms: 2000, correlation: 0 } }],
   ['stall afterBytes=100000', { stall: { afterBytes: 100_000 } }],
   ['cut afterBytes=0', { cut: { afterBytes: 0, how: 'reset' } }],
   ['cut how=fin afterBytes=5 500ms', { cut: { afterBytes: 5, how: 'fin', forMs: 500 } }],
@@ -39,8 +40,8 @@ describe('a fault as it is typed', () => {
   })
 
   test.for([
-    ['', '(no name of a field): expected a fault: hang, stall'],
-    ['hand', 'hand: expected a fault: hang, stall'],
+    ['', '(no name of a field): expected a fault: hang, tail'],
+    ['hand', 'hand: expected a fault: hang, tail'],
     ['hang now', 'hang: expected parameters like none, or a time like 10s, found now'],
     ['stall 100000', 'stall: expected parameters like afterBytes=…, or a time like 10s, found 100000'],
     ['stall', 'stall.afterBytes: expected bytes, a whole number from 0 to'],
@@ -85,6 +86,7 @@ describe('faults as JSON', () => {
     [{ 'a\u001b[2J': {} }, '(no name of a field): expected one of hang'],
     [{ stall: { afterBytes: '5' } }, 'stall.afterBytes: expected bytes'],
     [{ stall: { afterBytes: null } }, 'stall.afterBytes: expected bytes'],
+    [{ tail: { medianMs: 5, p99Ms: 4 } }, 'tail.p99Ms: expected no less than medianMs'],
     [{ flap: { upMs: 1 } }, 'flap.downMs: expected milliseconds'],
     [{ hang: { forMs: 3_600_001 } }, 'hang.forMs: expected milliseconds'],
   ])('%j is refused', ([json, message]) => {
@@ -100,6 +102,7 @@ test('each fault says what the node does', () => {
   expect(said).toEqual([
     'hangs',
     'hangs',
+    'answers later, by 40 ms, one in a hundred by 2000 ms',
     'stalls after 100000 bytes',
     'cuts after 0 bytes (reset)',
     'cuts after 5 bytes (fin)',

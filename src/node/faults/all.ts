@@ -10,13 +10,14 @@ import { lossy } from './lossy.ts'
 import { refuse } from './refuse.ts'
 import { stall } from './stall.ts'
 import { status } from './status.ts'
+import { tail } from './tail.ts'
 
 const MAKERS: {
   readonly [Name in FaultName]: (
     parameters: NonNullable<FaultSet[Name]>,
     circumstances: Circumstances,
   ) => Fault
-} = { hang, stall, cut, refuse, status, corrupt, flap, lossy, crash }
+} = { hang, tail, stall, cut, refuse, status, corrupt, flap, lossy, crash }
 
 /** Makes a fault; it is in force when its `begin` has been called. */
 export const makeFault = <Name extends FaultName>(

@@ -47,6 +47,8 @@ export class EndedByFaultError extends Error {
 export interface Fault {
   /** Does it reach all requests? Else only those for replicas, manifests and `/health`: pages go on. */
   readonly reachesPages?: boolean
+  /** Does every request that it meets wait, and is touched by that? */
+  readonly waits?: boolean
   /** Does it end connections, and that as soon as it is in force? */
   readonly endsConnections?: boolean
   /** Does it touch this reply, as far as is known when its head leaves? Then the head says so. */

@@ -3,6 +3,7 @@ import type { Circumstances, Fault } from './fault.ts'
 
 export const hang = (_: unknown, { untilOver }: Circumstances): Fault => ({
   reachesPages: true,
+  waits: true,
   async meet({ hangUp }) {
     await untilOver(hangUp)
     return undefined

@@ -107,7 +107,7 @@ export class Passage implements Visit {
       const next = this.#faults.find((entry) => entry.fault.meet !== undefined && !met.has(entry))
       if (next === undefined) return undefined
       met.add(next)
-      if (next.fault.strike !== undefined) this.#touch(next) // it waits, and whoever looks at the lab wants to see it
+      if (next.fault.waits) this.#touch(next) // whoever looks at the lab meanwhile wants to see it
       const instead = await next.fault.meet?.(this)
       if (instead === undefined) continue
       this.#touch(next)

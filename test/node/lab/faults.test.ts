@@ -96,6 +96,20 @@ describe('hang', () => {
   })
 })
 
+test('tail: an answer waits, says so, and is as it would have been', async () => {
+  const node = await start()
+  await setLab(node, { seed: 1, faults: { tail: { medianMs: 60, p99Ms: 60 } } })
+  const began = performance.now()
+  const reply = await request(node, '/demo.mp4', { headers: { Range: 'bytes=5-9' } })
+  expect(performance.now() - began).toBeGreaterThanOrEqual(59)
+  expect([reply.text, reply.headers['x-lab']]).toEqual([CONTENT.toString('latin1', 5, 10), 'tail'])
+  await setLab(node, { faults: { tail: { medianMs: 60_000, p99Ms: 60_000 } } })
+  const waiting = request(node, '/health')
+  await expect.poll(async () => (await readLab(node)).faults['tail']?.hits).toBe(1)
+  await setLab(node, {})
+  expect((await waiting).status).toBe(200)
+})
+
 describe('stall', () => {
   test('exactly so many bytes come, then nothing, and the connection stays', async () => {
     const node = await start()

@@ -182,7 +182,7 @@ describe('a change is refused', () => {
     ['{"fault":{}}', 'fault: expected one of seed, impairments, faults, leaseMs, or renew alone'],
     ['{"seed":-1}', 'seed: expected a whole number from 0 to 4294967295'],
     ['{"leaseMs":60001}', 'leaseMs: expected milliseconds from 1 to 60000'],
-    ['{"faults":{"hand":{}}}', 'hand: expected one of hang, stall'],
+    ['{"faults":{"hand":{}}}', 'hand: expected one of hang, tail'],
     ['{"faults":{"stall":{}}}', 'stall.afterBytes: expected bytes'],
     ['{"impairments":{"speed":1}}', 'impairments.speed: expected one of latencyMs, jitterMs, bandwidthKbps'],
     ['{"impairments":{"latencyMs":-1}}', 'impairments.latencyMs: expected milliseconds from 0 to 60000'],
