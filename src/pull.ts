@@ -11,8 +11,8 @@ import {
   runCommand,
   UsageError,
 } from './cli/command.ts'
-import { explainNobody } from './cli/explain-nobody.ts'
-import { adviseCopy, printedCommand, type Surroundings, surroundings } from './cli/printed-command.ts'
+import { explainNoSource } from './cli/explain-no-source.ts'
+import { adviseCopy, type Surroundings, surroundings } from './cli/printed-command.ts'
 import { PullProgress } from './cli/pull-progress.ts'
 import { printPulled, pulledAsJson } from './cli/pull-report.ts'
 import { userPath } from './cli/user-path.ts'
@@ -21,7 +21,6 @@ import { DEFAULT_NODE_LIST, type ListedNode, nodeAddress, readNodeList } from '.
 import { ClaimedError } from './pulling/claim.ts'
 import { findPlace, OccupiedError, openInOrder } from './pulling/place.ts'
 import { DEFAULT_PATIENCE_MS, NoSourceError, pull, UnverifiedError } from './pulling/pull.ts'
-import { findRemoteLookalike } from './pulling/remote-lookalike.ts'
 import { shortPath } from './short-path.ts'
 import { storageNameProblem } from './storage-name.ts'
 
@@ -150,7 +149,10 @@ interface Attempt {
 
 async function explain(error: unknown, attempt: Attempt): Promise<unknown> {
   const { video, target, where } = attempt
-  if (error instanceof NoSourceError) return new Error(await explainNoSource(error, attempt))
+  if (error instanceof NoSourceError)
+    return new Error(
+      await explainNoSource(error.found, { ...attempt, script: 'pull', waitLonger: '--patience-s 60' }),
+    )
   if (error instanceof OccupiedError)
     return new Error(`${error.message}. Replace it with --force, or name another file with --out FILE`)
   if (error instanceof ClaimedError)
@@ -170,22 +172,4 @@ async function explain(error: unknown, attempt: Attempt): Promise<unknown> {
   if (typeof code === 'string' && !code.startsWith('ERR_') && code !== 'ABORT_ERR')
     return new Error(`Cannot write ${shortPath(target)}: ${explainFileError(error)}`, { cause: error })
   return error
-}
-
-async function explainNoSource({ found }: NoSourceError, { video, listed, where }: Attempt): Promise<string> {
-  if (found.kind === 'no node') {
-    const unanswering = listed.map((node) => {
-      const isKnown = found.replies.get(node.name)?.failure !== undefined
-      return { node, why: isKnown ? ('refused' as const) : ('silent' as const) }
-    })
-    return explainNobody(unanswering, '--patience-s 60', where)
-  }
-  const answering = listed.filter(({ name }) => found.replies.get(name)?.delayMs !== undefined)
-  const lookalike = await findRemoteLookalike(answering, video)
-  if (lookalike !== undefined) {
-    const command = printedCommand('pull', [lookalike.name], [], where)
-    return `No node that is up has ${video}. ${lookalike.node} has one that looks the same and is spelt with other code points: ${command}`
-  }
-  const problems = found.discarded.map(({ node, why }) => ` ${node}: ${why}.`).join('')
-  return `No node that is up has ${video}.${problems} ${adviseCopy(video, where)}`
 }

@@ -15,7 +15,7 @@ import { LOADER } from './child.ts'
 import { plainScript } from './plain-js.ts'
 import { descendantsOf } from './processes.ts'
 
-export type CommandName = 'fault' | 'start-node' | 'replicate' | 'pick-node' | 'pull' | 'demo'
+export type CommandName = 'fault' | 'viewers' | 'start-node' | 'replicate' | 'pick-node' | 'pull' | 'demo'
 
 /** The folder of the project under test. */
 export const PROJECT_FOLDER = fileURLToPath(new URL('../..', import.meta.url))

@@ -20,7 +20,7 @@ declare module 'vitest' {
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url))
 /** Deleted with the packages, where a run was killed that would have deleted its own. */
 const CACHE = path.join(PROJECT, 'node_modules', '.cache')
-const COMMANDS = ['start-node', 'replicate', 'pick-node', 'pull', 'fault']
+const COMMANDS = ['start-node', 'replicate', 'pick-node', 'pull', 'fault', 'viewers']
 /** What they read beside their own code. */
 const BESIDE = ['package.json', 'nodes.json']
 

@@ -24,7 +24,8 @@ const EXACT_SECONDS = 0.01
  * @param {number} sizeBytes of the file
  * @param {(start: number, end: number) => Promise<Uint8Array>} read of the file, both inclusive
  * @param {(next: import('../mp4/find-moov.js').Extent) => void} [onNext] as of {@link findMoov}
- * @returns {Promise<{ facts: MediaFacts, times: Times | undefined }>} Rejects as `read` does.
+ * @returns {Promise<{ facts: MediaFacts, times: Times | undefined, seconds?: number | undefined }>} `seconds`: how long
+ *   it plays, where the file says so. Rejects as `read` does.
  */
 export async function readMediaFacts(sizeBytes, read, onNext = () => {}) {
   const beginning = readBeginning(await read(0, Math.min(sizeBytes, BEGINNING_BYTES) - 1))
@@ -42,7 +43,7 @@ export async function readMediaFacts(sizeBytes, read, onNext = () => {}) {
       ? { cut: { atSeconds: lastSecond(times, sizeBytes, seconds), ofSeconds: seconds } }
       : {}),
   }
-  return { facts, times }
+  return { facts, times, seconds }
 }
 
 /**
