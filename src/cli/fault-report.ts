@@ -36,5 +36,10 @@ function rowsOf(one: Shown): string[][] {
 const rowOf = ({ name, says, agoMs, leftMs, hits }: FaultState): string[] => {
   const isLast = FAULTS[name].ends === 'never'
   const end = isLast ? 'when it is started' : 'when it is healed'
-  return [says, formatMs(agoMs), leftMs === undefined ? end : formatMs(leftMs), String(hits)]
+  return [
+    says,
+    formatMs(agoMs),
+    leftMs === undefined ? end : formatMs(leftMs),
+    hits === undefined ? '' : String(hits),
+  ]
 }

@@ -13,7 +13,7 @@ import { FAULTS, isFaultName, isRecord } from './faults.js'
  * @property {object} parameters with which it was set
  * @property {number} agoMs
  * @property {number | undefined} leftMs `undefined`: until somebody heals the node
- * @property {number} hits requests that it has touched
+ * @property {number | undefined} hits requests that it has touched; `undefined`: it does something to the node itself
  * @property {string} says what the node does, in our own words
  */
 
@@ -171,10 +171,10 @@ const isNumbers = (value) => isRecord(value) && Object.values(value).every((one)
 function readFaultState(name, json) {
   if (!isFaultName(name) || !isRecord(json)) return undefined
   const { agoMs, leftMs, hits, says: _, ...parameters } = json
-  if (typeof agoMs !== 'number' || typeof hits !== 'number') return undefined
+  if (typeof agoMs !== 'number' || (hits !== null && typeof hits !== 'number')) return undefined
   if (leftMs !== null && typeof leftMs !== 'number') return undefined
   const says = FAULTS[name].say(parameters)
-  return { name, parameters, agoMs, leftMs: leftMs ?? undefined, hits, says }
+  return { name, parameters, agoMs, leftMs: leftMs ?? undefined, hits: hits ?? undefined, says }
 }
 
 /** @param {string} text @returns {unknown} */

@@ -81,7 +81,8 @@ describeInBrowsers((kind) => {
       `${urls[0]}/_/lab`,
       token, // even if it knew
     )
-    expect(outcomes).toEqual(['failed', 'failed', 'failed', 'opaque 0', 'opaque 0'])
+    expect(outcomes.slice(0, 3)).toEqual(['failed', 'failed', 'failed'])
+    for (const outcome of outcomes.slice(3)) expect(['failed', 'opaque 0']).toContain(outcome) // browsers differ
     expect(await faultsOf(urls[0])).toEqual([])
   })
 })

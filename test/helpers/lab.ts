@@ -39,7 +39,7 @@ export interface LabJson {
   readonly token: string
   readonly impairments: Readonly<Record<string, number>>
   readonly faults: Readonly<
-    Record<string, { readonly agoMs: number; readonly leftMs: number | null; readonly hits: number }>
+    Record<string, { readonly agoMs: number; readonly leftMs: number | null; readonly hits: number | null }>
   >
   readonly leaseLeftMs: number | null
 }

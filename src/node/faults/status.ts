@@ -6,7 +6,9 @@ export function status(
   { code, retryAfterS, share }: NonNullable<FaultSet['status']>,
   { chance }: Circumstances,
 ): Fault {
-  const isHit = (visit: Visit): boolean => chance(visit) < share
+  /** A file that is gone says nothing of `/health`, which has no name. */
+  const isMeant = ({ name }: Visit): boolean => code !== 404 || name !== ''
+  const isHit = (visit: Visit): boolean => isMeant(visit) && chance(visit) < share
   return {
     async meet(visit) {
       if (!isHit(visit)) return undefined

@@ -150,9 +150,10 @@ export class Lab {
   /** What is in force, as JSON. Times in ms. */
   describe(): object {
     const nowMs = performance.now()
-    const faults = [...this.#entries.values()].map(({ name, parameters, setMs, hits }) => {
+    const faults = [...this.#entries.values()].map(({ name, parameters, setMs, fault, ...entry }) => {
       const agoMs = Math.round(nowMs - setMs)
       const leftMs = parameters.forMs === undefined ? null : Math.max(0, parameters.forMs - agoMs)
+      const hits = fault.begin === undefined ? entry.hits : null // what is done to the node itself meets no request
       return [name, { ...parameters, agoMs, leftMs, hits, says: sayFault(name, parameters as never) }]
     })
     return {

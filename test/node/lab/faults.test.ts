@@ -201,7 +201,10 @@ describe('refuse', () => {
   test('connections are reset, new ones refused, and it comes back by itself', async () => {
     const node = await start()
     const idle = await RawConnection.open(node)
-    expect(await setLab(node, { faults: { refuse: { forMs: 300 } } })).toHaveProperty('faults.refuse')
+    expect(await setLab(node, { faults: { refuse: { forMs: 300 } } })).toHaveProperty(
+      'faults.refuse.hits',
+      null,
+    )
     await idle.untilClosed()
     await expect(RawConnection.open(node)).rejects.toThrow('ECONNREFUSED')
     await expect
@@ -259,6 +262,7 @@ describe('status', () => {
     await setLab(node, { faults: { status: { code } } })
     const reply = await request(node, '/demo.mp4')
     expect([reply.status, reply.headers['retry-after']]).toEqual([code, undefined])
+    expect((await request(node, '/health')).status).toBe(code === 404 ? 200 : code) // only a file can be gone
   })
 
   test('a share is the same again with the same seed, and another one with another', async () => {

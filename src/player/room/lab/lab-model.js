@@ -56,7 +56,7 @@ export class LabModel {
     if (seen?.state === undefined) return ''
     const passedMs = nowMs - seen.atMs
     const faults = seen.state.faults.flatMap(({ says, leftMs, hits }) => {
-      if (leftMs === undefined) return [`${says}, ${count(hits, 'hit')}`]
+      if (leftMs === undefined) return [hits === undefined ? says : `${says}, ${count(hits, 'hit')}`]
       return leftMs <= passedMs ? [] : [`${says}, ${formatMs(leftMs - passedMs)} left`]
     })
     const all = [...sayChanges(seen.state.changed), ...faults]

@@ -2,7 +2,7 @@
 /** On each card: what the lab says, a button that opens the faults, and one that heals; and one that heals all. */
 /** @import { Preset } from '../../../lab/presets.js' */
 import { PRESETS } from '../../../lab/presets.js'
-import { element, part, setText } from '../../element.js'
+import { element, part, setAttribute, setText } from '../../element.js'
 import { LabModel } from './lab-model.js'
 
 /** Heals all, wherever nothing is being typed. */
@@ -135,6 +135,7 @@ class Slot {
   render(model, nowMs) {
     const line = model.line(this.name, nowMs)
     setText(this.#line, line)
+    setAttribute(this.#line, 'title', line) // where there are many cards it is cut
     const isOpen = model.isOpen(this.name)
     this.#line.hidden = line === ''
     this.#break.hidden = !isOpen

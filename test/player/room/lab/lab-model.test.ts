@@ -24,6 +24,13 @@ describe('the line on a card', () => {
     )
   })
 
+  test('counts no hits of what is done to the node itself', () => {
+    const model = new LabModel()
+    const crashes = { ...HANGS, name: 'crash', leftMs: undefined, hits: undefined, says: 'crashes' } as const
+    model.see('node2', seen({ faults: [crashes] }))
+    expect(model.line('node2', 0)).toBe('The lab: crashes')
+  })
+
   test('forgets what must be over by now, also of a node that does not answer', () => {
     const model = new LabModel()
     model.see('node2', seen({ faults: [HANGS] }))
