@@ -41,6 +41,7 @@ async function startWithPage(nodes: readonly ListedNode[] = NODES): Promise<Test
     'player/.hidden.js': 'not for anybody',
     'player/below/deep.js': 'export const deep = true',
     'player/below/.hidden/deep.js': 'not for anybody',
+    'lab/faults.js': 'export {}',
     'swarm/swarm.js': 'export {}',
     'version/manifest.js': 'export {}',
     'words/in-words.js': 'export {}',
