@@ -1,6 +1,6 @@
 /** What `replicate` has noticed, in words and with what to do. Pure. */
 import path from 'node:path'
-import type { MediaFinding } from '../media-check/check.ts'
+import type { MediaFinding } from '../media-check/finding.ts'
 import type { Notice } from '../replication/notices.ts'
 import { CONTROL_CHARACTERS } from '../storage-name.ts'
 import { formatBytes } from '../words/in-words.js'

@@ -3,25 +3,10 @@
  * Only what can be known without playing it. Pure but for the reader that it is given.
  */
 import path from 'node:path'
+import type { MediaFinding, ReadAt } from './finding.ts'
 import { checkMatroska } from './matroska.ts'
 import { checkMp4 } from './mp4.ts'
 import { HEAD_BYTES, identify } from './signatures.ts'
-
-/** Reads bytes of the file: as many as asked, or fewer where it ends. */
-export type ReadAt = (position: number, length: number) => Promise<Uint8Array>
-
-/** What is wrong with it. `found`, `format`: words for it. */
-export type MediaFinding =
-  | { readonly kind: 'empty' }
-  | { readonly kind: 'no media'; readonly found: string }
-  /** most browsers do not play it */
-  | { readonly kind: 'other format'; readonly format: string }
-  /** `playsBeginning`: what there is can be played */
-  | { readonly kind: 'cut'; readonly missingBytes: number; readonly playsBeginning: boolean }
-  /** an MP4 without its `moov` box */
-  | { readonly kind: 'no index' }
-  /** nothing wrong, but the end is needed before the first picture */
-  | { readonly kind: 'index at end' }
 
 /** Names of what is to be played; subtitles, playlists and segments are something else. */
 const PLAYED = new Set(

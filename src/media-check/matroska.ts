@@ -1,5 +1,5 @@
 /** WebM and Matroska: a head, and one segment that says how long it is, unless it was recorded live. */
-import type { MediaFinding } from './check.ts'
+import type { MediaFinding } from './finding.ts'
 
 const SEGMENT = 0x18538067
 

@@ -1,5 +1,5 @@
 /** The boxes of an MP4, from the first to the last: are they all there, and is the index among them? */
-import type { MediaFinding, ReadAt } from './check.ts'
+import type { MediaFinding, ReadAt } from './finding.ts'
 
 /** Four letters; anything else is no box. */
 const BOX_TYPE = /^[\x20-\x7e\xa9]{4}$/

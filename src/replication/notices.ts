@@ -1,5 +1,5 @@
 /** What `replicate` has to say beside how it went: it copies what it is given, and tells what will come of it. */
-import type { MediaFinding } from '../media-check/check.ts'
+import type { MediaFinding } from '../media-check/finding.ts'
 import type { FileVersion } from '../version/versions.js'
 
 export type Notice =

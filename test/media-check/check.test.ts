@@ -5,7 +5,8 @@ import { open } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { describeNotice } from '../../src/cli/replicate-notices.ts'
-import { checkMedia, type MediaFinding } from '../../src/media-check/check.ts'
+import { checkMedia } from '../../src/media-check/check.ts'
+import type { MediaFinding } from '../../src/media-check/finding.ts'
 import { temporaryFolder } from '../helpers/storage.ts'
 
 async function check(file: string): Promise<MediaFinding | undefined> {

@@ -9,15 +9,9 @@ import { FAULT_NAMES, type FaultName, type FaultSet, sayFault } from '../../lab/
 import type { NodeConfig } from '../../node-list.ts'
 import { makeFault } from '../faults/all.ts'
 import { chanceOf } from '../faults/chance.ts'
-import type { Fault, Victim } from '../faults/fault.ts'
+import type { Victim } from '../faults/fault.ts'
 import { type Impaired, impair } from './impairments.ts'
-import { type Outlet, Passage } from './passage.ts'
-
-/** A fault, as requests meet it. */
-export interface FaultInForce {
-  readonly name: FaultName
-  readonly fault: Fault
-}
+import { type FaultInForce, type Faults, type Outlet, Passage } from './passage.ts'
 
 interface Entry extends FaultInForce {
   readonly parameters: { readonly forMs?: number }
@@ -51,7 +45,7 @@ export interface LabOptions {
   readonly isOpen?: boolean | undefined
 }
 
-export class Lab {
+export class Lab implements Faults {
   /** of this process: who can read it may change the lab */
   readonly token = randomBytes(24).toString('base64url')
   readonly isOpen: boolean

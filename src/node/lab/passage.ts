@@ -1,7 +1,8 @@
 /** One request on its way through the faults that are in force. While none is, it costs next to nothing. */
+
+import type { FaultName } from '../../lab/faults.js'
 import { SMALLEST_CHUNK_BYTES } from '../../version/manifest.js'
-import { type Content, EndedByFaultError, type Instead, type Visit } from '../faults/fault.ts'
-import type { FaultInForce, Lab } from './lab.ts'
+import { type Content, EndedByFaultError, type Fault, type Instead, type Visit } from '../faults/fault.ts'
 
 /** While faults are in force a body leaves in pieces as small as this, so that a new one is noticed soon. */
 const SLICE_BYTES = 16 * 1024
@@ -30,10 +31,26 @@ export interface Asked {
   readonly range: string | undefined
 }
 
+/** A fault, as requests meet it. */
+export interface FaultInForce {
+  readonly name: FaultName
+  readonly fault: Fault
+}
+
+/** What a passage leads through. */
+export interface Faults {
+  /** in the order in which they act */
+  readonly inForce: readonly FaultInForce[]
+  /** One request more for this chunk. @returns how many came before */
+  countVisit(name: string, chunk: number): number
+  /** A fault has touched one request more. @returns what it does, in words */
+  countHit(name: FaultName): string
+}
+
 const NONE: readonly FaultInForce[] = []
 
 export class Passage implements Visit {
-  readonly #lab: Lab
+  readonly #lab: Faults
   readonly #outlet: Outlet
   /** `undefined`: for nothing that is known so far */
   #asked: Asked | undefined
@@ -50,7 +67,7 @@ export class Passage implements Visit {
   /** a fault has ended its connection */
   isEnded = false
 
-  constructor(lab: Lab, outlet: Outlet) {
+  constructor(lab: Faults, outlet: Outlet) {
     this.#lab = lab
     this.#outlet = outlet
   }
