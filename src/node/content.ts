@@ -35,7 +35,7 @@ export async function generate(
   view: View,
   target: Exclude<Target, { kind: 'refused' | 'lab' }>,
 ): Promise<Content | Refusal> {
-  const { node, storage, pageFiles } = service
+  const { node, lab, storage, pageFiles } = service
   switch (target.kind) {
     case 'server':
       return 400
@@ -48,7 +48,7 @@ export async function generate(
     case 'home':
       return {
         type: 'text/html',
-        text: renderHomePage(node, await storage.list()),
+        text: renderHomePage({ ...node, ...lab.impairments }, await storage.list(), lab.says),
         lasting: ['Content-Security-Policy', HOME_PAGE_POLICY],
       }
     case 'manifest': {

@@ -40,8 +40,16 @@ export const HOME_PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** The whole page as HTML. */
-export function renderHomePage(node: NodeConfig, replicas: readonly ReplicaFacts[]): string {
+/**
+ * The whole page as HTML.
+ * @param node with its impairments as they are now
+ * @param says what else is wrong with it on purpose
+ */
+export function renderHomePage(
+  node: NodeConfig,
+  replicas: readonly ReplicaFacts[],
+  says: readonly string[] = [],
+): string {
   const videos =
     replicas.length === 0
       ? '<p>No videos yet. To copy the sample to every node, in the project’s folder: <code>npm run replicate media/demo.mp4</code></p>'
@@ -56,7 +64,7 @@ export function renderHomePage(node: NodeConfig, replicas: readonly ReplicaFacts
 </head>
 <body>
 <h1>${escapeHtml(node.name)}</h1>
-<p class="latency">${escapeHtml(describeImpairments(node))}</p>
+<p class="latency">${escapeHtml([describeImpairments(node), ...says].join('; '))}</p>
 <main>
 <h2>Videos on this node</h2>
 ${videos}

@@ -141,6 +141,14 @@ export class Lab implements Faults {
     return sayFault(name, entry.parameters as never)
   }
 
+  /** What the node does under each fault that is in force. */
+  get says(): string[] {
+    return this.inForce.flatMap(({ name }) => {
+      const entry = this.#entries.get(name)
+      return entry === undefined ? [] : [sayFault(name, entry.parameters as never)]
+    })
+  }
+
   /** What is in force, as JSON. Times in ms. */
   describe(): object {
     const nowMs = performance.now()

@@ -468,6 +468,14 @@ describe('what is set', () => {
     })
   })
 
+  test('stands on the page of the node', async () => {
+    const node = await start()
+    await setLab(node, { impairments: { latencyMs: 7 }, faults: { stall: { afterBytes: 5 } } })
+    expect((await request(node, '/')).text).toContain('simulated latency 7 ms; stalls after 5 bytes</p>')
+    await setLab(node, {})
+    expect((await request(node, '/')).text).toContain('simulated latency 0 ms</p>')
+  })
+
   test('changes the pace of a body that is under way', async () => {
     const node = await start()
     await setLab(node, { impairments: { bandwidthKbps: 80 } }) // 80 s for all of it
