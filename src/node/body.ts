@@ -18,7 +18,8 @@ const SMALL_BYTES = 4096
  * Sends a whole reply and waits until the connection has taken it.
  * @param lab its uplink, and what else is done to bodies on purpose
  * @param replica where the ranges of the body are read; `undefined` for a body of text alone
- * @throws HungUpError when the client goes away; EndedByFaultError when a fault did that; any other error means that the bytes could not be read,
+ * @throws HungUpError when the client goes away; EndedByFaultError when a fault did that; any other error
+ *   means that the bytes could not be read,
  *   and then `exchange.firstByteMs` tells whether a status can still be sent
  */
 export async function sendReply(

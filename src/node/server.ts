@@ -109,6 +109,10 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
   })
 
   await listen(server, config)
+  // Too many open files, say: who could not be let in tries again. What keeps it from listening is told by who listens.
+  server.on('error', (error) => {
+    if (server.listening) options.onFault?.(error)
+  })
   const { port } = server.address() as AddressInfo
   const door = new Door(server, { ...config, port }, options.onFault)
   const passages = function* () {
