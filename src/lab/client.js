@@ -57,7 +57,8 @@ export class LabError extends Error {
   /** @override */
   name = 'LabError'
   /**
-   * @param {'away' | 'closed' | 'refused' | 'nonsense'} kind `away`: nobody answers; `closed`: it has none
+   * @param {'away' | 'closed' | 'forbidden' | 'refused' | 'nonsense'} kind `away`: nobody answers; `closed`: it cannot be
+   *   changed from outside; `forbidden`: not by us, or with an old token
    * @param {string} message
    */
   constructor(kind, message) {
@@ -108,7 +109,7 @@ export class LabClient {
       try {
         return await this.#ask(method, document)
       } catch (error) {
-        if (!(error instanceof LabError) || error.kind !== 'refused') throw error
+        if (!(error instanceof LabError) || error.kind !== 'forbidden') throw error
       }
     }
     const { token } = await this.read()
@@ -142,7 +143,8 @@ export class LabClient {
       throw new LabError('away', 'did not say all that it wanted to say')
     })
     const text = new TextDecoder().decode(bytes)
-    if (!response.ok) throw new LabError('refused', `refused: ${firstLine(text)}`)
+    if (!response.ok)
+      throw new LabError(response.status === 403 ? 'forbidden' : 'refused', `refused: ${firstLine(text)}`)
     const state = readState(text)
     if (state === undefined)
       throw new LabError('nonsense', 'is no node of this project, or of another version of it')
