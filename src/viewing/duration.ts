@@ -4,6 +4,7 @@ import { readMediaFacts } from '../player/media/media-facts.js'
 import type { SwarmFile } from '../swarm/fetch-range.js'
 import type { NodeAddress } from '../swarm/node.js'
 import { Swarm } from '../swarm/swarm.js'
+import { readRange } from './read-range.ts'
 
 /** Nothing of a file comes for so long: nobody can bring it. */
 const PATIENCE_MS = 15_000
@@ -21,13 +22,8 @@ export async function secondsOf(
   const until = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)])
   until.addEventListener('abort', end)
   try {
-    const { seconds } = await readMediaFacts(file.size, async (start, last) => {
-      const reader = swarm.open(start, last)
-      const pieces: Uint8Array[] = []
-      for (let piece = await reader.next(); piece !== undefined; piece = await reader.next())
-        pieces.push(piece)
-      return Buffer.concat(pieces)
-    })
+    const read = (start: number, last: number) => readRange(swarm, start, last)
+    const { seconds } = await readMediaFacts(file.size, read)
     if (until.aborted) throw new Error(`${file.name} could not be read within ${PATIENCE_MS / 1000} s`)
     if (seconds === undefined || !(seconds > 0))
       throw new Error(

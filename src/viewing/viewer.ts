@@ -5,12 +5,13 @@
 import { RUNTIME } from '../http-client/runtime.ts'
 import { readMediaFacts, type Times } from '../player/media/media-facts.js'
 import { feedLimit } from '../player/playing/feed-limit.js'
-import { type Stall, StallMeter } from '../player/playing/stalls.js'
+import { FULL_SECONDS, type Stall, StallMeter } from '../player/playing/stalls.js'
 import { HEARTBEAT_MS } from '../player/playing/swarm-player.js'
 import type { SwarmEvent } from '../swarm/events.js'
 import type { SwarmFile } from '../swarm/fetch-range.js'
 import type { NodeAddress } from '../swarm/node.js'
 import { Swarm } from '../swarm/swarm.js'
+import { readRange } from './read-range.ts'
 
 /** How often it looks at its video, as a page does. */
 const LOOK_MS = 50
@@ -18,8 +19,6 @@ const LOOK_MS = 50
 const BEGIN_SECONDS = 0.5
 /** A browser's decoders stop with about so much left. */
 const UNPLAYABLE_SECONDS = 1
-/** With so much ahead it lacks nothing that a node could bring. */
-const FULL_SECONDS = 2
 
 export interface ViewerOptions {
   readonly file: SwarmFile
@@ -112,13 +111,7 @@ export class Viewer {
   /** The file's own tables say which bytes belong to which time. */
   async #learn(): Promise<void> {
     const { size, chunkSize } = this.#options.file
-    const read = async (start: number, end: number): Promise<Uint8Array> => {
-      const reader = this.#swarm.open(start, end)
-      const pieces: Uint8Array[] = []
-      for (let piece = await reader.next(); piece !== undefined; piece = await reader.next())
-        pieces.push(piece)
-      return Buffer.concat(pieces)
-    }
+    const read = (start: number, last: number) => readRange(this.#swarm, start, last)
     try {
       const { times, seconds } = await readMediaFacts(size, read, ({ end }) => {
         this.#metadataEnd = Math.max(this.#metadataEnd, end + chunkSize)
