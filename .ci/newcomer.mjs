@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 
 const PORTS = [8001, 8002, 8003]
-const COMMANDS = ['start-node', 'replicate', 'pick-node', 'pull', 'fault', 'viewers', 'demo']
+const COMMANDS = ['start-node', 'replicate', 'pick-node', 'pull', 'fault', 'viewers', 'rehearse', 'demo']
 
 /** @param {string} text */
 const sha256 = (text) => createHash('sha256').update(text).digest('hex')

@@ -15,7 +15,15 @@ import { LOADER } from './child.ts'
 import { plainScript } from './plain-js.ts'
 import { descendantsOf } from './processes.ts'
 
-export type CommandName = 'fault' | 'viewers' | 'start-node' | 'replicate' | 'pick-node' | 'pull' | 'demo'
+export type CommandName =
+  | 'rehearse'
+  | 'fault'
+  | 'viewers'
+  | 'start-node'
+  | 'replicate'
+  | 'pick-node'
+  | 'pull'
+  | 'demo'
 
 /** The folder of the project under test. */
 export const PROJECT_FOLDER = fileURLToPath(new URL('../..', import.meta.url))
@@ -23,7 +31,9 @@ export const PROJECT_FOLDER = fileURLToPath(new URL('../..', import.meta.url))
 /** The words that start a command: the program and its arguments. */
 export const commandLine = (name: CommandName, args: readonly string[]): [string, ...string[]] =>
   // It starts other commands, as they are.
-  name === 'demo' ? commandAsItIs(name, args) : [process.execPath, plainScript(name), ...args]
+  name === 'demo' || name === 'rehearse'
+    ? commandAsItIs(name, args)
+    : [process.execPath, plainScript(name), ...args]
 
 /** The same in TypeScript and in its place: for what a command says of that. */
 export const commandAsItIs = (name: CommandName, args: readonly string[]): [string, ...string[]] => [

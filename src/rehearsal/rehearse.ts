@@ -1,0 +1,166 @@
+/** Plays a scenario on nodes of its own, with viewers without a screen. Leaves no process and no file behind. */
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { RUNTIME } from '../http-client/runtime.ts'
+import { nodeAddress } from '../node-list.ts'
+import type { Stall } from '../player/playing/stalls.js'
+import { replicate } from '../replication/replicate.ts'
+import { realClock } from '../swarm/clock.js'
+import type { SwarmEvent } from '../swarm/events.js'
+import { findFile } from '../swarm/find-file.js'
+import { asFound } from '../swarm/replica.js'
+import { secondsOf } from '../viewing/duration.ts'
+import { Viewer, type ViewerState } from '../viewing/viewer.ts'
+import { formatMs } from '../words/in-words.js'
+import { type Action, plan } from './plan.ts'
+import type { Scenario } from './scenario.ts'
+import { Stage } from './stage.ts'
+import { describeAction, describeEvent } from './telling.ts'
+import type { Measured } from './verdict.ts'
+
+/** What happens last shows within this time. */
+const AFTERMATH_MS = 8_000
+/** Without a picture after so long there is nothing to play a scenario with. */
+const PICTURE_MS = 30_000
+/** This process was not let run for so long: what went wrong then need not be the nodes' doing. */
+const PAUSE_MS = 250
+const PAUSE_CHECK_MS = 50
+
+export interface RehearsalOptions {
+  readonly scenario: Scenario
+  /** path of the video */
+  readonly file: string
+  readonly viewers: number
+  /** told of everything that happens, with the time since the first picture */
+  readonly onLine: (atMs: number, who: 'lab' | 'reader', text: string) => void
+  readonly signal: AbortSignal
+}
+
+/** @throws Error when the nodes cannot be started or filled */
+export async function rehearse(options: RehearsalOptions): Promise<Measured> {
+  const stage = await Stage.open(options.scenario.nodes)
+  const viewers: Viewer[] = []
+  try {
+    return await perform(options, stage, viewers)
+  } finally {
+    for (const viewer of viewers) viewer.close()
+    await stage.close()
+  }
+}
+
+async function perform(
+  { scenario, file, viewers: count, onLine, signal }: RehearsalOptions,
+  stage: Stage,
+  viewers: Viewer[],
+): Promise<Measured> {
+  const watched = await fill(stage, file, signal)
+  const seconds = await secondsOf(watched, signal)
+  const { lookAheadSeconds } = scenario
+
+  let beganMs = performance.now()
+  let longestGapMs = 0
+  const sinceBegan = (): number => performance.now() - beganMs
+  const onEvent = (index: number) => (event: SwarmEvent | Stall) => {
+    if (event.type === 'delivered') longestGapMs = Math.max(longestGapMs, event.waitedMs)
+    const text = describeEvent(event)
+    if (index === 0 && text !== undefined) onLine(sinceBegan(), 'reader', text)
+  }
+  for (let index = 0; index < count; index++)
+    viewers.push(new Viewer({ ...watched, lookAheadSeconds, seconds, onEvent: onEvent(index) }))
+  await firstPicture(viewers, signal)
+  beganMs = performance.now()
+  longestGapMs = 0 // what came before is the start
+
+  const actions = plan(scenario)
+  const lastMs = actions.at(-1)?.atMs ?? 0
+  const endMs = Math.min(lastMs + AFTERMATH_MS, Math.max(lastMs, seconds * 1000))
+  const pauses = watchPauses()
+  try {
+    const undone = await playOut(actions, {
+      stage,
+      seed: scenario.seed,
+      wait: (atMs) => delay(Math.max(0, beganMs + atMs - performance.now()), undefined, { signal }),
+      onDone: (text) => onLine(sinceBegan(), 'lab', text),
+    })
+    await delay(Math.max(0, endMs - sinceBegan()), undefined, { signal })
+    return {
+      ...worstOf(viewers.map(({ state }) => state)),
+      longestGapMs,
+      undone: undone.join('; '),
+      excuse: pauses.longestMs < PAUSE_MS ? '' : `this machine stood still for ${formatMs(pauses.longestMs)}`,
+    }
+  } finally {
+    pauses.end()
+  }
+}
+
+interface Playing {
+  readonly stage: Stage
+  readonly seed: number
+  /** until so long after the beginning */
+  wait(atMs: number): Promise<void>
+  onDone(text: string): void
+}
+
+/**
+ * Does everything at its time: what is done to one node in order, what is done to several at once.
+ * @returns what could not be done
+ */
+async function playOut(actions: readonly Action[], playing: Playing): Promise<string[]> {
+  const undone: string[] = []
+  const playNode = async (ofNode: readonly Action[]): Promise<void> => {
+    for (const action of ofNode) {
+      await playing.wait(action.atMs)
+      const problem = await playing.stage.act(action, playing.seed)
+      playing.onDone(problem ?? describeAction(action))
+      if (problem !== undefined) undone.push(problem)
+    }
+  }
+  const nodes = new Set(actions.map(({ node }) => node))
+  await Promise.all([...nodes].map((name) => playNode(actions.filter(({ node }) => node === name))))
+  return undone
+}
+
+/** Copies the video to the nodes, and finds it there as any reader does. */
+async function fill({ nodes }: Stage, file: string, signal: AbortSignal) {
+  const video = path.basename(file)
+  await replicate({ file, name: video, nodes })
+  const addresses = nodes.map(nodeAddress)
+  const { fetch } = RUNTIME
+  const found = await findFile({ nodes: addresses, video, fetch, clock: realClock, signal })
+  if (found.kind !== 'found') throw new Error(`${video} is on no node`)
+  return { file: found.file, nodes: addresses.map((node) => asFound(node, found)) }
+}
+
+function worstOf(
+  states: readonly ViewerState[],
+): Pick<Measured, 'stalls' | 'longestStallMs' | 'wastedShare' | 'firstPictureMs'> {
+  const sum = (of: (state: ViewerState) => number): number =>
+    states.reduce((all, state) => all + of(state), 0)
+  const [used, wasted] = [sum(({ bytes }) => bytes), sum(({ wastedBytes }) => wastedBytes)]
+  const firsts = states.flatMap(({ firstPictureMs }) => firstPictureMs ?? [])
+  return {
+    stalls: Math.max(...states.map(({ stalls }) => stalls)),
+    longestStallMs: Math.max(...states.map(({ longestStallMs }) => longestStallMs)),
+    wastedShare: used + wasted === 0 ? 0 : wasted / (used + wasted),
+    firstPictureMs: firsts.length === states.length ? Math.max(...firsts) : undefined,
+  }
+}
+
+/** Looks whether this process is let run: what it does not see in time is not the nodes' doing. */
+function watchPauses(): { readonly longestMs: number; end(): void } {
+  let lookedMs = performance.now()
+  const timer = setInterval(() => {
+    const nowMs = performance.now()
+    watch.longestMs = Math.max(watch.longestMs, nowMs - lookedMs - PAUSE_CHECK_MS)
+    lookedMs = nowMs
+  }, PAUSE_CHECK_MS)
+  const watch = { longestMs: 0, end: () => clearInterval(timer) }
+  return watch
+}
+
+async function firstPicture(viewers: readonly Viewer[], signal: AbortSignal): Promise<void> {
+  const endMs = performance.now() + PICTURE_MS
+  while (viewers.some(({ state }) => state.firstPictureMs === undefined) && performance.now() < endMs)
+    await delay(20, undefined, { signal })
+}

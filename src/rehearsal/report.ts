@@ -1,0 +1,31 @@
+/** Shows a rehearsal: what is asked, what happens, and the verdict. */
+
+import { style } from '../cli/terminal.ts'
+import { formatMs } from '../words/in-words.js'
+import type { Scenario } from './scenario.ts'
+import type { Measured, Verdict } from './verdict.ts'
+
+const ANSWERS = { yes: 'green', no: 'red', unknown: 'yellow' } as const
+
+const ANSWER_WORDS = {
+  yes: 'As expected: yes',
+  no: 'As expected: no',
+  unknown: 'As expected: not known',
+} as const
+
+/** What the class is asked first. */
+export function printQuestion({ title, question, choices }: Scenario): void {
+  console.log(style('bold', title))
+  console.log(`${question}\n${choices.map((choice) => `  - ${choice}`).join('\n')}\n`)
+}
+
+/** ` 9.2 s  reader  node1: no answer`. */
+export const printLine = (atMs: number, who: string, text: string): void =>
+  console.log(`${(atMs / 1000).toFixed(1).padStart(5)} s  ${who.padEnd(6)}  ${text}`)
+
+export function printVerdict({ why }: Scenario, verdict: Verdict, { firstPictureMs }: Measured): void {
+  const first = firstPictureMs === undefined ? '' : `first picture after ${formatMs(firstPictureMs)}`
+  console.log(`\n${[...verdict.lines, first].filter((line) => line !== '').join('\n')}`)
+  console.log(style(ANSWERS[verdict.answer], ANSWER_WORDS[verdict.answer]))
+  console.log(`\n${why}`)
+}
