@@ -6,6 +6,7 @@ import { HOME_PAGE_POLICY, renderHomePage } from './home-page.ts'
 import { formatIsoDate } from './http-date.ts'
 import { isMetalinkName, METALINK_SUFFIX, METALINK_TYPE, renderMetalink } from './metalink.ts'
 import { findNewest } from './newest-version.ts'
+import { OPENAPI } from './openapi.ts'
 import { type PageFile, type PageFiles, WATCH_PAGE } from './page-files.ts'
 import type { ReplicaFacts } from './replica.ts'
 import type { Refusal } from './reply.ts'
@@ -43,6 +44,8 @@ export async function generate(
       return { ...json(healthOf(service)), cacheControl: 'no-store' }
     case 'nodes':
       return nodeList(view, await versionOf(pageFiles, view))
+    case 'openapi':
+      return json(OPENAPI)
     case 'videos':
       return json({ node: node.name, videos: (await storage.list()).map(publicReplica) })
     case 'home':

@@ -6,7 +6,7 @@ import { CONTROL_CHARACTERS, storageNameProblem } from '../storage-name.ts'
 
 /** What a request asks for, or the status of its refusal. */
 export type Target =
-  | { readonly kind: 'home' | 'health' | 'nodes' | 'videos' | 'server' }
+  | { readonly kind: 'home' | 'health' | 'nodes' | 'videos' | 'openapi' | 'server' }
   /** what is done to the node on purpose */
   | { readonly kind: 'lab' }
   | { readonly kind: 'replica'; readonly name: string }
@@ -32,15 +32,16 @@ const ABSOLUTE_FORM = /^http:\/\/(?<authority>[^/?#@]+)(?<path>\/[^?#]*)?(?:\?[^
 const ORIGIN_FORM = /^(?<path>\/[^?#]*)(?:\?[^#]*)?$/
 
 /** Fixed paths, compared after decoding. */
-const PLACES: Readonly<Record<string, Target>> = {
+export const PLACES: Readonly<Record<string, Target>> = {
   '': { kind: 'home' },
   health: { kind: 'health' },
   '_/nodes': { kind: 'nodes' },
   '_/videos': { kind: 'videos' },
   '_/lab': { kind: 'lab' },
+  '_/openapi.json': { kind: 'openapi' },
 }
 /** Beginnings of paths whose rest is a storage name. */
-const PREFIXES = [
+export const PREFIXES = [
   ['_/manifest/', 'manifest'],
   ['watch/', 'watch'],
 ] as const
