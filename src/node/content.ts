@@ -7,7 +7,7 @@ import { formatIsoDate } from './http-date.ts'
 import { isMetalinkName, METALINK_SUFFIX, METALINK_TYPE, renderMetalink } from './metalink.ts'
 import { findNewest } from './newest-version.ts'
 import { OPENAPI } from './openapi.ts'
-import { type PageFile, type PageFiles, WATCH_PAGE } from './page-files.ts'
+import { API_PAGE, type PageFile, type PageFiles, WATCH_PAGE } from './page-files.ts'
 import type { ReplicaFacts } from './replica.ts'
 import type { Refusal } from './reply.ts'
 import type { Service } from './service.ts'
@@ -44,6 +44,8 @@ export async function generate(
       return { ...json(healthOf(service)), cacheControl: 'no-store' }
     case 'nodes':
       return nodeList(view, await versionOf(pageFiles, view))
+    case 'api':
+      return pageFile(pageFiles.read(API_PAGE), ['Content-Security-Policy', API_PAGE_POLICY])
     case 'openapi':
       return json(OPENAPI)
     case 'videos':
@@ -68,7 +70,7 @@ export async function generate(
       return contentOf(page, lasting)
     }
     case 'page file': {
-      if (target.name === WATCH_PAGE) return 404
+      if (target.name === WATCH_PAGE || target.name === API_PAGE) return 404
       const version = await versionOf(pageFiles, view)
       const { name } = target
       const file = isJoined(name) ? pageFiles.readJoined(name) : pageFiles.read(name)
@@ -110,6 +112,12 @@ async function pageFile(
 const contentOf = ({ type, content: text, gzip, etag }: PageFile, lasting: readonly string[]): Content => ({
   ...{ type, text, gzip, etag, lasting },
 })
+
+/** It asks the node that it comes from, and nobody else. */
+const API_PAGE_POLICY = [
+  ...["default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'"],
+  ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
+].join('; ')
 
 const json = (value: unknown): Content => ({
   type: 'application/json',

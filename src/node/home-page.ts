@@ -69,6 +69,7 @@ export function renderHomePage(
 <h2>Videos on this node</h2>
 ${videos}
 </main>
+<p class="latency"><a href="/_/api">What else a node answers</a></p>
 </body>
 </html>
 `

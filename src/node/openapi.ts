@@ -197,6 +197,7 @@ const PATHS = {
     delete: labChange('Heals the node', [403]),
     description: `${LAB_ALLOW}; changes only where the node was started with --lab, and from this machine`,
   },
+  '/_/api': readable('This description as a page, with a button for each path', HTML, [304, 412]),
   '/_/openapi.json': readable('This description', json({ type: 'object' }), [412]),
   '/_/{file}': {
     ...inPath('file', 'what the watch page is made of, such as player/watch.css'),

@@ -33,6 +33,8 @@ const OWN_FOLDERS: PageFolders = {
 
 /** The page itself. It has a URL for each video and none of its own. */
 export const WATCH_PAGE = 'player/watch.html'
+/** The page that shows what a node answers. */
+export const API_PAGE = 'player/api/api.html'
 
 /** One file as it is now. */
 export interface PageFile {

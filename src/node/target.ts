@@ -6,7 +6,7 @@ import { CONTROL_CHARACTERS, storageNameProblem } from '../storage-name.ts'
 
 /** What a request asks for, or the status of its refusal. */
 export type Target =
-  | { readonly kind: 'home' | 'health' | 'nodes' | 'videos' | 'openapi' | 'server' }
+  | { readonly kind: 'home' | 'health' | 'nodes' | 'videos' | 'openapi' | 'api' | 'server' }
   /** what is done to the node on purpose */
   | { readonly kind: 'lab' }
   | { readonly kind: 'replica'; readonly name: string }
@@ -39,6 +39,7 @@ export const PLACES: Readonly<Record<string, Target>> = {
   '_/videos': { kind: 'videos' },
   '_/lab': { kind: 'lab' },
   '_/openapi.json': { kind: 'openapi' },
+  '_/api': { kind: 'api' },
 }
 /** Beginnings of paths whose rest is a storage name. */
 export const PREFIXES = [

@@ -78,7 +78,7 @@ test.for([
   const shown = /<span class="name">([^<]*)<\/span>/.exec(page)?.[1] ?? ''
   expect(unescapeHtml(shown)).toBe(name)
   const links = [...page.matchAll(/<a [^>]*href="([^"]*)"/g)].map(([, href = '']) => unescapeHtml(href))
-  expect(links).toEqual([`/watch/${encodeStorageName(name)}`, `/${encodeStorageName(name)}`])
+  expect(links).toEqual([`/watch/${encodeStorageName(name)}`, `/${encodeStorageName(name)}`, '/_/api'])
 })
 
 test("a node's name is escaped too", () => {

@@ -49,6 +49,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   '/_/videos': '/_/videos',
   '/_/manifest/{video}': '/_/manifest/talk.mp4',
   '/_/lab': '/_/lab',
+  '/_/api': '/_/api',
   '/_/openapi.json': '/_/openapi.json',
   '/_/{file}': '/_/player/watch.css',
 }
@@ -97,12 +98,17 @@ describe('what is described is so', () => {
     const node = await start()
     const faults = {
       ...{ hang: true, tail: { medianMs: 1, p99Ms: 2 }, stall: { afterBytes: 1 }, cut: { afterBytes: 1 } },
-      ...{ status: true, corrupt: true, lossy: { share: 0.1, rttMs: 1 }, flap: { upMs: 60_000, downMs: 1 } },
+      ...{ status: true, corrupt: true, lossy: { share: 0.1, rttMs: 1 } },
     }
     const set = await setLab(node, { seed: 1, leaseMs: 9_000, impairments: { latencyMs: 5 }, faults })
     expect(
       schemaProblems(
-        { seed: 1, leaseMs: 9_000, impairments: { latencyMs: 5 }, faults: withoutTrue(faults) },
+        {
+          seed: 1,
+          leaseMs: 9_000,
+          impairments: { latencyMs: 5 },
+          faults: { ...withoutTrue(faults), flap: { upMs: 1, downMs: 1 }, refuse: { forMs: 1 }, crash: {} },
+        },
         { $ref: '#/components/schemas/LabDocument' },
         schemas,
       ),
