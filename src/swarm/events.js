@@ -37,9 +37,9 @@
 
 /**
  * One thing that happened.
- * - `asked`, `arrived`, `verified`: the life of a chunk; `unverified` stands for `verified` where there is no
- *   manifest to check against. `ms` is the time since it was asked for. `node` brought the last of it, `others` what
- *   was here before, `bytes` are those of all.
+ * - `asked`, `begun`, `arrived`, `verified`: the life of a chunk; `unverified` stands for `verified` where there is no
+ *   manifest to check against. `begun`: the first byte that this node brings of it. `ms` is the time since it was asked
+ *   for. `node` brought the last of it, `others` what was here before, `bytes` are those of all.
  * - `rejected`: its hash was wrong, so it was thrown away and is asked for elsewhere.
  * - `unused`: all of it came from this node, or the last of it, and it was no verdict on the node: another copy was
  *   first, its hash could not be computed, or what several nodes sent of it makes no good chunk (`mixed`), and nobody
@@ -62,6 +62,7 @@
  * - `wasted`: bytes of a node that were of no use.
  * @typedef {{ readonly atMs: number } & (
  *   | { type: 'asked', chunk: number, node: string, purpose: Purpose }
+ *   | { type: 'begun', chunk: number, node: string }
  *   | { type: 'arrived', chunk: number, node: string, bytes: number, ms: number }
  *   | { type: 'verified' | 'unverified', chunk: number, node: string, bytes: number, others?: readonly Brought[] }
  *   | { type: 'rejected', chunk: number, node: string, expected: string, found: string }

@@ -16,6 +16,7 @@ import { Share } from './shares.js'
  * @typedef {object} RunListener
  * @property {(run: Run) => void} onFirstByte
  * @property {(run: Run, bytes: number) => void} onBytes
+ * @property {(chunk: number) => void} onBegin the first byte of a chunk that this run brings
  * @property {(run: Run, part: Uint8Array<ArrayBuffer>) => void} onPart so much of a chunk is here; the memory is ours
  * @property {(run: Run, chunk: number, part: Part) => void} onChunk every byte of it is here
  */
@@ -50,6 +51,8 @@ export class Run {
   /** whose bytes of it are here, as far as that was noted @type {Share[]} */
   #shares = []
   #notedBytes = 0
+  /** the last chunk that we brought a byte of */
+  #begun = -1
 
   /**
    * @param {SwarmNode} node
@@ -169,6 +172,10 @@ export class Run {
   /** @param {Uint8Array} bytes @param {RunListener} listener */
   #take(bytes, listener) {
     for (let taken = 0; taken < bytes.length && this.next <= this.last; ) {
+      if (this.#begun !== this.next) {
+        this.#begun = this.next
+        listener.onBegin(this.next)
+      }
       const size = this.#chunks.bytesOf(this.next)
       this.#memory ??= this.#chunks.roomFor(this.next)
       const piece = bytes.subarray(taken, taken + size - this.partBytes)

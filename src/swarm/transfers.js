@@ -137,6 +137,7 @@ export class Transfers {
     void run
       .perform(fileUrl(node, this.#file.name), this.#file, this.#fetch, () => this.#clock.now(), {
         onFirstByte: () => node.noteFirstByte(run, this.#clock.now()),
+        onBegin: (chunk) => this.#isClosed || this.#tell({ type: 'begun', chunk, node: node.name }),
         onBytes: (_, bytes) => node.noteBytes(bytes, this.#clock.now()),
         onPart: (run, part) => this.#onPart(run, part),
         onChunk: (run, chunk, part) => void this.#verify(run, chunk, part),
