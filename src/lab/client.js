@@ -21,6 +21,7 @@ import { FAULTS, isFaultName, isRecord } from './faults.js'
  * What the lab of a node says.
  * @typedef {object} LabState
  * @property {number} revision counts what was set
+ * @property {number} changedAgoMs since something else came into force: set, healed, or over by itself
  * @property {number} seed
  * @property {Readonly<Record<string, number>>} impairments as they are now
  * @property {Readonly<Record<string, number>>} changed those that are other than the node was started with
@@ -157,13 +158,14 @@ export class LabClient {
 function readState(text) {
   const json = parse(text)
   if (!isRecord(json)) return undefined
-  const { revision, seed, impairments, changed, faults, token } = json
+  const { revision, changedAgoMs, seed, impairments, changed, faults, token } = json
   if (typeof revision !== 'number' || typeof seed !== 'number') return undefined
+  if (typeof changedAgoMs !== 'number' || !(changedAgoMs >= 0)) return undefined
   if (token !== undefined && typeof token !== 'string') return undefined
   if (!isNumbers(impairments) || !isNumbers(changed) || !isRecord(faults)) return undefined
   const states = Object.entries(faults).map(([name, value]) => readFaultState(name, value))
   if (!states.every((state) => state !== undefined)) return undefined
-  return { revision, seed, token, impairments, changed, faults: states }
+  return { revision, changedAgoMs, seed, token, impairments, changed, faults: states }
 }
 
 /** @param {unknown} value @returns {value is Record<string, number>} */

@@ -53,7 +53,7 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
   ),
   Lab: object(
     {
-      ...{ node: text, revision: whole, seed: whole, isOpen: { type: 'boolean' } },
+      ...{ node: text, revision: whole, changedAgoMs: whole, seed: whole, isOpen: { type: 'boolean' } },
       impairments: object(impairments),
       changed: object(impairments, Object.keys(impairments)),
       faults: object(

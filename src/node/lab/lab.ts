@@ -59,6 +59,8 @@ export class Lab implements Faults {
   #lease: { readonly ms: number; readonly timer: NodeJS.Timeout; readonly untilMs: number } | undefined
   /** how often something was set */
   revision = 0
+  /** when something else came into force */
+  #changedAtMs = performance.now()
   /** in the order in which they act */
   inForce: readonly FaultInForce[] = []
   impairments: Impairments
@@ -161,6 +163,7 @@ export class Lab implements Faults {
     return {
       node: this.#node.name,
       revision: this.revision,
+      changedAgoMs: Math.round(nowMs - this.#changedAtMs),
       seed: this.#seed,
       isOpen: this.isOpen,
       impairments: this.impairments,
@@ -221,6 +224,7 @@ export class Lab implements Faults {
   }
 
   #onChange(): void {
+    this.#changedAtMs = performance.now()
     this.inForce = FAULT_NAMES.flatMap((name) => this.#entries.get(name) ?? [])
     for (const passage of [...this.#passages()]) passage.onSet()
   }

@@ -48,6 +48,7 @@ describe('what a program of this machine may do', () => {
     expect(JSON.parse(reply.text)).toEqual({
       node: 'node1',
       revision: 0,
+      changedAgoMs: expect.any(Number),
       seed: 0,
       isOpen: true,
       impairments: { latencyMs: 0, jitterMs: 0, bandwidthKbps: 0 },

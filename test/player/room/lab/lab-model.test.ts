@@ -10,7 +10,16 @@ const HANGS = { name: 'hang', parameters: {}, agoMs: 0, leftMs: 10_000, hits: 3,
 const STALLS = { ...HANGS, name: 'stall', leftMs: undefined, says: 'stalls after 5 bytes' } as const
 
 const seen = (state: Partial<LabState>, atMs = 0): LabSeen => ({
-  state: { revision: 1, seed: 0, impairments: {}, changed: {}, faults: [], token: 'x', ...state },
+  state: {
+    revision: 1,
+    changedAgoMs: 0,
+    seed: 0,
+    impairments: {},
+    changed: {},
+    faults: [],
+    token: 'x',
+    ...state,
+  },
   atMs,
   isAway: false,
 })
