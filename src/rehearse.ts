@@ -15,7 +15,7 @@ import { formatTable } from './cli/terminal.ts'
 import { userPath } from './cli/user-path.ts'
 import { rehearse } from './rehearsal/rehearse.ts'
 import { printLine, printQuestion, printVerdict } from './rehearsal/report.ts'
-import { readScenario } from './rehearsal/scenario.ts'
+import { readSavedRun, readScenario, type Scenario } from './rehearsal/scenario.ts'
 import { type Answer, EXIT_CODES, judge } from './rehearsal/verdict.ts'
 import { formatMs, formatShare } from './words/in-words.js'
 
@@ -24,7 +24,7 @@ const SAMPLE = fileURLToPath(new URL('../media/demo.mp4', import.meta.url))
 const MAX_VIEWERS = 50
 
 const TEXT: CommandText = {
-  usage: 'rehearse [SCENARIO] [--all] [--viewers N] [--seed N] [--json] [options]',
+  usage: 'rehearse [SCENARIO | --all | --replay FILE] [--viewers N] [options]',
   help: `
 Plays a scenario on nodes of its own, on free ports, with a viewer that has no
 screen, and says what was expected beside what was measured. Ends with 0 when
@@ -33,6 +33,7 @@ SCENARIO it lists those that there are.
 
   SCENARIO         a name in scenarios/, or the path of a file
   --all            all in scenarios/, with a table
+  --replay FILE    what was done in a run that was saved on the watch page
   --viewers N      1 to ${MAX_VIEWERS} of them (default 1); the worst counts
   --seed N         in place of the scenario's own
   --video FILE     what is watched (default: the sample, media/demo.mp4)
@@ -42,6 +43,7 @@ SCENARIO it lists those that there are.
 examples:
   npm run rehearse hang
   npm run rehearse -- --all
+  npm run rehearse -- --replay demo.mp4.run.json
 `,
 }
 
@@ -56,6 +58,7 @@ await runCommand(TEXT, async (args) => {
     allowPositionals: true,
     options: {
       all: { type: 'boolean', default: false },
+      replay: { type: 'string' },
       viewers: { type: 'string' },
       seed: { type: 'string' },
       video: { type: 'string' },
@@ -63,19 +66,25 @@ await runCommand(TEXT, async (args) => {
     },
   })
   if (positionals.length > 1) throw new UsageError(`one scenario at a time, found ${positionals.join(', ')}`)
-  if (values.all && positionals.length > 0) throw new UsageError('--all takes no SCENARIO')
+  if ([positionals.length > 0, values.all, values.replay !== undefined].filter(Boolean).length > 1)
+    throw new UsageError('only one of SCENARIO, --all and --replay')
   const viewers = numberFlag('--viewers', values.viewers, within(1, MAX_VIEWERS)) ?? 1
   const seed = numberFlag('--seed', values.seed, within(0, 2 ** 32 - 1))
   const file = values.video === undefined ? SAMPLE : userPath(values.video)
-  const { all, json } = values
+  const { all, json, replay } = values
   const [name] = positionals
   const names = scenarioNames()
-  if (name === undefined && !all) return list(names)
-  await playAll(all ? names : [name ?? ''], { names, seed, file, viewers, json, isTable: all && !json })
+  if (name === undefined && !all && replay === undefined) return list(names)
+  const read =
+    replay === undefined
+      ? (one: string) => readScenario(fileOf(one, names))
+      : () => readSavedRun(userPath(replay))
+  const chosen = all ? names : [name ?? replay ?? '']
+  await playAll(chosen, { read, seed, file, viewers, json, isTable: all && !json })
 })
 
 interface Wanted {
-  readonly names: readonly string[]
+  readonly read: (name: string) => Scenario
   readonly seed: number | undefined
   readonly file: string
   readonly viewers: number
@@ -109,11 +118,11 @@ async function playAll(chosen: readonly string[], wanted: Wanted): Promise<void>
 /** @returns the answer, and its row of the table */
 async function play(
   name: string,
-  { names, seed, file, viewers, json }: Wanted,
+  { read, seed, file, viewers, json }: Wanted,
   signal: AbortSignal,
 ): Promise<[Answer, string[]]> {
-  const read = readScenario(fileOf(name, names))
-  const scenario = seed === undefined ? read : { ...read, seed }
+  const own = read(name)
+  const scenario = seed === undefined ? own : { ...own, seed }
   if (!json) printQuestion(scenario)
   const onLine = json ? () => {} : printLine
   const measured = await rehearse({ scenario, file, viewers, onLine, signal })

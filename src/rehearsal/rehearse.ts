@@ -76,9 +76,10 @@ async function perform(
   const endMs = Math.min(lastMs + AFTERMATH_MS, Math.max(lastMs, seconds * 1000))
   const pauses = watchPauses()
   try {
-    const undone = await playOut(actions, {
+    const { undone, latestMs } = await playOut(actions, {
       stage,
       seed: scenario.seed,
+      sinceBegan,
       wait: (atMs) => delay(Math.max(0, beganMs + atMs - performance.now()), undefined, { signal }),
       onDone: (text) => onLine(sinceBegan(), 'lab', text),
     })
@@ -86,6 +87,7 @@ async function perform(
     return {
       ...worstOf(viewers.map(({ state }) => state)),
       longestGapMs,
+      latestMs,
       undone: undone.join('; '),
       excuse: pauses.longestMs < PAUSE_MS ? '' : `this machine stood still for ${formatMs(pauses.longestMs)}`,
     }
@@ -97,6 +99,7 @@ async function perform(
 interface Playing {
   readonly stage: Stage
   readonly seed: number
+  sinceBegan(): number
   /** until so long after the beginning */
   wait(atMs: number): Promise<void>
   onDone(text: string): void
@@ -104,21 +107,26 @@ interface Playing {
 
 /**
  * Does everything at its time: what is done to one node in order, what is done to several at once.
- * @returns what could not be done
+ * @returns what could not be done, and how late the latest was in force; a node that is started takes its time
  */
-async function playOut(actions: readonly Action[], playing: Playing): Promise<string[]> {
+async function playOut(
+  actions: readonly Action[],
+  playing: Playing,
+): Promise<{ readonly undone: readonly string[]; readonly latestMs: number }> {
   const undone: string[] = []
+  let latestMs = 0
   const playNode = async (ofNode: readonly Action[]): Promise<void> => {
     for (const action of ofNode) {
       await playing.wait(action.atMs)
       const problem = await playing.stage.act(action, playing.seed)
+      if (action.kind !== 'start') latestMs = Math.max(latestMs, playing.sinceBegan() - action.atMs)
       playing.onDone(problem ?? describeAction(action))
       if (problem !== undefined) undone.push(problem)
     }
   }
   const nodes = new Set(actions.map(({ node }) => node))
   await Promise.all([...nodes].map((name) => playNode(actions.filter(({ node }) => node === name))))
-  return undone
+  return { undone, latestMs }
 }
 
 /** Copies the video to the nodes, and finds it there as any reader does. */

@@ -23,9 +23,14 @@ export function printQuestion({ title, question, choices }: Scenario): void {
 export const printLine = (atMs: number, who: string, text: string): void =>
   console.log(`${(atMs / 1000).toFixed(1).padStart(5)} s  ${who.padEnd(6)}  ${text}`)
 
-export function printVerdict({ why }: Scenario, verdict: Verdict, { firstPictureMs }: Measured): void {
+export function printVerdict(
+  { why }: Scenario,
+  verdict: Verdict,
+  { firstPictureMs, latestMs }: Measured,
+): void {
   const first = firstPictureMs === undefined ? '' : `first picture after ${formatMs(firstPictureMs)}`
-  console.log(`\n${[...verdict.lines, first].filter((line) => line !== '').join('\n')}`)
+  const late = `each fault in force within ${formatMs(latestMs)} of its time`
+  console.log(`\n${[...verdict.lines, first, late].filter((line) => line !== '').join('\n')}`)
   console.log(style(ANSWERS[verdict.answer], ANSWER_WORDS[verdict.answer]))
   console.log(`\n${why}`)
 }

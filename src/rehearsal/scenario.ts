@@ -81,26 +81,44 @@ export class ScenarioError extends Error {
  * @throws ScenarioError naming the file, the field and what is expected there
  */
 export function readScenario(file: string): Scenario {
+  return parseScenario(readText(file), shortPath(file))
+}
+
+/**
+ * The scenario in a run that was saved on the watch page.
+ * @throws ScenarioError
+ */
+export function readSavedRun(file: string): Scenario {
   const shown = shortPath(file)
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new ScenarioError(`Cannot read the scenario ${shown}: ${explainFileError(cause)}`, { cause })
-  }
-  return parseScenario(text, shown)
+  const json = parseJson(readText(file), shown)
+  if (!isRecord(json) || json['savedRun'] !== 1)
+    throw new ScenarioError(`${shown} is no run that was saved on the watch page, or of another version`)
+  return checkScenario(json['scenario'], `${shown}: scenario`)
 }
 
 /** @throws ScenarioError */
-export function parseScenario(text: string, shown: string): Scenario {
+export const parseScenario = (text: string, shown: string): Scenario =>
+  checkScenario(parseJson(text, shown), shown)
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new ScenarioError(`Cannot read ${shortPath(file)}: ${explainFileError(cause)}`, { cause })
+  }
+}
+
+function parseJson(text: string, shown: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new ScenarioError(`${shown}: the file: expected JSON`)
+  }
+}
+
+function checkScenario(json: unknown, shown: string): Scenario {
   const fail = (where: string, expected: string): never => {
     throw new ScenarioError(`${shown}: ${where}: expected ${expected}`)
-  }
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    return fail('the file', 'JSON')
   }
   if (!isRecord(json)) return fail('the file', 'an object')
   refuseOthers(json, FIELDS, '', fail)
@@ -141,11 +159,13 @@ function readNodes(json: unknown, fail: Fail): readonly ScenarioNode[] {
   return json.map((entry: unknown, index) => {
     const where = `nodes[${index}]`
     if (!isRecord(entry)) return fail(where, 'an object')
-    refuseOthers(entry, Object.keys(rules), `${where}.`, fail)
+    refuseOthers(entry, ['name', ...Object.keys(rules)], `${where}.`, fail)
+    const { name = `node${index + 1}` } = entry
+    if (!isText(name)) return fail(`${where}.name`, 'a text')
     const node = { ...OPTIONAL_IMPAIRMENTS, ...entry }
     for (const [field, { test, expected }] of Object.entries(rules))
       if (!test((node as Record<string, unknown>)[field])) fail(`${where}.${field}`, expected)
-    return { ...(node as unknown as Impairments), name: `node${index + 1}` }
+    return { ...(node as unknown as Impairments), name }
   })
 }
 

@@ -14,12 +14,14 @@ export class Stage {
   readonly nodes: readonly NodeConfig[]
   readonly #folder: string
   readonly #processes: readonly NodeProcess[]
+  readonly #labs: readonly LabClient[]
 
   private constructor(folder: string, nodes: readonly NodeConfig[], config: string) {
     this.#folder = folder
     this.nodes = nodes
     const args = ['--config', config, '--lab', '--quiet']
     this.#processes = nodes.map(({ name }) => new NodeProcess({ name, args, onLine: () => {} }))
+    this.#labs = nodes.map((node) => new LabClient(nodeUrl(node)))
   }
 
   /** Starts the nodes. @throws Error when one cannot be started; then nothing is left of the others */
@@ -31,6 +33,7 @@ export class Stage {
     try {
       await writeFile(config, JSON.stringify({ nodes }))
       await Promise.all(stage.#processes.map((node) => node.start()))
+      await Promise.all(stage.#labs.map((lab) => lab.read())) // so that the first fault is in force at once
       return stage
     } catch (error) {
       await stage.close()
@@ -41,9 +44,8 @@ export class Stage {
   /** Does one thing to one node. @returns why it could not be done, or `undefined` */
   async act(action: Action, seed: number): Promise<string | undefined> {
     const index = this.nodes.findIndex(({ name }) => name === action.node)
-    const [node, running] = [this.nodes[index], this.#processes[index]]
-    if (node === undefined || running === undefined) return `there is no ${action.node}`
-    const lab = new LabClient(nodeUrl(node))
+    const [lab, running] = [this.#labs[index], this.#processes[index]]
+    if (lab === undefined || running === undefined) return `there is no ${action.node}`
     try {
       if (action.kind === 'set')
         await lab.set({ seed, faults: action.faults, impairments: action.impairments })
@@ -72,7 +74,7 @@ async function listNodes(nodes: readonly ScenarioNode[], folder: string): Promis
     ...impairmentsOf(node),
     name: node.name,
     port: ports[index] ?? 0,
-    root: path.join(folder, node.name),
+    root: path.join(folder, String(index + 1)), // a name may be anything
   }))
 }
 

@@ -9,6 +9,8 @@ export interface Measured {
   readonly wastedShare: number
   readonly longestGapMs: number
   readonly firstPictureMs: number | undefined
+  /** what was done latest was done so much after its time */
+  readonly latestMs: number
   /** why it proves nothing, in words; '' when it does: a step that could not be done */
   readonly undone: string
   /** what else than the nodes can be the cause of what went wrong, in words; '' when nothing */

@@ -34,7 +34,7 @@ test('plays a scenario, says what happened, and leaves nothing behind', async ()
   expect(stdout).toMatch(/ s {2}reader {2}node2: down \(/)
   expect(stdout).toMatch(/ \d\.\d s {2}lab {5}node2 is started again\n/)
   expect(stdout).toMatch(
-    /\nyes {2}stalls: 0, expected none\nfirst picture after .*\nAs expected: yes\n\nTwo are left\.\n$/,
+    /\nyes {2}stalls: 0, expected none\nfirst picture after .*\neach fault in force within .* of its time\nAs expected: yes\n\nTwo are left\.\n$/,
   )
   expect(code).toBe(0)
   expect(leftIn(temporary)).toEqual([])
@@ -79,7 +79,8 @@ test('without a name it lists what there is', async () => {
 describe('is refused', () => {
   test.for<[args: string[], why: RegExp]>([
     [['a', 'b'], /one scenario at a time, found a, b/],
-    [['hang', '--all'], /--all takes no SCENARIO/],
+    [['hang', '--all'], /only one of SCENARIO, --all and --replay/],
+    [['--replay', 'x.json', '--all'], /only one of SCENARIO, --all and --replay/],
     [['hang', '--viewers', '51'], /--viewers: expected a whole number from 1 to 50, found "51"/],
     [['hang', '--seed', 'x'], /--seed: expected a whole number/],
   ])('%j', async ([args, why]) => {
@@ -88,6 +89,6 @@ describe('is refused', () => {
 
   test('a scenario that is not there', async () => {
     const { code, stderr } = await runCommand('rehearse', ['storm'])
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: Cannot read the scenario storm: /)])
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: Cannot read storm: /)])
   })
 })

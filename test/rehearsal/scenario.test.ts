@@ -30,7 +30,8 @@ test.for<[change: object, message: string]>([
   [{ nodes: [] }, 's.json: nodes: expected 1 to 30 nodes'],
   [{ nodes: [{ latencyMs: -1 }] }, 's.json: nodes[0].latencyMs: expected milliseconds'],
   [{ nodes: [{}] }, 's.json: nodes[0].latencyMs: expected milliseconds'],
-  [{ nodes: [{ name: 'x' }] }, 's.json: nodes[0].name: expected one of latencyMs'],
+  [{ nodes: [{ nick: 'x' }] }, 's.json: nodes[0].nick: expected one of name, latencyMs'],
+  [{ nodes: [{ name: '', latencyMs: 1 }] }, 's.json: nodes[0].name: expected a text'],
   [{ steps: [] }, 's.json: steps: expected 1 to 1000 steps'],
   [
     { steps: [{ at: '1s', node: 'node9', do: 'crash' }] },

@@ -8,6 +8,7 @@ const FINE: Measured = {
     longestStallMs: 0,
     wastedShare: 0.01,
     longestGapMs: 900,
+    latestMs: 5,
     firstPictureMs: 500,
     undone: '',
     excuse: '',
