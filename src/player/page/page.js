@@ -143,7 +143,7 @@ async function main() {
   const outage = watchOutage(nodes, found.file, known.policy)
   setPolicy = (policy) => outage.setPolicy(policy)
   const tell = passTo(
-    opening.then((room) => room.showFile(found.file)),
+    opening.then((room) => room.showFile(found.file, nodes)),
     fail,
   )
   const { startPlayer } = await playing

@@ -5,7 +5,7 @@
  */
 /** @import { SwarmEvent } from '../../swarm/events.js' */
 /** @import { Choices } from './experiments.js' */
-/** @import { Player, PlayerEvent, VideoFile } from '../playing/player-events.js' */
+/** @import { Player, PlayerEvent, VideoFile, VideoNode } from '../playing/player-events.js' */
 
 import { secondsAhead } from '../playing/seconds-ahead.js'
 import { ChunkMapView } from './chunks/chunk-map-view.js'
@@ -22,6 +22,7 @@ import { NodeCardsView } from './nodes/node-cards-view.js'
 import { NodeModel } from './nodes/node-model.js'
 import { Story } from './story/story.js'
 import { StoryView } from './story/story-view.js'
+import { Timeline } from './timeline/timeline.js'
 
 /** The heartbeats move on, also when nothing happens. */
 const TICK_MS = 1_000
@@ -42,6 +43,7 @@ export class ControlRoom {
   #chunkMap
   #cards
   #lab
+  #timeline
   /** @type {LabView | undefined} */
   #labView
   #views
@@ -70,6 +72,7 @@ export class ControlRoom {
     this.#experiments = new ExperimentsView(this.#choices, marks, (choices) => this.#choose(choices))
     this.#cards = new NodeCardsView(this.#nodeModel)
     this.#lab = new LabModel()
+    this.#timeline = new Timeline(video, marks, choices.lookAheadSeconds)
     const [story, figures] = [new StoryView(this.#story), new FiguresView(this.#figures)]
     this.#views = () => {
       this.#chunkMap.render()
@@ -77,6 +80,7 @@ export class ControlRoom {
       this.#labView?.render(performance.now())
       story.render()
       figures.render(performance.now())
+      this.#timeline.render()
     }
     this.#views()
 
@@ -90,9 +94,11 @@ export class ControlRoom {
   /**
    * The file that is going to be played.
    * @param {VideoFile} file
+   * @param {readonly VideoNode[]} nodes
    */
-  showFile(file) {
+  showFile(file, nodes) {
     this.#file = file
+    this.#timeline.showFile(file, nodes)
     this.#chunkModel = new ChunkModel(Math.ceil(file.size / file.chunkSize), this.#names)
     this.#chunkMap.show(this.#chunkModel, file)
     this.#draw()
@@ -131,6 +137,7 @@ export class ControlRoom {
   seeLab(name, seen) {
     const text = this.#lab.see(name, seen)
     if (text !== undefined) this.#story.note(seen.atMs, text)
+    this.#timeline.seeLab(name, seen, this.#lab.says(name))
     this.#draw()
   }
 
@@ -139,6 +146,7 @@ export class ControlRoom {
     this.#chunkModel?.apply(event)
     this.#nodeModel.apply(event)
     this.#figures.apply(event)
+    this.#timeline.apply(event)
     if (event.type === 'first frame') document.body.dataset['media'] = event.kind
     const { paused, ended, seeking, error } = this.#video
     const isPlaying = !paused && !ended && !seeking && error === null
@@ -163,6 +171,7 @@ export class ControlRoom {
     if (next.lookAheadSeconds !== lookAheadSeconds) {
       say(tellLookAhead(next.lookAheadSeconds, secondsAhead(this.#video)))
       this.#player?.setLookAhead(next.lookAheadSeconds)
+      this.#timeline.setLookAhead(next.lookAheadSeconds)
     }
     if (next.policy !== policy) {
       say(`the page reads from ${describePolicy(next.policy)} now`)

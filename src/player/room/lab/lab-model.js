@@ -24,11 +24,16 @@ export class LabModel {
   see(name, seen) {
     this.#seen.set(name, seen)
     if (seen.isAway || seen.state === undefined) return undefined
-    const now = listWords(this.#says(name))
+    const now = this.says(name)
     const before = this.#told.get(name) ?? ''
     this.#told.set(name, now)
     if (now === before) return undefined
     return now === '' ? `The lab says: ${name} is healed.` : `The lab says: ${name} ${now}.`
+  }
+
+  /** What the node does then, in words; '' when nothing is in force. @param {string} name */
+  says(name) {
+    return listWords(this.#says(name))
   }
 
   /** May it be set? @param {string} name */
