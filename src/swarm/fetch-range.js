@@ -4,7 +4,7 @@
  * apart here and named; what to do about it is decided elsewhere.
  */
 import { hashOfTag } from '../version/content-tag.js'
-import { whyCut, whyNoAnswer } from './unreachable.js'
+import { tooShort, whyCut, whyNoAnswer } from './unreachable.js'
 
 /**
  * A file as the swarm knows it. Without `chunks` nothing can be verified.
@@ -158,5 +158,5 @@ async function readBody(reader, expectedBytes, signal, onBytes) {
   }
   return receivedBytes === expectedBytes
     ? { kind: 'complete' }
-    : { kind: 'cut', why: `the answer ended ${expectedBytes - receivedBytes} bytes short` }
+    : { kind: 'cut', why: tooShort(expectedBytes - receivedBytes) }
 }

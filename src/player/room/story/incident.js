@@ -4,9 +4,11 @@
  * together. It says nothing; see incident-words.js for the sentences.
  */
 
+import { wasCut } from '../../../swarm/unreachable.js'
 import { Standing } from './standing.js'
 
 /** @typedef {import('../nodes/trouble-words.js').Trouble} Trouble */
+/** @typedef {import('../nodes/trouble-words.js').ToldTrouble} ToldTrouble */
 
 /**
  * Silence is noticed at most so long after it began: what is said of an incident must hold from there on, and a stall may
@@ -22,9 +24,9 @@ export const UNNOTICED_MS = 3_000
  * @property {boolean} wasBetter was the node seen in a better state?
  * @property {boolean} isSlowOnly
  * @property {boolean} hasStates
- * @property {readonly { state: Trouble, why: string }[]} states since it began, or since the node was last back,
+ * @property {readonly { state: ToldTrouble, why: string }[]} states since it began, or since the node was last back,
  *   without repeats
- * @property {{ times: number, states: ReadonlySet<Trouble>, backMs: number, brings: 'nothing' | 'now' | 'again' }} flaps
+ * @property {{ times: number, states: ReadonlySet<ToldTrouble>, backMs: number, brings: 'nothing' | 'now' | 'again' }} flaps
  *   how often it was away and back, in which states, when it last came back, and does it bring chunks since?
  * @property {ReadonlyMap<number, string | undefined>} refused chunk → who brought it in the end
  * @property {{ times: number, ms: number, sinceMs: number | undefined }} slow how often it was slow and caught up, how
@@ -48,16 +50,17 @@ export class Incident {
   /** does it gather what would else be an incident each? */
   isFlapping
   standing = new Standing()
-  /** @type {{ state: Trouble, why: string }[]} */
+  /** @type {{ state: ToldTrouble, why: string }[]} */
   #states = []
   #flaps = {
     times: 0,
-    states: /** @type {Set<Trouble>} */ (new Set()),
+    states: /** @type {Set<ToldTrouble>} */ (new Set()),
     backMs: 0,
     brings: /** @type {'nothing' | 'now' | 'again'} */ ('nothing'),
   }
   /** @type {Map<number, string | undefined>} */
   #refused = new Map()
+  #hasMissed = false
   #handedOver = {
     chunks: /** @type {number[]} */ ([]),
     helpers: /** @type {Set<string>} */ (new Set()),
@@ -168,6 +171,22 @@ export class Incident {
     return true
   }
 
+  /** A call of its health had no answer. */
+  miss() {
+    this.#hasMissed = true
+  }
+
+  /**
+   * It answers, the first time that it is called since: then all that is known is that an answer broke off.
+   * @returns {boolean} whether that is so
+   */
+  recoverFromCut() {
+    const [only, ...more] = this.#states
+    if (only?.state !== 'down' || more.length > 0 || !wasCut(only.why) || this.#hasMissed) return false
+    this.#states = [{ state: 'cut off', why: '' }]
+    return true
+  }
+
   /** It is back, and may soon be away again. @param {number} atMs */
   comeBack(atMs) {
     this.lastMs = atMs
@@ -176,6 +195,7 @@ export class Incident {
     this.#flaps.brings = 'nothing'
     for (const { state } of this.#states) this.#flaps.states.add(state)
     this.#states = []
+    this.#hasMissed = false
   }
 
   /** It has brought something since it is back. @param {boolean} isAgain did it bring something before? */

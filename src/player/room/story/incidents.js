@@ -84,6 +84,7 @@ export class Incidents {
       return this.tell(entry) // goes on: the next slow moments belong to the same line
     }
     incident.isOver = true
+    const isCut = incident.recoverFromCut()
     const back = this.#absences.end(node, atMs)
     if (back === undefined) return
     if (incident.isFlapping) {
@@ -96,8 +97,14 @@ export class Incidents {
         })
       return this.tell(entry)
     }
+    if (isCut) return this.tell(entry) // it was not away
     const line = this.#lines.add(atMs, back.text, 'good')
     if (back.proven !== '') this.#absences.watchReturn(node, () => this.#lines.mend(line, back.proven))
+  }
+
+  /** A call of a node's health. @param {{ node: string, ms: number | undefined }} event */
+  beat({ node, ms }) {
+    if (ms === undefined) this.#latest.get(node)?.incident.miss()
   }
 
   /** @param {{ chunk: number, node: string, atMs: number }} event */

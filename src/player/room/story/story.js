@@ -59,6 +59,8 @@ export class Story {
         return event.state === 'up' || event.state === 'unknown'
           ? this.#incidents.recover(event)
           : this.#incidents.trouble({ ...event, state: event.state })
+      case 'heartbeat':
+        return this.#incidents.beat(event)
       case 'asked':
         return this.#incidents.ask(event)
       case 'rejected':

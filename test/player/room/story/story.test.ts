@@ -653,6 +653,42 @@ test('only the last 200 lines are kept', () => {
   expect(story.lines.at(-1)?.text).toBe('note 999')
 })
 
+describe('a node that broke off an answer, and took the next call', () => {
+  const cut = (atMs: number, why = 'the connection was cut') => turned(atMs, 'node1', 'down', 'up', why)
+  const back = (atMs: number) => turned(atMs, 'node1', 'up', 'down')
+  const missed = (atMs: number): Event => ({ type: 'heartbeat', atMs, node: 'node1', ms: undefined })
+
+  test.for<[what: string, events: Event[], told: string[]]>([
+    [
+      'did not go down',
+      [cut(1_000), failover(1_900, 'node1', ['node2'], [7], 0), back(1_059)],
+      ['node1 broke off an answer. Its chunk 7 came from node2; nobody had to wait; the video did not stop.'],
+    ],
+    ['in order or not', [cut(0, 'the answer ended 7 bytes short'), back(59)], ['node1 broke off an answer.']],
+    [
+      'but who missed a call did',
+      [cut(0), missed(500), back(2_000)],
+      ['node1 went down (it cannot be reached).', 'node1 answers again, after 2.0 s.'],
+    ],
+    [
+      'and so did who refused a connection',
+      [cut(0, 'it cannot be reached'), back(59)],
+      ['node1 went down (it cannot be reached).', 'node1 answers again, after 59 ms.'],
+    ],
+    [
+      'again and again: in one line',
+      [0, 4_000, 8_000, 12_000].flatMap((atMs) => [cut(atMs), back(atMs + 50)]),
+      [
+        'node1 broke off an answer.',
+        'node1 broke off an answer.',
+        'node1 broke off an answer twice in 4.0 s.',
+      ],
+    ],
+  ])('%s', ([, events, told]) => {
+    expect(tell(events)).toEqual(told)
+  })
+})
+
 /** Goes down every 4 s, for 2 s. */
 const flaps = (node: string, times: number, state: NodeState = 'down'): Event[] =>
   Array.from({ length: times }, (_, index) => [
