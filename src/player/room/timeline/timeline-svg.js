@@ -17,26 +17,30 @@
  */
 
 const AXIS = 18
+const MARGIN = 12
 const LETTERS = 'font-family="system-ui, sans-serif"'
 
 /** @param {Picture} picture @returns {string} an SVG document */
 export function drawSvg(picture) {
   const { shapes, width, gutter, laneHeight, trackHeight, marks, palette, colours, title } = picture
   const height = trackHeight + marks.length * laneHeight + AXIS
-  const lanes = marks.map(({ look, name }, lane) => {
+  const lanes = marks.map(({ look, letter, name }, lane) => {
     const y = trackHeight + lane * laneHeight
     const middle = y + laneHeight / 2
     return (
       `<path d="M0 ${n(y)}H${n(width)}" stroke="${colours.line}"/>` +
-      `<rect x="0" y="${n(middle - 7)}" width="14" height="14" fill="${fillOf(palette, look)}"/>` +
-      `<text x="20" y="${n(middle + 4)}" font-size="13" fill="${colours.ink}">${escapeXml(name)}</text>`
+      `<rect x="0" y="${n(middle - 9)}" width="18" height="18" fill="${fillOf(palette, look)}"/>` +
+      `<text x="9" y="${n(middle + 4)}" font-size="12" font-weight="700" text-anchor="middle" fill="${palette.nodes[look]?.ink ?? colours.ink}">${escapeXml(letter)}</text>` +
+      `<text x="24" y="${n(middle + 4)}" font-size="13" fill="${colours.ink}">${escapeXml(name)}</text>`
     )
   })
   const drawn = shapes.map((shape) => drawShape(shape, picture))
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${n(width)} ${n(height)}" ${LETTERS}>
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-MARGIN} ${-MARGIN} ${n(width + 2 * MARGIN)} ${n(height + 2 * MARGIN)}" ${LETTERS}>
 <title>${escapeXml(title)}</title>
 <defs><clipPath id="inside"><rect width="${n(width - gutter)}" height="${n(height)}"/></clipPath></defs>
-<rect width="100%" height="100%" fill="${palette.paper}"/>
+<rect x="${-MARGIN}" y="${-MARGIN}" width="100%" height="100%" fill="${palette.paper}"/>
+<text y="${n(trackHeight * 0.25 + 4)}" font-size="12" fill="${colours.quiet}">read ahead</text>
+<text y="${n(trackHeight * 0.75 + 4)}" font-size="12" fill="${colours.quiet}">playhead</text>
 ${lanes.join('\n')}
 <g transform="translate(${n(gutter)})" clip-path="url(#inside)">
 ${drawn.join('\n')}

@@ -77,8 +77,8 @@ test('as a picture it is well-formed, whatever the names are', () => {
     marks: names.map((name, look) => ({ name, look, letter: 'A' })),
     colours: { ink: '#111111', quiet: '#666666', line: '#dddddd' },
   })
-  expect(svg).toContain('viewBox="0 0 400 108"')
-  expect(svg).toContain('<text x="20" y="64" font-size="13" fill="#111111">a&lt;b&gt;&amp;"c"</text>')
+  expect(svg).toContain('viewBox="-12 -12 424 132"')
+  expect(svg).toContain('<text x="24" y="64" font-size="13" fill="#111111">a&lt;b&gt;&amp;"c"</text>')
   expect(svg).toContain('>bell  🎬</text>')
   expect(svg).toContain('>hangs &amp; &lt;more&gt;</text>')
   expect(svg.match(/fill-opacity="0.35"/g)).toHaveLength(5)
