@@ -22,6 +22,7 @@ import {
 import { readFaultList } from './lab/fault-words.js'
 import { FaultError, type FaultSet, sayFaults } from './lab/faults.js'
 import { GatheredLog } from './node/gathered-log.ts'
+import { meetStarter } from './node/lab/starter.ts'
 import { formatReply, type ReplyRecord } from './node/log.ts'
 import { type RunningNode, startNode } from './node/server.ts'
 import {
@@ -114,6 +115,7 @@ await runCommand(TEXT, async (args) => {
   const node = await startNode(config, {
     nodes,
     opensLab: values.lab,
+    meetStarter,
     ...(values.quiet ? {} : { onReply }),
     onFault: (error) =>
       console.error(`${config.name}: ${error instanceof Error ? error.message : String(error)}`),

@@ -33,15 +33,18 @@ export function readKeys(onKey: (key: string) => void, end: AbortController): bo
   return true
 }
 
+/** What is killed and started. */
+interface DemoNode {
+  readonly name: string
+  readonly isRunning: boolean
+  start(): Promise<void>
+  kill(): Promise<void>
+}
+
 /** What the keys move. */
 export interface Controls {
   /** in the order of their keys */
-  readonly nodes: readonly {
-    readonly name: string
-    readonly isRunning: boolean
-    start(): Promise<void>
-    kill(): Promise<void>
-  }[]
+  readonly nodes: readonly DemoNode[]
   /** must not reject */
   readonly pick: () => Promise<void>
   /** makes a node hang or go slow, or takes that back; must not reject @param index of the node */
@@ -99,19 +102,35 @@ export class Keys {
     )
   }
 
-  /** One key after the other for each node: pressed twice while it starts, it is started and then killed. */
+  /** A page asks for it, by way of a node that lives. */
+  start(name: string): void {
+    const { nodes, say } = this.#controls
+    this.#inTurn(
+      nodes.findIndex((node) => node.name === name),
+      async (node) => (node.isRunning ? say(`${name} runs already`) : this.#start(node)),
+    )
+  }
+
+  /** Pressed twice while it starts, it is started and then killed. */
   #toggle(index: number): void {
+    this.#inTurn(index, (node) => (node.isRunning ? node.kill() : this.#start(node)))
+  }
+
+  /** One after the other for each node. */
+  #inTurn(index: number, act: (node: DemoNode) => Promise<void>): void {
     const node = this.#controls.nodes[index]
     if (node === undefined) return
     const before = this.#busy.get(index) ?? Promise.resolve()
-    const after = before.then(async () => {
-      if (node.isRunning) return node.kill()
-      this.#controls.say(`${node.name} is being started`)
-      await node
-        .start()
-        .catch((error: Error) => this.#controls.say(`${node.name} did not start: ${error.message}`))
-    })
-    this.#busy.set(index, after)
+    this.#busy.set(
+      index,
+      before.then(() => act(node)),
+    )
+  }
+
+  async #start(node: DemoNode): Promise<void> {
+    const { say } = this.#controls
+    say(`${node.name} is being started`)
+    await node.start().catch((error: Error) => say(`${node.name} did not start: ${error.message}`))
   }
 
   #pick(): void {

@@ -3,6 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { isRecord } from '../lab/faults.js'
+import type { Starter } from '../node/lab/starter.ts'
 
 const LAUNCH = fileURLToPath(new URL('../cli/launch.cjs', import.meta.url))
 const START_NODE = 'src/start-node.ts'
@@ -18,6 +20,8 @@ export interface NodeProcessOptions {
   readonly args: readonly string[]
   /** told of each line that the node prints */
   readonly onLine: (line: string) => void
+  /** the nodes that it may ask us to start, and what does so */
+  readonly starter?: Starter
   /** how long it may take until it listens */
   readonly startMs?: number
 }
@@ -48,6 +52,14 @@ export class NodeProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     this.#child = child
+    const { starter } = this.#options
+    if (starter !== undefined) {
+      child.send({ starts: starter.names }, () => {}) // one that has ended already says so by itself
+      child.on('message', (message: unknown) => {
+        const name = isRecord(message) ? message['start'] : undefined
+        if (typeof name === 'string' && starter.names.includes(name)) starter.start(name)
+      })
+    }
     let timer: NodeJS.Timeout | undefined
     try {
       await new Promise<void>((resolve, reject) => {

@@ -48,6 +48,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
       : new NodeProcess({
           name: node.name,
           args: ['--config', config, '--log', logs, '--lab'],
+          starter: { names: own.map(({ name }) => name), start: (name) => keys.start(name) },
           onLine: (line) => console.log(inNodeColour(index, line)),
         }),
   )

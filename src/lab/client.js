@@ -26,6 +26,7 @@ import { FAULTS, isFaultName, isRecord } from './faults.js'
  * @property {Readonly<Record<string, number>>} impairments as they are now
  * @property {Readonly<Record<string, number>>} changed those that are other than the node was started with
  * @property {readonly FaultState[]} faults
+ * @property {readonly string[]} starts names of nodes that whoever started this one can start
  * @property {string | undefined} token lets who knows it change the lab; `undefined`: the lab is not ours to change
  */
 
@@ -99,6 +100,11 @@ export class LabClient {
     return this.#change('PUT', { renew: revision })
   }
 
+  /** Whoever started this node starts another one. @param {string} name @throws {LabError} */
+  startNode(name) {
+    return this.#change('PUT', { start: name })
+  }
+
   /** Ends all faults. @throws {LabError} */
   heal() {
     return this.#change('DELETE')
@@ -158,14 +164,15 @@ export class LabClient {
 function readState(text) {
   const json = parse(text)
   if (!isRecord(json)) return undefined
-  const { revision, changedAgoMs, seed, impairments, changed, faults, token } = json
+  const { revision, changedAgoMs, seed, impairments, changed, faults, starts, token } = json
   if (typeof revision !== 'number' || typeof seed !== 'number') return undefined
   if (typeof changedAgoMs !== 'number' || !(changedAgoMs >= 0)) return undefined
+  if (!Array.isArray(starts) || !starts.every((name) => typeof name === 'string')) return undefined
   if (token !== undefined && typeof token !== 'string') return undefined
   if (!isNumbers(impairments) || !isNumbers(changed) || !isRecord(faults)) return undefined
   const states = Object.entries(faults).map(([name, value]) => readFaultState(name, value))
   if (!states.every((state) => state !== undefined)) return undefined
-  return { revision, changedAgoMs, seed, token, impairments, changed, faults: states }
+  return { revision, changedAgoMs, seed, starts, token, impairments, changed, faults: states }
 }
 
 /** @param {unknown} value @returns {value is Record<string, number>} */

@@ -148,6 +148,9 @@ export const FAULTS = {
 
 export const FAULT_NAMES = /** @type {readonly FaultName[]} */ (Object.keys(FAULTS))
 
+/** These close the port of a node, so that its lab cannot be asked either. @type {ReadonlySet<string>} */
+export const CLOSES_PORT = new Set(/** @type {FaultName[]} */ (['refuse', 'flap']))
+
 /** @param {string} name @returns {name is FaultName} */
 export const isFaultName = (name) => Object.hasOwn(FAULTS, name)
 

@@ -11,6 +11,7 @@ import type { RequestFields } from './request-fields.ts'
 
 const CLOSED = 'this node was started without --lab'
 const STRANGER = 'only the machine that the node runs on may change its lab'
+const NO_STARTER = 'this node was not started by npm start, which could start others'
 const TOO_LATE = 'something else has been set since, or nothing waits to be renewed'
 
 /**
@@ -48,7 +49,12 @@ export async function answerLab(
   try {
     const document = readDocument(text)
     if (document.kind === 'set') lab.set(document.setting)
-    else if (!lab.renew(document.revision)) return refuse(409, TOO_LATE)
+    else if (document.kind === 'start') {
+      if (lab.starter === undefined) return refuse(409, NO_STARTER)
+      const { names } = lab.starter
+      if (!names.includes(document.name)) throw new FaultError('start', `one of ${names.join(', ')}`)
+      lab.starter.start(document.name)
+    } else if (!lab.renew(document.revision)) return refuse(409, TOO_LATE)
   } catch (error) {
     if (error instanceof FaultError) return refuse(400, error.message)
     throw error

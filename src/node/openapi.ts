@@ -54,6 +54,7 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
   Lab: object(
     {
       ...{ node: text, revision: whole, changedAgoMs: whole, seed: whole, isOpen: { type: 'boolean' } },
+      starts: { ...list(text), description: 'nodes that whoever started this one can start' },
       impairments: object(impairments),
       changed: object(impairments, Object.keys(impairments)),
       faults: object(
@@ -75,6 +76,7 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
         ['seed', 'impairments', 'faults', 'leaseMs'],
       ),
       object({ renew: { ...whole, description: 'the revision whose lease is to go on' } }),
+      object({ start: { ...text, description: 'a node that is to be started' } }),
     ],
   },
 }

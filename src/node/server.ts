@@ -13,6 +13,7 @@ import { Door } from './door.ts'
 import { Exchange, HungUpError } from './exchange.ts'
 import { COMMON_FIELDS, createHandler, type HandlerOptions } from './handle.ts'
 import { Lab } from './lab/lab.ts'
+import type { Starter } from './lab/starter.ts'
 import { listen } from './listen.ts'
 import { PageFiles, type PageFolders } from './page-files.ts'
 import { refuseBrokenRequests } from './refuse-broken.ts'
@@ -43,6 +44,8 @@ export interface NodeOptions extends HandlerOptions {
   readonly nodes?: readonly ListedNode[]
   /** may a program or a page of this machine set faults and impairments? */
   readonly opensLab?: boolean
+  /** calls back when whoever started this process can start other nodes */
+  readonly meetStarter?: (onStarter: (starter: Starter) => void) => void
   /** ends the process as `kill -9` does */
   readonly crash?: () => void
   /** where the watch page is; the project's own when absent */
@@ -75,6 +78,9 @@ export async function startNode(config: NodeConfig, options: NodeOptions = {}): 
   const directory = new Directory(options.nodes ?? [], config)
   const totals = { requests: 0, bytes: 0 }
   const lab = new Lab(config, { random: options.random, isOpen: options.opensLab })
+  options.meetStarter?.((starter) => {
+    lab.starter = starter
+  })
   const service: Service = { node: config, directory, lab, pageFiles, storage, totals, isClosing: false }
   const handle = createHandler(service, options)
   const server = createServer({ ...TIMEOUTS, requireHostHeader: false, keepAlive: true })

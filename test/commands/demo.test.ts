@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { NodeProcess } from '../../src/demo/node-process.ts'
+import { LabClient } from '../../src/lab/client.js'
 import {
   commandLine,
   expectError,
@@ -140,6 +141,26 @@ describe('the demo', () => {
     const { code } = await demo.end('SIGINT')
     expect(code).toBe(0)
     await expectNothingLeft(project)
+  })
+})
+
+describe('a node that is gone', () => {
+  test('is started again by way of one that lives', async () => {
+    const project = await makeProject()
+    const { demo } = await startWholeDemo(project, writeVideo())
+    const [first, second] = project.nodes
+    await new LabClient(second.url).set({ faults: { crash: {} } })
+    await demo.waitForLine(/node2.*(dead|SIGKILL)/)
+    await new LabClient(first.url).startNode('node2')
+    await demo.waitForLine(/node2 is being started/)
+    await until('it answers', () =>
+      fetch(`${second.url}/health`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    )
+    await new LabClient(first.url).startNode('node2')
+    await demo.waitForLine(/node2 runs already/)
   })
 })
 

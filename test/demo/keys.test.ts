@@ -178,3 +178,17 @@ test.for<[count: number, numbers: string]>([
   expect(line).toContain(`Keys: ${numbers}kill or start, `)
   expect(line.length).toBeLessThan(80)
 })
+
+test('a page starts a node as its key does, in turn, and none that runs', async () => {
+  const { keys, nodes, said } = makeKeys()
+  keys.press('2')
+  keys.start('node2')
+  keys.start('node2')
+  keys.start('node9')
+  await settle()
+  expect(nodes[1]?.done).toEqual(['kill', 'start'])
+  nodes[1]?.finishStart()
+  await settle()
+  expect(nodes[1]?.done).toEqual(['kill', 'start'])
+  expect(said).toEqual(['node2 is being started', 'node2 runs already'])
+})

@@ -37,6 +37,7 @@ export interface LabJson {
   readonly revision: number
   readonly seed: number
   readonly token: string
+  readonly starts: readonly string[]
   readonly impairments: Readonly<Record<string, number>>
   readonly faults: Readonly<
     Record<string, { readonly agoMs: number; readonly leftMs: number | null; readonly hits: number | null }>

@@ -6,10 +6,11 @@ import type { Setting } from './lab.ts'
 /** No document is longer. */
 export const MAX_DOCUMENT_BYTES = 4096
 
-/** A setting, or the number of one that goes on: its lease is renewed. */
+/** A setting, the number of one that goes on (its lease is renewed), or a node that is to be started. */
 export type LabDocument =
   | { readonly kind: 'set'; readonly setting: Setting }
   | { readonly kind: 'renew'; readonly revision: number }
+  | { readonly kind: 'start'; readonly name: string }
 
 const FIELDS = ['seed', 'impairments', 'faults', 'leaseMs'] as const
 const MAX_LEASE_MS = 60_000
@@ -25,17 +26,21 @@ const isWhole = (value: unknown, least: number, most: number): value is number =
 export function readDocument(text: string): LabDocument {
   const json = parse(text)
   if (!isRecord(json)) throw new FaultError('the document', 'a JSON object')
-  const { renew } = json
+  const { renew, start } = json
   if (renew !== undefined) {
-    const [other] = Object.keys(json).filter((field) => field !== 'renew')
-    if (other !== undefined) throw new FaultError(inField(other), 'nothing beside renew')
+    refuseBeside('renew', json)
     if (!isWhole(renew, 0, Number.MAX_SAFE_INTEGER))
       throw new FaultError('renew', 'the revision that is to go on')
     return { kind: 'renew', revision: renew }
   }
+  if (start !== undefined) {
+    refuseBeside('start', json)
+    if (typeof start !== 'string') throw new FaultError('start', 'the name of a node')
+    return { kind: 'start', name: start }
+  }
   for (const field of Object.keys(json)) {
     if (!(FIELDS as readonly string[]).includes(field))
-      throw new FaultError(inField(field), `one of ${FIELDS.join(', ')}, or renew alone`)
+      throw new FaultError(inField(field), `one of ${FIELDS.join(', ')}, or renew or start alone`)
   }
   const { seed = 0, impairments = {}, faults = {}, leaseMs } = json
   if (!isWhole(seed, 0, MAX_SEED)) throw new FaultError('seed', `a whole number from 0 to ${MAX_SEED}`)
@@ -43,6 +48,11 @@ export function readDocument(text: string): LabDocument {
     throw new FaultError('leaseMs', `milliseconds from 1 to ${MAX_LEASE_MS}`)
   const setting = { seed, leaseMs, impairments: readImpairments(impairments), faults: readFaults(faults) }
   return { kind: 'set', setting }
+}
+
+function refuseBeside(field: string, json: object): void {
+  const [other] = Object.keys(json).filter((one) => one !== field)
+  if (other !== undefined) throw new FaultError(inField(other), `nothing beside ${field}`)
 }
 
 function readImpairments(json: unknown): Partial<Impairments> {

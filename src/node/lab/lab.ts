@@ -12,6 +12,7 @@ import { chanceOf } from '../faults/chance.ts'
 import type { Victim } from '../faults/fault.ts'
 import { type Impaired, impair } from './impairments.ts'
 import { type FaultInForce, type Faults, type Outlet, Passage } from './passage.ts'
+import type { Starter } from './starter.ts'
 
 interface Entry extends FaultInForce {
   readonly parameters: { readonly forMs?: number }
@@ -57,6 +58,8 @@ export class Lab implements Faults {
   #passages: () => Iterable<Passage> = () => []
   #seed = 0
   #lease: { readonly ms: number; readonly timer: NodeJS.Timeout; readonly untilMs: number } | undefined
+  /** whoever started this node and can start others */
+  starter: Starter | undefined
   /** how often something was set */
   revision = 0
   /** when something else came into force */
@@ -166,6 +169,7 @@ export class Lab implements Faults {
       changedAgoMs: Math.round(nowMs - this.#changedAtMs),
       seed: this.#seed,
       isOpen: this.isOpen,
+      starts: this.starter?.names ?? [],
       impairments: this.impairments,
       changed: this.#changed,
       faults: Object.fromEntries(faults),

@@ -78,6 +78,19 @@ export class LabWatch {
     lab.revision = undefined
   }
 
+  /**
+   * Has a node started, by whoever started one that lives.
+   * @param {string} name
+   * @throws {LabError}
+   */
+  async startNode(name) {
+    const able = [...this.#labs.values()].find(
+      ({ seen }) => !seen.isAway && seen.state?.token !== undefined && seen.state.starts.includes(name),
+    )
+    if (able === undefined) throw new LabError('closed', 'cannot be started from here')
+    await able.client.startNode(name)
+  }
+
   /** @param {string} name */
   #lab(name) {
     const lab = this.#labs.get(name)

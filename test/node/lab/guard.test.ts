@@ -2,6 +2,7 @@
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { isLocal } from '../../../src/node/lab/guard.ts'
+import type { Starter } from '../../../src/node/lab/starter.ts'
 import { NODE_DEFAULTS, type NodeConfig } from '../../../src/node-list.ts'
 import { exchangeRaw, field, RawConnection, request } from '../../helpers/http.ts'
 import { askLab, readLab, setLab } from '../../helpers/lab.ts'
@@ -51,6 +52,7 @@ describe('what a program of this machine may do', () => {
       changedAgoMs: expect.any(Number),
       seed: 0,
       isOpen: true,
+      starts: [],
       impairments: { latencyMs: 0, jitterMs: 0, bandwidthKbps: 0 },
       changed: {},
       faults: {},
@@ -180,7 +182,7 @@ describe('a change is refused', () => {
   test.for<[document: string, message: string]>([
     ['', 'the document: expected JSON'],
     ['[]', 'the document: expected a JSON object'],
-    ['{"fault":{}}', 'fault: expected one of seed, impairments, faults, leaseMs, or renew alone'],
+    ['{"fault":{}}', 'fault: expected one of seed, impairments, faults, leaseMs, or renew or start alone'],
     ['{"seed":-1}', 'seed: expected a whole number from 0 to 4294967295'],
     ['{"leaseMs":60001}', 'leaseMs: expected milliseconds from 1 to 60000'],
     ['{"faults":{"hand":{}}}', 'hand: expected one of hang, tail'],
@@ -188,6 +190,8 @@ describe('a change is refused', () => {
     ['{"impairments":{"speed":1}}', 'impairments.speed: expected one of latencyMs, jitterMs, bandwidthKbps'],
     ['{"impairments":{"latencyMs":-1}}', 'impairments.latencyMs: expected milliseconds from 0 to 60000'],
     ['{"renew":1,"seed":1}', 'seed: expected nothing beside renew'],
+    ['{"start":"node2","seed":1}', 'seed: expected nothing beside start'],
+    ['{"start":2}', 'start: expected the name of a node'],
     [
       '{"faults":{"stall":{"afterBytes":5},"hang":{"x\\u001b":1}}}',
       'hang.(no name of a field): expected only forMs',
@@ -221,6 +225,39 @@ describe('a change is refused', () => {
       false,
       false,
       false,
+    ])
+  })
+})
+
+describe('another node is started', () => {
+  const start = async (node: TestNode, name: string) => {
+    const { token } = await readLab(node)
+    const headers = { ...JSON_TYPE, 'X-Lab-Token': token }
+    return askLab(node, { method: 'PUT', headers, body: JSON.stringify({ start: name }) })
+  }
+
+  test('by whoever started this one, if it can, and none of a name that it does not know', async () => {
+    const started: string[] = []
+    const meetStarter = (onStarter: (starter: Starter) => void) =>
+      onStarter({ names: ['node1', 'node2'], start: (name) => started.push(name) })
+    const node = await startTestNode({}, { nodes: NODES, opensLab: true, meetStarter })
+    expect((await readLab(node)).starts).toEqual(['node1', 'node2'])
+    expect((await start(node, 'node2')).status).toBe(200)
+    const refused = await start(node, 'node9; rm -rf /')
+    expect([refused.status, refused.text]).toEqual([
+      400,
+      expect.stringContaining('start: expected one of node1, node2'),
+    ])
+    expect(started).toEqual(['node2'])
+  })
+
+  test('by nobody, where nobody can', async () => {
+    const node = await startOpen()
+    expect((await readLab(node)).starts).toEqual([])
+    const refused = await start(node, 'node2')
+    expect([refused.status, refused.text]).toEqual([
+      409,
+      expect.stringContaining('was not started by npm start'),
     ])
   })
 })

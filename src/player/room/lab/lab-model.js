@@ -3,7 +3,7 @@
  * What the labs of the nodes say, in words: kept apart from what the page itself can know of a node, and marked as such.
  * Pure.
  */
-import { sayChanges } from '../../../lab/faults.js'
+import { CLOSES_PORT, sayChanges } from '../../../lab/faults.js'
 import { count, formatMs, listWords } from '../../../words/in-words.js'
 
 /** @typedef {import('../../../lab/client.js').LabSeen} LabSeen */
@@ -41,6 +41,19 @@ export class LabModel {
     return this.#seen.get(name)?.state?.token !== undefined
   }
 
+  /** Is it gone, as far as its lab shows? One whose port the lab has closed is not. @param {string} name */
+  isGone(name) {
+    const seen = this.#seen.get(name)
+    return seen?.isAway === true && !seen.state?.faults.some(({ name }) => CLOSES_PORT.has(name))
+  }
+
+  /** Can it be started from here? @param {string} name */
+  canStart(name) {
+    return [...this.#seen.values()].some(
+      ({ isAway, state }) => !isAway && state?.token !== undefined && state.starts.includes(name),
+    )
+  }
+
   /** Is anything in force, as far as is known? @param {string} name */
   isBusy(name) {
     return this.#says(name).length > 0
@@ -52,12 +65,13 @@ export class LabModel {
   }
 
   /**
-   * `The lab: hangs, 7 s left, 12 hits`; '' where nothing is in force.
+   * `The lab: hangs, 7 s left, 12 hits`, or how to start it again; '' where nothing is in force.
    * @param {string} name
    * @param {number} nowMs on the page's clock
    */
   line(name, nowMs) {
     const seen = this.#seen.get(name)
+    if (this.isGone(name)) return this.#howToStart(name)
     if (seen?.state === undefined) return ''
     const passedMs = nowMs - seen.atMs
     const faults = seen.state.faults.flatMap(({ says, leftMs, hits }) => {
@@ -66,6 +80,16 @@ export class LabModel {
     })
     const all = [...sayChanges(seen.state.changed), ...faults]
     return all.length === 0 ? '' : `The lab: ${all.join('; ')}`
+  }
+
+  /** '' where a button does it, or on another machine. @param {string} name */
+  #howToStart(name) {
+    return this.#isOurs && !this.canStart(name) ? `To start it again: npm run start-node ${name}` : ''
+  }
+
+  /** Are the nodes on this machine? Others have no token for us. */
+  get #isOurs() {
+    return [...this.#seen.values()].some(({ state }) => state?.token !== undefined)
   }
 
   /** What the node does then, one thing for each. @param {string} name */

@@ -13,6 +13,7 @@ const HEAL_KEY = 'h'
  * @typedef {object} LabControls
  * @property {(name: string, setting: import('../../../lab/client.js').LabSetting) => Promise<void>} set
  * @property {(name: string) => Promise<void>} heal
+ * @property {(name: string) => Promise<void>} startNode
  */
 
 export class LabView {
@@ -42,6 +43,7 @@ export class LabView {
           card,
           () => this.#open(name),
           () => this.#heal(name),
+          () => this.#try(name, this.#controls.startNode(name)),
         ),
     )
     part('lab-presets', HTMLElement).replaceChildren(...PRESETS.map((preset) => this.#button(preset)))
@@ -114,20 +116,24 @@ class Slot {
   #line = element('p', { class: 'lab-line' })
   #break = element('button', { type: 'button', class: 'break' }, 'Break …')
   #heal = element('button', { type: 'button', class: 'heal' }, 'Heal')
-  #root = element('div', { class: 'lab' }, this.#line, this.#break, this.#heal)
+  #start = element('button', { type: 'button', class: 'heal' }, 'Start')
+  #root = element('div', { class: 'lab' }, this.#line, this.#break, this.#heal, this.#start)
 
   /**
    * @param {string} name
    * @param {HTMLElement} card
    * @param {() => void} onBreak
    * @param {() => void} onHeal
+   * @param {() => void} onStart
    */
-  constructor(name, card, onBreak, onHeal) {
+  constructor(name, card, onBreak, onHeal, onStart) {
     this.name = name
     this.#break.setAttribute('aria-label', `Break ${name}`)
     this.#heal.setAttribute('aria-label', `Heal ${name}`)
     this.#break.addEventListener('click', onBreak)
     this.#heal.addEventListener('click', onHeal)
+    this.#start.setAttribute('aria-label', `Start ${name}`)
+    this.#start.addEventListener('click', onStart)
     card.append(this.#root)
   }
 
@@ -136,10 +142,12 @@ class Slot {
     const line = model.line(this.name, nowMs)
     setText(this.#line, line)
     setAttribute(this.#line, 'title', line) // where there are many cards it is cut
-    const isOpen = model.isOpen(this.name)
+    const isGone = model.isGone(this.name)
+    const isOpen = model.isOpen(this.name) && !isGone
+    this.#start.hidden = !isGone || !model.canStart(this.name)
     this.#line.hidden = line === ''
     this.#break.hidden = !isOpen
     this.#heal.hidden = !isOpen || !model.isBusy(this.name)
-    this.#root.hidden = line === '' && !isOpen
+    this.#root.hidden = line === '' && !isOpen && this.#start.hidden
   }
 }

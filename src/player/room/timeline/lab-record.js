@@ -4,6 +4,7 @@
  * since when something else is in force; that a node is gone the page can only see. Pure but for what it remembers.
  */
 /** @import { LabSeen } from '../../../lab/client.js' */
+import { CLOSES_PORT } from '../../../lab/faults.js'
 
 /**
  * What is done to a node. Times in ms on the page's clock.
@@ -23,8 +24,6 @@
  */
 
 const GONE = 'gone'
-/** These close its port, so that its lab is away as well. */
-const CLOSES_PORT = new Set(['refuse', 'flap'])
 const MAX_KEPT = 1_000
 
 class Lane {

@@ -14,6 +14,7 @@ const seen = (state: Partial<LabState>, atMs = 0): LabSeen => ({
     revision: 1,
     changedAgoMs: 0,
     seed: 0,
+    starts: [],
     impairments: {},
     changed: {},
     faults: [],
@@ -42,9 +43,10 @@ describe('the line on a card', () => {
 
   test('forgets what must be over by now, also of a node that does not answer', () => {
     const model = new LabModel()
-    model.see('node2', seen({ faults: [HANGS] }))
-    model.see('node2', { ...seen({ faults: [HANGS] }), isAway: true })
-    expect(model.line('node2', 9_000)).toBe('The lab: hangs, 1.0 s left')
+    const faults = [{ ...HANGS, name: 'refuse' as const, hits: undefined, says: 'refuses connections' }]
+    model.see('node2', seen({ faults }))
+    model.see('node2', { ...seen({ faults }), isAway: true })
+    expect(model.line('node2', 9_000)).toBe('The lab: refuses connections, 1.0 s left')
     expect(model.line('node2', 10_000)).toBe('')
   })
 
@@ -94,4 +96,33 @@ test('each button sets what a node takes', () => {
     for (const [field, value] of set)
       expect(IMPAIRMENTS[field as keyof typeof IMPAIRMENTS].test(value), name).toBe(true)
   }
+})
+
+describe('a node that is gone', () => {
+  const away = (state: Partial<LabState> = {}): LabSeen => ({ ...seen(state), isAway: true })
+
+  test('can be started from here when somebody who lives was started by who can', () => {
+    const model = new LabModel()
+    model.see('node1', away({ starts: ['node1', 'node2'] }))
+    model.see('node2', seen({ starts: ['node1', 'node2'] }))
+    expect([model.isGone('node1'), model.canStart('node1'), model.line('node1', 0)]).toEqual([true, true, ''])
+    expect([model.isGone('node2'), model.canStart('node9')]).toEqual([false, false])
+  })
+
+  test('else it is said how to start it, on the machine where it ran', () => {
+    const model = new LabModel()
+    model.see('node1', away())
+    model.see('node2', seen({}))
+    expect(model.line('node1', 0)).toBe('To start it again: npm run start-node node1')
+    const guest = new LabModel()
+    guest.see('node1', away({ token: undefined }))
+    guest.see('node2', seen({ token: undefined, starts: ['node1'] }))
+    expect([guest.canStart('node1'), guest.line('node1', 0)]).toEqual([false, ''])
+  })
+
+  test('is not one whose port the lab has closed', () => {
+    const model = new LabModel()
+    model.see('node1', away({ faults: [{ ...HANGS, name: 'refuse', says: 'refuses connections' }] }))
+    expect(model.isGone('node1')).toBe(false)
+  })
 })

@@ -11,6 +11,7 @@ const seen = (atMs: number, changedAgoMs: number, state: Partial<LabState> = {})
   state: {
     revision: 1,
     seed: 7,
+    starts: [],
     token: 'x',
     impairments: {},
     changed: {},
