@@ -23,6 +23,7 @@ export class LabModel {
    */
   see(name, seen) {
     this.#seen.set(name, seen)
+    if (this.isGone(name)) this.#told.delete(name) // its faults are gone with it: started again, it is not healed
     if (seen.isAway || seen.state === undefined) return undefined
     const now = this.says(name)
     const before = this.#told.get(name) ?? ''
@@ -38,7 +39,7 @@ export class LabModel {
 
   /** May it be set? @param {string} name */
   isOpen(name) {
-    return this.#seen.get(name)?.state?.token !== undefined
+    return this.#seen.get(name)?.state?.token !== undefined && !this.isGone(name)
   }
 
   /** Is it gone, as far as its lab shows? One whose port the lab has closed is not. @param {string} name */

@@ -24,11 +24,12 @@ import { CLOSES_PORT } from '../../../lab/faults.js'
  */
 
 const GONE = 'gone'
+const NOTHING = JSON.stringify([{}, {}])
 const MAX_KEPT = 1_000
 
 class Lane {
   /** what the lab said last, so that only what is new counts */
-  told = JSON.stringify([{}, {}])
+  told = NOTHING
   /** @type {LabSeen | undefined} */
   seen
   isGone = false
@@ -71,8 +72,9 @@ export class LabRecord {
       const isOrdered = seen.state?.faults.some(({ name }) => CLOSES_PORT.has(name)) ?? true
       if (before?.state === undefined || isOrdered || lane.isGone) return
       lane.isGone = true
+      lane.told = NOTHING
+      if (seen.state?.faults.some(({ name }) => name === 'crash')) return // so it says why, and since when
       const atMs = lane.downMs > before.atMs ? lane.downMs : nowMs
-      lane.told = JSON.stringify([{}, {}])
       this.#keep({ kind: 'crash', atMs, node: name })
       this.#show(lane, index, atMs, GONE)
       return

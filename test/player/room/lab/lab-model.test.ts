@@ -120,6 +120,17 @@ describe('a node that is gone', () => {
     expect([guest.canStart('node1'), guest.line('node1', 0)]).toEqual([false, ''])
   })
 
+  test('has no faults to heal, and is not told to be healed when it was started again', () => {
+    const model = new LabModel()
+    const crashes = seen({
+      faults: [{ ...HANGS, name: 'crash', hits: undefined, leftMs: undefined, says: 'crashes' }],
+    })
+    expect(model.see('node1', crashes)).toBe('The lab says: node1 crashes.')
+    expect(model.see('node1', { ...crashes, isAway: true })).toBeUndefined()
+    expect([model.isOpen('node1'), model.see('node1', seen({}))]).toEqual([false, undefined])
+    expect(model.isOpen('node1')).toBe(true)
+  })
+
   test('is not one whose port the lab has closed', () => {
     const model = new LabModel()
     model.see('node1', away({ faults: [{ ...HANGS, name: 'refuse', says: 'refuses connections' }] }))

@@ -78,6 +78,22 @@ test('where nobody saw it go, it is gone from when its lab did not answer', () =
   expect(record.changes).toEqual([{ kind: 'crash', atMs: 3000, node: 'node1' }])
 })
 
+test('a node that the lab has ended is gone from then on, and was ended once', () => {
+  const record = new LabRecord(NAMES)
+  record.see('node1', seen(500, 400), '', 500)
+  const crash = { ...HANG[0], name: 'crash', parameters: {}, says: 'crashes' } as LabState['faults'][number]
+  const ended = seen(1000, 10, { faults: [crash] })
+  record.see('node1', ended, 'crashes', 1000)
+  record.noteDown('node1', 1030)
+  record.see('node1', away(ended), '', 3000)
+  record.see('node1', seen(9000, 700), '', 9000)
+  expect(record.bands).toEqual([{ lane: 0, fromMs: 990, toMs: 8300, text: 'crashes' }])
+  expect(record.changes.map(({ kind, atMs }) => [kind, atMs])).toEqual([
+    ['set', 990],
+    ['start', 8300],
+  ])
+})
+
 test('a node whose port the lab has closed is not taken for dead', () => {
   const record = new LabRecord(NAMES)
   const refusing = seen(1000, 300, { faults: REFUSE })
