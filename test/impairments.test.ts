@@ -52,6 +52,6 @@ test('an impairment stands in three files: what it is, what it does to a reply, 
       .sort()
   const places = ['impairments.ts', 'node/lab/impairments.ts', 'swarm/patience.js']
   expect(naming('jitterMs')).toEqual(places)
-  const button = 'lab/presets.js' // the page sets this one
-  expect(naming('bandwidthKbps')).toEqual([...places, button].sort())
+  // A button of the page sets this one, and the nodes of a scenario have it, as those of nodes.json.
+  expect(naming('bandwidthKbps')).toEqual([...places, 'lab/presets.js', 'rehearsal/scenario.ts'].sort())
 })

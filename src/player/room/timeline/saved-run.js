@@ -10,7 +10,7 @@ import { count } from '../../../words/in-words.js'
 /**
  * @typedef {object} Run
  * @property {string} video its name
- * @property {readonly Readonly<{ name: string } & Partial<Record<'latencyMs' | 'jitterMs' | 'bandwidthKbps', number>>>[]} nodes as the node list says; nobody knows how far a foreign one is
+ * @property {readonly { readonly name: string }[]} nodes as the node list has them; how far a foreign one is, nobody knows
  * @property {number} firstPictureMs on the page's clock, as all times; 0: there was none
  * @property {number} lookAheadSeconds
  * @property {number} stalls
@@ -32,10 +32,7 @@ export function saveRun(
     question: 'What did the viewer see?',
     choices: ['Nothing', 'The picture stood'],
     seed: known.findLast((change) => change.kind === 'set')?.seed ?? 0,
-    nodes: nodes.map(({ name, latencyMs = 0, jitterMs = 0, bandwidthKbps }) => ({
-      ...{ name, latencyMs, jitterMs },
-      ...(bandwidthKbps !== undefined && { bandwidthKbps }),
-    })),
+    nodes: nodes.map((node) => ({ name: node.name, latencyMs: 0, ...numbersOf(node) })),
     lookAheadSeconds,
     steps: known.map((change) => stepOf(change, firstPictureMs)),
     expect: { stalls },
@@ -57,6 +54,10 @@ export function saveRun(
   }
   return `${JSON.stringify(saved, (_, value) => (typeof value === 'number' ? Math.round(value * 1000) / 1000 : value), 1)}\n`
 }
+
+/** The impairments of a node: all its numbers. @param {object} node */
+const numbersOf = (node) =>
+  Object.fromEntries(Object.entries(node).filter(([, value]) => typeof value === 'number'))
 
 /** @param {Change} change @param {number} firstPictureMs */
 function stepOf(change, firstPictureMs) {

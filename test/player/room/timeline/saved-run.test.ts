@@ -32,13 +32,15 @@ const second: Bar = {
   after: late,
 }
 
+const LISTED = [
+  { name: 'near', url: 'http://127.0.0.1:1', latencyMs: 50, jitterMs: 5, bandwidthKbps: 3000 },
+  { name: 'so weit & <weg>', url: 'http://127.0.0.1:2', latencyMs: 300, jitterMs: 0 },
+  { name: 'foreign', url: 'http://192.0.2.1', isForeign: true },
+]
+
 const RUN: Parameters<typeof saveRun>[0] = {
   video: 'talk 1.mp4',
-  nodes: [
-    { name: 'near', latencyMs: 50, jitterMs: 5, bandwidthKbps: 3000 },
-    { name: 'so weit & <weg>', latencyMs: 300, jitterMs: 0 },
-    { name: 'foreign' },
-  ],
+  nodes: LISTED,
   firstPictureMs: 700,
   lookAheadSeconds: 5,
   stalls: 1,
