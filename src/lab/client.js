@@ -36,6 +36,7 @@ import { FAULTS, isFaultName, isRecord } from './faults.js'
  * @property {LabState | undefined} state as it was last told
  * @property {number} atMs when that was, on the clock of who looks
  * @property {boolean} isAway nobody has answered since
+ * @property {boolean} isSilent it is away, and nobody refuses either: it may be there and stand still
  */
 
 /**
@@ -59,13 +60,19 @@ export class LabError extends Error {
   /** @override */
   name = 'LabError'
   /**
-   * @param {'away' | 'closed' | 'forbidden' | 'refused' | 'nonsense'} kind `away`: nobody answers; `closed`: it cannot be
+   * @param {'away' | 'silent' | 'closed' | 'forbidden' | 'refused' | 'nonsense'} kind `away`: nobody is there; `silent`:
+   *   nobody answers in time, so that this is not known; `closed`: it cannot be
    *   changed from outside; `forbidden`: not by us, or with an old token
    * @param {string} message
    */
   constructor(kind, message) {
     super(message)
     this.kind = kind
+  }
+
+  /** Has nobody answered? */
+  get isUnanswered() {
+    return this.kind === 'away' || this.kind === 'silent'
   }
 }
 
@@ -142,7 +149,7 @@ export class LabClient {
     })
     const response = await this.#fetch(`${this.#url}/_/lab`, init).catch((error) => {
       throw new LabError(
-        'away',
+        signal.aborted ? 'silent' : 'away',
         signal.aborted ? 'does not answer' : `cannot be asked: ${whyNoAnswer(error)}`,
       )
     })

@@ -55,7 +55,7 @@ export class Stage {
       return undefined
     } catch (error) {
       // A node that is away, or refuses for a time, has nothing left to heal when it is back.
-      if (action.kind === 'heal' && error instanceof LabError && error.kind === 'away') return undefined
+      if (action.kind === 'heal' && error instanceof LabError && error.isUnanswered) return undefined
       return `${action.node} ${error instanceof Error ? error.message : String(error)}`
     }
   }

@@ -18,7 +18,7 @@ const RENEW_MS = 5_000
 /** One of them. */
 class Followed {
   /** @type {LabSeen} */
-  seen = { state: undefined, atMs: 0, isAway: false }
+  seen = { state: undefined, atMs: 0, isAway: false, isSilent: false }
   /** of what this page has set; `undefined`: nothing that it has to renew @type {number | undefined} */
   revision
 
@@ -103,7 +103,7 @@ export class LabWatch {
     if (this.#isLooking()) {
       await lab.client.read().then(
         (state) => this.#see(lab, state),
-        () => this.#miss(lab),
+        (error) => this.#miss(lab, error instanceof LabError && error.kind === 'silent'),
       )
     }
     this.#clock.setTimeout(() => void this.#follow(lab), LOOK_MS)
@@ -115,7 +115,7 @@ export class LabWatch {
     if (revision !== undefined) {
       await lab.client.renew(revision).catch((error) => {
         // Away it may come back within its lease; something else that was set is not ours.
-        if (error instanceof LabError && error.kind !== 'away' && lab.revision === revision)
+        if (error instanceof LabError && !error.isUnanswered && lab.revision === revision)
           lab.revision = undefined
       })
     }
@@ -124,14 +124,14 @@ export class LabWatch {
 
   /** @param {Followed} lab @param {LabState} state */
   #see(lab, state) {
-    lab.seen = { state, atMs: this.#clock.now(), isAway: false }
+    lab.seen = { state, atMs: this.#clock.now(), isAway: false, isSilent: false }
     this.#onChange(lab.name, lab.seen)
   }
 
-  /** @param {Followed} lab */
-  #miss(lab) {
-    if (lab.seen.isAway) return
-    lab.seen = { ...lab.seen, isAway: true }
+  /** @param {Followed} lab @param {boolean} isSilent */
+  #miss(lab, isSilent) {
+    if (lab.seen.isAway && lab.seen.isSilent === isSilent) return
+    lab.seen = { ...lab.seen, isAway: true, isSilent }
     this.#onChange(lab.name, lab.seen)
   }
 }

@@ -1,5 +1,7 @@
 /** The labs of real nodes, as a page follows them. */
-import { expect, test } from 'vitest'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
 import type { LabSeen } from '../../../src/lab/client.js'
 import { LabWatch } from '../../../src/player/page/lab-watch.js'
 import { HandClock } from '../../helpers/hand-clock.ts'
@@ -81,6 +83,24 @@ test('who does not answer is away, and what was known is kept', async () => {
   clock.advance(2_000)
   await expect.poll(() => seen.at(-1)?.isAway).toBe(true)
   expect(seen.at(-1)?.state?.faults).toHaveLength(1)
+  expect(seen.at(-1)?.isSilent).toBe(false)
+})
+
+test('who takes the call and says nothing may be there all the same', async () => {
+  const server = createServer(() => {})
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.closeAllConnections())
+  onTestFinished(() => void server.close())
+  const seen: LabSeen[] = []
+  const watch = new LabWatch({
+    nodes: [{ name: 'node1', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }],
+    fetch: globalThis.fetch,
+    clock: new HandClock(),
+    isLooking: () => true,
+    onChange: (_, now) => seen.push(now),
+  })
+  watch.start()
+  await expect.poll(() => seen, { timeout: 10_000 }).toMatchObject([{ isAway: true, isSilent: true }])
 })
 
 test('a page that nobody looks at asks nobody', async () => {

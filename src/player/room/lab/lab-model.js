@@ -42,10 +42,12 @@ export class LabModel {
     return this.#seen.get(name)?.state?.token !== undefined && !this.isGone(name)
   }
 
-  /** Is it gone, as far as its lab shows? One whose port the lab has closed is not. @param {string} name */
+  /** Is it gone, as far as its lab shows? Not when the lab has closed its port, or when it only stands still. @param {string} name */
   isGone(name) {
     const seen = this.#seen.get(name)
-    return seen?.isAway === true && !seen.state?.faults.some(({ name }) => CLOSES_PORT.has(name))
+    return (
+      seen?.isAway === true && !seen.isSilent && !seen.state?.faults.some(({ name }) => CLOSES_PORT.has(name))
+    )
   }
 
   /** Can it be started from here? @param {string} name */

@@ -69,6 +69,7 @@ export class LabRecord {
     const before = lane.seen
     lane.seen = seen
     if (seen.isAway) {
+      if (seen.isSilent) return // it may be there all the same
       const isOrdered = seen.state?.faults.some(({ name }) => CLOSES_PORT.has(name)) ?? true
       if (before?.state === undefined || isOrdered || lane.isGone) return
       lane.isGone = true

@@ -23,6 +23,7 @@ const seen = (state: Partial<LabState>, atMs = 0): LabSeen => ({
   },
   atMs,
   isAway: false,
+  isSilent: false,
 })
 
 describe('the line on a card', () => {
@@ -45,7 +46,7 @@ describe('the line on a card', () => {
     const model = new LabModel()
     const faults = [{ ...HANGS, name: 'refuse' as const, hits: undefined, says: 'refuses connections' }]
     model.see('node2', seen({ faults }))
-    model.see('node2', { ...seen({ faults }), isAway: true })
+    model.see('node2', { ...seen({ faults }), isAway: true, isSilent: false })
     expect(model.line('node2', 9_000)).toBe('The lab: refuses connections, 1.0 s left')
     expect(model.line('node2', 10_000)).toBe('')
   })
@@ -84,7 +85,7 @@ describe('the story is told', () => {
   test('not of a node that has gone: what its lab says then is not known', () => {
     const model = new LabModel()
     model.see('node2', seen({ faults: [STALLS] }))
-    expect(model.see('node2', { state: undefined, atMs: 5, isAway: true })).toBeUndefined()
+    expect(model.see('node2', { state: undefined, atMs: 5, isAway: true, isSilent: false })).toBeUndefined()
   })
 })
 
@@ -99,7 +100,7 @@ test('each button sets what a node takes', () => {
 })
 
 describe('a node that is gone', () => {
-  const away = (state: Partial<LabState> = {}): LabSeen => ({ ...seen(state), isAway: true })
+  const away = (state: Partial<LabState> = {}): LabSeen => ({ ...seen(state), isAway: true, isSilent: false })
 
   test('can be started from here when somebody who lives was started by who can', () => {
     const model = new LabModel()
@@ -120,13 +121,20 @@ describe('a node that is gone', () => {
     expect([guest.canStart('node1'), guest.line('node1', 0)]).toEqual([false, ''])
   })
 
+  test('is not one that stands still: to start it would be wrong advice', () => {
+    const model = new LabModel()
+    model.see('node1', { ...away(), isSilent: true })
+    model.see('node2', seen({ starts: ['node1'] }))
+    expect([model.isGone('node1'), model.line('node1', 0)]).toEqual([false, ''])
+  })
+
   test('has no faults to heal, and is not told to be healed when it was started again', () => {
     const model = new LabModel()
     const crashes = seen({
       faults: [{ ...HANGS, name: 'crash', hits: undefined, leftMs: undefined, says: 'crashes' }],
     })
     expect(model.see('node1', crashes)).toBe('The lab says: node1 crashes.')
-    expect(model.see('node1', { ...crashes, isAway: true })).toBeUndefined()
+    expect(model.see('node1', { ...crashes, isAway: true, isSilent: false })).toBeUndefined()
     expect([model.isOpen('node1'), model.see('node1', seen({}))]).toEqual([false, undefined])
     expect(model.isOpen('node1')).toBe(true)
   })

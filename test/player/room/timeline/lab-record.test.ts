@@ -8,6 +8,7 @@ const NAMES = ['node1', 'node2']
 const seen = (atMs: number, changedAgoMs: number, state: Partial<LabState> = {}): LabSeen => ({
   atMs,
   isAway: false,
+  isSilent: false,
   state: {
     revision: 1,
     seed: 7,
@@ -94,6 +95,16 @@ test('a node that the lab has ended is gone from then on, and was ended once', (
   ])
 })
 
+test('a node that only stands still is not taken for dead', () => {
+  const record = new LabRecord(NAMES)
+  const first = seen(1000, 800)
+  record.see('node1', first, '', 1000)
+  record.see('node1', { ...away(first), isSilent: true }, '', 3000)
+  expect([record.bands, record.changes]).toEqual([[], []])
+  record.see('node1', away(first), '', 5000)
+  expect(record.changes).toEqual([{ kind: 'crash', atMs: 5000, node: 'node1' }])
+})
+
 test('a node whose port the lab has closed is not taken for dead', () => {
   const record = new LabRecord(NAMES)
   const refusing = seen(1000, 300, { faults: REFUSE })
@@ -107,7 +118,7 @@ test('a node whose port the lab has closed is not taken for dead', () => {
 test('of somebody else, and of who never answered, nothing is remembered', () => {
   const record = new LabRecord(NAMES)
   record.see('node9', seen(1000, 300, { faults: HANG }), 'hangs', 1000)
-  record.see('node1', { state: undefined, atMs: 0, isAway: true }, '', 2000)
+  record.see('node1', { state: undefined, atMs: 0, isAway: true, isSilent: false }, '', 2000)
   expect([record.bands, record.changes]).toEqual([[], []])
 })
 
