@@ -85,7 +85,7 @@ describeInBrowsers((kind) => {
     expect(page.heading).toBe('node1')
     expect(page.text).toContain('simulated latency 50 ms, 4000 kbit/s')
     expect(page.text).toContain('demo.mp4')
-    expect(page.hrefs).toEqual(['/watch/demo.mp4', '/demo.mp4'])
+    expect(page.hrefs).toEqual(['/watch/demo.mp4', '/demo.mp4', '/_/api'])
     expect(page.fontPixels).toBeGreaterThan(100) // the style sheet passed the policy; the back row can read it
   })
 })
