@@ -14,9 +14,9 @@ import {
 import { formatTable } from './cli/terminal.ts'
 import { userPath } from './cli/user-path.ts'
 import { rehearse } from './rehearsal/rehearse.ts'
-import { printLine, printQuestion, printVerdict } from './rehearsal/report.ts'
-import { readSavedRun, readScenario, type Scenario } from './rehearsal/scenario.ts'
-import { type Answer, EXIT_CODES, judge } from './rehearsal/verdict.ts'
+import { EXIT_CODES, printLine, printQuestion, printVerdict } from './rehearsal/report.ts'
+import { readSavedRun, readScenario, type Scenario } from './scenario/scenario.ts'
+import { type Answer, judge, wastedShareOf } from './verdict/judge.js'
 import { formatMs, formatShare } from './words/in-words.js'
 
 const FOLDER = fileURLToPath(new URL('../scenarios/', import.meta.url))
@@ -129,9 +129,10 @@ async function play(
   const verdict = judge(scenario.expect, measured)
   if (json) console.log(JSON.stringify({ scenario: name, ...verdict, measured }))
   else printVerdict(scenario, verdict, measured)
-  const { stalls, longestGapMs, wastedShare } = measured
+  const { stalls, longestGapMs } = measured
   const { answer } = verdict
-  return [answer, [name, answer, String(stalls), formatMs(longestGapMs), formatShare(wastedShare, 1)]]
+  const wasted = formatShare(wastedShareOf(measured), 1)
+  return [answer, [name, answer, String(stalls), formatMs(longestGapMs), wasted]]
 }
 
 function scenarioNames(): string[] {

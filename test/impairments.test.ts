@@ -53,5 +53,5 @@ test('an impairment stands in three files: what it is, what it does to a reply, 
   const places = ['impairments.ts', 'node/lab/impairments.ts', 'swarm/patience.js']
   expect(naming('jitterMs')).toEqual(places)
   // A button of the page sets this one, and the nodes of a scenario have it, as those of nodes.json.
-  expect(naming('bandwidthKbps')).toEqual([...places, 'lab/presets.js', 'rehearsal/scenario.ts'].sort())
+  expect(naming('bandwidthKbps')).toEqual([...places, 'lab/presets.js', 'scenario/scenario.ts'].sort())
 })

@@ -25,6 +25,7 @@ export type PageFolders = Readonly<Record<(typeof PAGE_ROOMS)[number], string>>
 
 const OWN_FOLDERS: PageFolders = {
   player: fileURLToPath(new URL('../player/', import.meta.url)),
+  verdict: fileURLToPath(new URL('../verdict/', import.meta.url)),
   lab: fileURLToPath(new URL('../lab/', import.meta.url)),
   swarm: fileURLToPath(new URL('../swarm/', import.meta.url)),
   version: fileURLToPath(new URL('../version/', import.meta.url)),

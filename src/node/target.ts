@@ -47,7 +47,7 @@ export const PREFIXES = [
   ['watch/', 'watch'],
 ] as const
 /** The rooms whose files browsers read too. */
-export const PAGE_ROOMS = ['player', 'lab', 'swarm', 'version', 'words'] as const
+export const PAGE_ROOMS = ['player', 'verdict', 'lab', 'swarm', 'version', 'words'] as const
 /** The path without its `_/` is the name of a page file. */
 const PAGE_FILE = new RegExp(`^_/(?:${PAGE_ROOMS.join('|')})/`)
 

@@ -5,18 +5,20 @@ import { RUNTIME } from '../http-client/runtime.ts'
 import { nodeAddress } from '../node-list.ts'
 import type { Stall } from '../player/playing/stalls.js'
 import { replicate } from '../replication/replicate.ts'
+import { plan } from '../scenario/plan.ts'
+import type { Scenario } from '../scenario/scenario.ts'
 import { realClock } from '../swarm/clock.js'
 import type { SwarmEvent } from '../swarm/events.js'
 import { findFile } from '../swarm/find-file.js'
 import { asFound } from '../swarm/replica.js'
+import { type Action, describeAction } from '../verdict/action.js'
+import type { Measured } from '../verdict/judge.js'
+import { type Met, Tally, worstOf } from '../verdict/tally.js'
 import { secondsOf } from '../viewing/duration.ts'
-import { Viewer, type ViewerState } from '../viewing/viewer.ts'
+import { Viewer } from '../viewing/viewer.ts'
 import { formatMs } from '../words/in-words.js'
-import { type Action, plan } from './plan.ts'
-import type { Scenario } from './scenario.ts'
 import { Stage } from './stage.ts'
-import { describeAction, describeEvent } from './telling.ts'
-import type { Measured } from './verdict.ts'
+import { describeEvent } from './telling.ts'
 
 /** What happens last shows within this time. */
 const AFTERMATH_MS = 8_000
@@ -58,10 +60,10 @@ async function perform(
   const { lookAheadSeconds } = scenario
 
   let beganMs = performance.now()
-  let longestGapMs = 0
+  const tallies = Array.from({ length: count }, () => new Tally())
   const sinceBegan = (): number => performance.now() - beganMs
   const onEvent = (index: number) => (event: SwarmEvent | Stall) => {
-    if (event.type === 'delivered') longestGapMs = Math.max(longestGapMs, event.waitedMs)
+    tallies[index]?.apply(event)
     const text = describeEvent(event)
     if (index === 0 && text !== undefined) onLine(sinceBegan(), 'reader', text)
   }
@@ -69,7 +71,7 @@ async function perform(
     viewers.push(new Viewer({ ...watched, lookAheadSeconds, seconds, onEvent: onEvent(index) }))
   await firstPicture(viewers, signal)
   beganMs = performance.now()
-  longestGapMs = 0 // what came before is the start
+  for (const tally of tallies) tally.begin()
 
   const actions = plan(scenario)
   const lastMs = actions.at(-1)?.atMs ?? 0
@@ -81,12 +83,15 @@ async function perform(
       seed: scenario.seed,
       sinceBegan,
       wait: (atMs) => delay(Math.max(0, beganMs + atMs - performance.now()), undefined, { signal }),
-      onDone: (text) => onLine(sinceBegan(), 'lab', text),
+      onDone: (action) => {
+        for (const tally of tallies) tally.act(action)
+      },
+      onLine: (text) => onLine(sinceBegan(), 'lab', text),
     })
     await delay(Math.max(0, endMs - sinceBegan()), undefined, { signal })
     return {
-      ...worstOf(viewers.map(({ state }) => state)),
-      longestGapMs,
+      ...worstOf(tallies.map((tally) => tally.met(performance.now())) as [Met, ...Met[]]),
+      firstPictureMs: latestPictureMs(viewers),
       latestMs,
       undone: undone.join('; '),
       excuse: pauses.longestMs < PAUSE_MS ? '' : `this machine stood still for ${formatMs(pauses.longestMs)}`,
@@ -102,7 +107,10 @@ interface Playing {
   sinceBegan(): number
   /** until so long after the beginning */
   wait(atMs: number): Promise<void>
-  onDone(text: string): void
+  /** it has been done */
+  onDone(action: Action): void
+  /** that it has, or why not */
+  onLine(text: string): void
 }
 
 /**
@@ -120,8 +128,9 @@ async function playOut(
       await playing.wait(action.atMs)
       const problem = await playing.stage.act(action, playing.seed)
       if (action.kind !== 'start') latestMs = Math.max(latestMs, playing.sinceBegan() - action.atMs)
-      playing.onDone(problem ?? describeAction(action))
-      if (problem !== undefined) undone.push(problem)
+      if (problem === undefined) playing.onDone(action)
+      else undone.push(problem)
+      playing.onLine(problem ?? describeAction(action))
     }
   }
   const nodes = new Set(actions.map(({ node }) => node))
@@ -140,19 +149,10 @@ async function fill({ nodes }: Stage, file: string, signal: AbortSignal) {
   return { file: found.file, nodes: addresses.map((node) => asFound(node, found)) }
 }
 
-function worstOf(
-  states: readonly ViewerState[],
-): Pick<Measured, 'stalls' | 'longestStallMs' | 'wastedShare' | 'firstPictureMs'> {
-  const sum = (of: (state: ViewerState) => number): number =>
-    states.reduce((all, state) => all + of(state), 0)
-  const [used, wasted] = [sum(({ bytes }) => bytes), sum(({ wastedBytes }) => wastedBytes)]
-  const firsts = states.flatMap(({ firstPictureMs }) => firstPictureMs ?? [])
-  return {
-    stalls: Math.max(...states.map(({ stalls }) => stalls)),
-    longestStallMs: Math.max(...states.map(({ longestStallMs }) => longestStallMs)),
-    wastedShare: used + wasted === 0 ? 0 : wasted / (used + wasted),
-    firstPictureMs: firsts.length === states.length ? Math.max(...firsts) : undefined,
-  }
+/** When the last of them had a picture; `undefined`: one never had. */
+function latestPictureMs(viewers: readonly Viewer[]): number | undefined {
+  const firsts = viewers.flatMap(({ state }) => state.firstPictureMs ?? [])
+  return firsts.length === viewers.length ? Math.max(...firsts) : undefined
 }
 
 /** Looks whether this process is let run: what it does not see in time is not the nodes' doing. */

@@ -1,9 +1,8 @@
 /** Shows a rehearsal: what is asked, what happens, and the verdict. */
-
 import { style } from '../cli/terminal.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import type { Answer, Measured, Verdict } from '../verdict/judge.js'
 import { formatMs } from '../words/in-words.js'
-import type { Scenario } from './scenario.ts'
-import type { Measured, Verdict } from './verdict.ts'
 
 const ANSWERS = { yes: 'green', no: 'red', unknown: 'yellow' } as const
 
@@ -12,6 +11,9 @@ const ANSWER_WORDS = {
   no: 'As expected: no',
   unknown: 'As expected: not known',
 } as const
+
+/** Exit codes, as of programs that check: 0 yes, 1 no, 2 not known. */
+export const EXIT_CODES: Readonly<Record<Answer, number>> = { yes: 0, no: 1, unknown: 2 }
 
 /** What the class is asked first. */
 export function printQuestion({ title, question, choices }: Scenario): void {
@@ -24,7 +26,7 @@ export const printLine = (atMs: number, who: string, text: string): void =>
   console.log(`${(atMs / 1000).toFixed(1).padStart(5)} s  ${who.padEnd(6)}  ${text}`)
 
 export function printVerdict(
-  { why }: Scenario,
+  { why, right }: Scenario,
   verdict: Verdict,
   { firstPictureMs, latestMs }: Measured,
 ): void {
@@ -32,5 +34,6 @@ export function printVerdict(
   const late = `each fault in force within ${formatMs(latestMs)} of its time`
   console.log(`\n${[...verdict.lines, first, late].filter((line) => line !== '').join('\n')}`)
   console.log(style(ANSWERS[verdict.answer], ANSWER_WORDS[verdict.answer]))
+  if (verdict.answer === 'yes' && right !== undefined) console.log(`So it is: ${right}`)
   console.log(`\n${why}`)
 }

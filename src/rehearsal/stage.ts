@@ -7,8 +7,8 @@ import { NodeProcess } from '../demo/node-process.ts'
 import { impairmentsOf } from '../impairments.ts'
 import { LabClient, LabError } from '../lab/client.js'
 import { NODE_DEFAULTS, type NodeConfig, nodeUrl } from '../node-list.ts'
-import type { Action } from './plan.ts'
-import type { ScenarioNode } from './scenario.ts'
+import type { ScenarioNode } from '../scenario/scenario.ts'
+import type { Action } from '../verdict/action.js'
 
 export class Stage {
   readonly nodes: readonly NodeConfig[]

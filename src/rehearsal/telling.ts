@@ -1,25 +1,7 @@
-/** What is done to the nodes, and what a reader notices, each in a line of words. Pure. */
-import { sayChanges, sayFaults } from '../lab/faults.js'
+/** What a reader notices, each in a line of words. Pure. */
 import type { Stall } from '../player/playing/stalls.js'
 import type { SwarmEvent } from '../swarm/events.js'
 import { formatMs, listWords } from '../words/in-words.js'
-import type { Action } from './plan.ts'
-
-/** `node1 hangs`. */
-export function describeAction(action: Action): string {
-  switch (action.kind) {
-    case 'crash':
-      return `${action.node} is killed`
-    case 'start':
-      return `${action.node} is started again`
-    case 'heal':
-      return `${action.node} is healed`
-    case 'set': {
-      const numbers = action.impairments as Readonly<Record<string, number>>
-      return `${action.node} ${listWords([...sayChanges(numbers), ...sayFaults(action.faults)])}`
-    }
-  }
-}
 
 /** What a reader notices; `undefined`: nothing that is told. */
 export function describeEvent(event: SwarmEvent | Stall): string | undefined {

@@ -82,6 +82,7 @@ export class PageSite {
     mkdirSync(folder)
     const below = {
       player: path.join(folder, 'player'),
+      verdict: path.join(folder, 'verdict'),
       lab: path.join(folder, 'lab'),
       swarm: path.join(folder, 'swarm'),
       version: path.join(folder, 'version'),

@@ -22,6 +22,7 @@ const NODES: ListedNode[] = [
 
 const pageFoldersBelow = (folder: string) => ({
   player: path.join(folder, 'player'),
+  verdict: path.join(folder, 'verdict'),
   lab: path.join(folder, 'lab'),
   swarm: path.join(folder, 'swarm'),
   version: path.join(folder, 'version'),
@@ -41,6 +42,7 @@ async function startWithPage(nodes: readonly ListedNode[] = NODES): Promise<Test
     'player/.hidden.js': 'not for anybody',
     'player/below/deep.js': 'export const deep = true',
     'player/below/.hidden/deep.js': 'not for anybody',
+    'verdict/judge.js': '',
     'lab/faults.js': 'export {}',
     'swarm/swarm.js': 'export {}',
     'version/manifest.js': 'export {}',
@@ -307,7 +309,7 @@ describe('what stands in the page', () => {
 
 test('every script, style and picture of the project is served, byte for byte the same by every node', async () => {
   const [first, second] = [await startTestNode({ name: 'node1' }), await startTestNode({ name: 'node2' })]
-  for (const room of ['player', 'lab', 'swarm', 'version', 'words']) {
+  for (const room of ['player', 'verdict', 'lab', 'swarm', 'version', 'words']) {
     const names = readdirSync(new URL(`../../src/${room}/`, import.meta.url), {
       encoding: 'utf8',
       recursive: true,

@@ -11,7 +11,7 @@ const HTML = readFileSync(path.join(SRC, 'player/watch.html'), 'utf8')
 const CSS = readFileSync(path.join(SRC, 'player/watch.css'), 'utf8')
 
 const SCRIPTS: Record<string, string> = {}
-for (const room of ['player', 'lab', 'swarm', 'version', 'words'])
+for (const room of ['player', 'verdict', 'lab', 'swarm', 'version', 'words'])
   for (const name of readdirSync(path.join(SRC, room), { encoding: 'utf8', recursive: true }))
     if (name.endsWith('.js'))
       SCRIPTS[`${room}/${name.replaceAll(path.sep, '/')}`] = readFileSync(path.join(SRC, room, name), 'utf8')

@@ -4,11 +4,11 @@
  */
 import { randomBytes } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
+import { chanceOf } from '../../chance.ts'
 import { type Impairments, impairmentsOf } from '../../impairments.ts'
 import { FAULT_NAMES, type FaultName, type FaultSet, sayFault } from '../../lab/faults.js'
 import type { NodeConfig } from '../../node-list.ts'
 import { makeFault } from '../faults/all.ts'
-import { chanceOf } from '../faults/chance.ts'
 import type { Victim } from '../faults/fault.ts'
 import { type Impaired, impair } from './impairments.ts'
 import { type FaultInForce, type Faults, type Outlet, Passage } from './passage.ts'

@@ -9,7 +9,7 @@
 import { PAGE_PATH, toCopiedPage, toResponse } from './worker-copies.js'
 
 /** The rooms that the page's files come from, as in node/target.ts. */
-const ROOMS = ['player', 'lab', 'swarm', 'version', 'words']
+const ROOMS = ['player', 'verdict', 'lab', 'swarm', 'version', 'words']
 /** All URLs of the shell, as patterns of a path (URLPattern). */
 export const SHELL_PATHS = [`${PAGE_PATH}*`, ...ROOMS.map((room) => `/_/${room}/*`), '/_/nodes']
 const PART = new RegExp(`^/_/(?:(?:${ROOMS.join('|')})/.|nodes$)`)

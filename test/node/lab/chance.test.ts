@@ -1,6 +1,6 @@
 /** Chance that can be had again, and the delays that are drawn with it. */
 import { describe, expect, test } from 'vitest'
-import { chanceOf } from '../../../src/node/faults/chance.ts'
+import { chanceOf } from '../../../src/chance.ts'
 import type { Visit } from '../../../src/node/faults/fault.ts'
 import { makeTail } from '../../../src/node/faults/tail.ts'
 

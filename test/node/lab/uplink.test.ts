@@ -16,11 +16,12 @@ test.for([
 ])('a small reply is through before a large one that began sooner: %s', async ([, large = '']) => {
   const folder = temporaryFolder()
   writeReplica(folder, 'player/large.js', `// ${randomBytes(LARGE_BYTES / 2).toString('hex')}`)
-  for (const room of ['player', 'lab', 'swarm', 'version', 'words'])
+  for (const room of ['player', 'verdict', 'lab', 'swarm', 'version', 'words'])
     writeReplica(folder, `${room}/small.js`, 'export {}')
   const below = (room: string): string => path.join(folder, room)
   const pageFolders = {
     player: below('player'),
+    verdict: below('verdict'),
     lab: below('lab'),
     swarm: below('swarm'),
     version: below('version'),

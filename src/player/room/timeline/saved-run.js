@@ -31,6 +31,7 @@ export function saveRun(
     title: `What was done to the nodes while ${video} was watched`,
     question: 'What did the viewer see?',
     choices: ['Nothing', 'The picture stood'],
+    ...(stalls === 0 && { right: 'Nothing' }),
     seed: known.findLast((change) => change.kind === 'set')?.seed ?? 0,
     nodes: nodes.map((node) => ({ name: node.name, latencyMs: 0, ...numbersOf(node) })),
     lookAheadSeconds,

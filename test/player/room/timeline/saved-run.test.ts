@@ -4,8 +4,8 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import { saveRun } from '../../../../src/player/room/timeline/saved-run.js'
 import type { Bar } from '../../../../src/player/room/timeline/timeline-model.js'
-import { plan } from '../../../../src/rehearsal/plan.ts'
-import { readSavedRun } from '../../../../src/rehearsal/scenario.ts'
+import { plan } from '../../../../src/scenario/plan.ts'
+import { readSavedRun } from '../../../../src/scenario/scenario.ts'
 import { temporaryFolder } from '../../../helpers/command.ts'
 
 const NOW = new Date('2026-12-01T12:00:00Z')

@@ -2,8 +2,8 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { plan } from '../../src/rehearsal/plan.ts'
-import { parseScenario, readScenario } from '../../src/rehearsal/scenario.ts'
+import { plan } from '../../src/scenario/plan.ts'
+import { parseScenario, readScenario } from '../../src/scenario/scenario.ts'
 
 const GOOD = {
   ...{ title: 't', question: 'q', choices: ['a', 'b'], why: 'w', expect: { stalls: 0 } },
@@ -57,7 +57,12 @@ test.for<[change: object, message: string]>([
     { steps: [{ random: { events: 1, alwaysHealthy: 3 } }] },
     's.json: steps[0].random.alwaysHealthy: expected a whole number from 0 to 2',
   ],
-  [{ expect: {} }, 's.json: expect: expected stalls, wastedShare or longestGapMs'],
+  [{ expect: {} }, 's.json: expect: expected one of stalls, leastStalls'],
+  [{ expect: { leastStalls: 0.5 } }, 's.json: expect.leastStalls: expected a whole number from 0'],
+  [{ expect: { asked: 3 } }, 's.json: expect.asked: expected a number of chunks for each node'],
+  [{ expect: { asked: { node9: 3 } } }, 's.json: expect.asked.node9: expected one of node1, node2, node3'],
+  [{ expect: { asked: { node1: -1 } } }, 's.json: expect.asked.node1: expected a whole number from 0'],
+  [{ right: 'c' }, 's.json: right: expected one of the choices'],
   [{ expect: { stall: 0 } }, 's.json: expect.stall: expected one of stalls'],
 ])('%j is refused', ([change, message]) => {
   expect(() => parse(change)).toThrow(message)
@@ -83,6 +88,7 @@ describe('the scenarios of the project', () => {
     const actions = plan(scenario)
     expect(actions.length).toBeGreaterThan(0)
     expect(scenario.question).toMatch(/\?$/)
+    expect(scenario.choices).toContain(scenario.right)
     expect(actions.at(-1)?.atMs).toBeLessThan(75_000) // the sample plays 90 s
   })
 })

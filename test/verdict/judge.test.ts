@@ -1,12 +1,15 @@
 /** What was expected, beside what was measured. */
 import { expect, test } from 'vitest'
-import { judge, type Measured } from '../../src/rehearsal/verdict.ts'
+import { judge, type Measured } from '../../src/verdict/judge.js'
 
 const FINE: Measured = {
   ...{
     stalls: 0,
     longestStallMs: 0,
-    wastedShare: 0.01,
+    readBytes: 99_000,
+    wastedBytes: 1_000,
+    rejected: 0,
+    asked: {},
     longestGapMs: 900,
     latestMs: 5,
     firstPictureMs: 500,
@@ -50,4 +53,30 @@ test('not known, when something else may have been the cause; what is met is met
 
 test('not known, when nobody saw a picture', () => {
   expect(judge({ stalls: 0 }, { ...FINE, firstPictureMs: undefined }).answer).toBe('unknown')
+})
+
+test.for<[expected: Parameters<typeof judge>[0], measured: Partial<Measured>, line: string]>([
+  [{ leastStalls: 1, stalls: 1 }, { stalls: 0 }, 'no   stalls: 0, expected 1'],
+  [
+    { leastStalls: 1, stalls: 3 },
+    { stalls: 2, longestStallMs: 200 },
+    'yes  stalls: 2, expected 1 to 3 (the longest 200 ms)',
+  ],
+  [
+    { leastStalls: 2 },
+    { stalls: 1, longestStallMs: 200 },
+    'no   stalls: 1, expected 2 at least (the longest 200 ms)',
+  ],
+  [{ rejected: 1 }, { rejected: 0 }, 'no   thrown away for a wrong hash: 0 chunks, expected 1 at least'],
+  [
+    { asked: { node1: 2 } },
+    { asked: { node1: 3 } },
+    'no   asked of node1 meanwhile: 3 chunks, expected 2 at most',
+  ],
+  [{ asked: { node1: 2 } }, {}, 'yes  asked of node1 meanwhile: 0 chunks, expected 2 at most'],
+  [{ wastedShare: 0.1 }, { readBytes: 0, wastedBytes: 0 }, 'yes  wasted: 0 %, expected 10 % at most'],
+])('%j beside %j', ([expected, measured, line]) => {
+  const { answer, lines } = judge(expected, { ...FINE, ...measured })
+  expect(lines).toEqual([line])
+  expect(answer).toBe(line.startsWith('yes') ? 'yes' : 'no')
 })

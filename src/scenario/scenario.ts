@@ -5,6 +5,7 @@ import { eachImpairment, IMPAIRMENTS, type Impairments, OPTIONAL_IMPAIRMENTS } f
 import { readTime } from '../lab/fault-words.js'
 import { FaultError, type FaultSet, inField, isRecord, readFaults } from '../lab/faults.js'
 import { shortPath } from '../short-path.ts'
+import type { Expectation } from '../verdict/judge.js'
 
 /** How far away a node is in a scenario. */
 export interface ScenarioNode extends Impairments {
@@ -36,21 +37,16 @@ export type Step =
       readonly alwaysHealthy: number
     }
 
-/** What must be so at the end. */
-export interface Expectation {
-  readonly stalls?: number
-  /** of all bytes that came */
-  readonly wastedShare?: number
-  /** the longest that the reader waited for the bytes that it needed next */
-  readonly longestGapMs?: number
-}
-
 export interface Scenario {
   readonly title: string
   readonly question: string
   readonly choices: readonly string[]
+  /** the choice that is right when all is as expected; `undefined`: nobody knows before */
+  readonly right: string | undefined
   readonly seed: number
   readonly nodes: readonly ScenarioNode[]
+  /** are they its own, and not those of the default demo? */
+  readonly hasOwnNodes: boolean
   readonly lookAheadSeconds: number
   readonly steps: readonly Step[]
   readonly expect: Expectation
@@ -66,7 +62,7 @@ const NODES: readonly ScenarioNode[] = [50, 150, 300].map((latencyMs, index) => 
 }))
 const LOOK_AHEAD_SECONDS = 15
 const FIELDS = [
-  ...['title', 'question', 'choices', 'seed', 'nodes', 'lookAheadSeconds', 'steps', 'expect', 'why'],
+  ...['title', 'question', 'choices', 'right', 'seed', 'nodes', 'lookAheadSeconds', 'steps', 'expect', 'why'],
 ] as const
 const STEP_FIELDS = ['at', 'node', 'set', 'impairments', 'for', 'do', 'random']
 const MAX_STEPS = 1000
@@ -126,6 +122,7 @@ function checkScenario(json: unknown, shown: string): Scenario {
     title,
     question,
     choices,
+    right,
     seed = 0,
     nodes,
     lookAheadSeconds = LOOK_AHEAD_SECONDS,
@@ -137,6 +134,8 @@ function checkScenario(json: unknown, shown: string): Scenario {
   if (!isText(why)) return fail('why', 'a text')
   if (!Array.isArray(choices) || choices.length < 2 || !choices.every(isText))
     return fail('choices', 'two texts or more')
+  if (right !== undefined && !(isText(right) && choices.includes(right)))
+    return fail('right', 'one of the choices')
   if (!isWhole(seed, 0, 2 ** 32 - 1)) return fail('seed', 'a whole number from 0')
   if (!isNumber(lookAheadSeconds, 1, 60)) return fail('lookAheadSeconds', 'seconds from 1 to 60')
   if (!Array.isArray(steps) || steps.length === 0 || steps.length > MAX_STEPS)
@@ -145,8 +144,10 @@ function checkScenario(json: unknown, shown: string): Scenario {
   return {
     ...{ title, question, why, seed, lookAheadSeconds, nodes: ours },
     choices: choices as string[],
+    right,
+    hasOwnNodes: nodes !== undefined,
     steps: steps.map((step, index) => readStep(step, `steps[${index}]`, ours, fail)),
-    expect: readExpectation(json['expect'], fail),
+    expect: readExpectation(json['expect'], ours, fail),
   }
 }
 
@@ -228,15 +229,37 @@ function readImpairments(json: unknown, where: string, fail: Fail): Partial<Impa
   return json
 }
 
-function readExpectation(json: unknown, fail: Fail): Expectation {
+/** Those that are one number, and what that must be. */
+const MEASURES: Readonly<Record<string, [most: number, isWhole: boolean, expected: string]>> = {
+  stalls: [1000, true, 'a whole number from 0'],
+  leastStalls: [1000, true, 'a whole number from 0'],
+  wastedShare: [1, false, '0 to 1'],
+  longestGapMs: [600_000, false, 'milliseconds'],
+  rejected: [1000, true, 'a whole number from 0'],
+}
+const EXPECTATIONS = [...Object.keys(MEASURES), 'asked']
+
+function readExpectation(json: unknown, nodes: readonly ScenarioNode[], fail: Fail): Expectation {
   if (!isRecord(json)) return fail('expect', 'an object')
-  refuseOthers(json, ['stalls', 'wastedShare', 'longestGapMs'], 'expect.', fail)
-  const { stalls, wastedShare, longestGapMs } = json
-  if (stalls !== undefined && !isWhole(stalls, 0, 1000)) return fail('expect.stalls', 'a whole number from 0')
-  if (wastedShare !== undefined && !isNumber(wastedShare, 0, 1)) return fail('expect.wastedShare', '0 to 1')
-  if (longestGapMs !== undefined && !isNumber(longestGapMs, 0, 600_000))
-    return fail('expect.longestGapMs', 'milliseconds')
-  if (Object.keys(json).length === 0) return fail('expect', 'stalls, wastedShare or longestGapMs')
+  refuseOthers(json, EXPECTATIONS, 'expect.', fail)
+  for (const [name, [most, isCount, expected]] of Object.entries(MEASURES)) {
+    const value = json[name]
+    if (value !== undefined && !(isCount ? isWhole : isNumber)(value, 0, most))
+      fail(`expect.${name}`, expected)
+  }
+  const { asked } = json
+  if (asked !== undefined) {
+    if (!isRecord(asked)) return fail('expect.asked', 'a number of chunks for each node')
+    refuseOthers(
+      asked,
+      nodes.map(({ name }) => name),
+      'expect.asked.',
+      fail,
+    )
+    for (const [node, value] of Object.entries(asked))
+      if (!isWhole(value, 0, 100_000)) fail(`expect.asked.${node}`, 'a whole number from 0')
+  }
+  if (Object.keys(json).length === 0) return fail('expect', `one of ${EXPECTATIONS.join(', ')}`)
   return json
 }
 

@@ -1,7 +1,7 @@
 /** When what is done: pure. */
 import { describe, expect, test } from 'vitest'
-import { plan } from '../../src/rehearsal/plan.ts'
-import { parseScenario, type Scenario } from '../../src/rehearsal/scenario.ts'
+import { plan } from '../../src/scenario/plan.ts'
+import { parseScenario, type Scenario } from '../../src/scenario/scenario.ts'
 
 const scenarioOf = (steps: unknown, seed = 0): Scenario =>
   parseScenario(

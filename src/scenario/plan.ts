@@ -1,14 +1,7 @@
 /** When exactly what is done: steps with an end become two, and chance is drawn. Pure: the same seed, the same plan. */
-import type { Impairments } from '../impairments.ts'
-import type { FaultSet } from '../lab/faults.js'
-import { chanceOf } from '../node/faults/chance.ts'
+import { chanceOf } from '../chance.ts'
+import type { Action } from '../verdict/action.js'
 import type { Scenario, ScenarioNode, Step } from './scenario.ts'
-
-/** One thing that is done to one node. */
-export type Action = { readonly atMs: number; readonly node: string } & (
-  | { readonly kind: 'set'; readonly faults: FaultSet; readonly impairments: Partial<Impairments> }
-  | { readonly kind: 'crash' | 'start' | 'heal' }
-)
 
 /** Between two random events, and how long each lasts. */
 const EVERY_MS = [1_500, 4_500] as const

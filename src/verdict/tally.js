@@ -1,0 +1,111 @@
+// @ts-check
+/** What a viewer of a scenario met with, counted from what its swarm and its picture tell. */
+/** @import { SwarmEvent } from '../swarm/events.js' */
+/** @import { Action } from './action.js' */
+
+/** As the watch page tells it. @typedef {{ type: 'stall', isOver: boolean, atMs: number, ms: number }} Stall */
+
+/**
+ * What one viewer met with.
+ * @typedef {object} Met
+ * @property {number} stalls
+ * @property {number} longestStallMs
+ * @property {number} readBytes of the file
+ * @property {number} wastedBytes that came for nothing
+ * @property {number} longestGapMs the longest that the reader waited for the bytes that it needed next
+ * @property {number} rejected chunks that were thrown away for their hash
+ * @property {Readonly<Record<string, number>>} asked by node: chunks asked of it while something was wrong with it
+ */
+
+/** Folds events. */
+export class Tally {
+  #stalls = 0
+  #longestStallMs = 0
+  /** when the picture began to stand, while it stands @type {number | undefined} */
+  #standsSinceMs
+  #readBytes = 0
+  #wastedBytes = 0
+  #longestGapMs = 0
+  #rejected = 0
+  /** nodes with which something is wrong @type {Set<string>} */
+  #ill = new Set()
+  /** @type {Record<string, number>} */
+  #asked = {}
+
+  /** There is a picture: what somebody waited for before is start-up. */
+  begin() {
+    this.#longestGapMs = 0
+  }
+
+  /** This is done. @param {Action} action */
+  act({ kind, node }) {
+    if (kind === 'heal' || kind === 'start') this.#ill.delete(node)
+    else this.#ill.add(node)
+  }
+
+  /** @param {{ readonly type: string } & (SwarmEvent | Stall)} event */
+  apply(event) {
+    switch (event.type) {
+      case 'stall':
+        if (event.isOver) {
+          this.#standsSinceMs = undefined
+          this.#longestStallMs = Math.max(this.#longestStallMs, event.ms)
+        } else {
+          this.#stalls++
+          this.#standsSinceMs = event.atMs - event.ms
+        }
+        return
+      case 'delivered':
+        this.#longestGapMs = Math.max(this.#longestGapMs, event.waitedMs)
+        return
+      case 'rejected':
+        this.#rejected++
+        return
+      case 'asked':
+        if (this.#ill.has(event.node)) this.#asked[event.node] = (this.#asked[event.node] ?? 0) + 1
+        return
+      case 'verified':
+      case 'unverified':
+        this.#readBytes += event.bytes
+        return
+      case 'wasted':
+        this.#wastedBytes += event.bytes
+    }
+  }
+
+  /** @param {number} nowMs on the clock of the events: a stall that goes on counts already @returns {Met} */
+  met(nowMs) {
+    const standsMs = this.#standsSinceMs === undefined ? 0 : nowMs - this.#standsSinceMs
+    return {
+      stalls: this.#stalls,
+      longestStallMs: Math.max(this.#longestStallMs, standsMs),
+      readBytes: this.#readBytes,
+      wastedBytes: this.#wastedBytes,
+      longestGapMs: this.#longestGapMs,
+      rejected: this.#rejected,
+      asked: { ...this.#asked },
+    }
+  }
+}
+
+/**
+ * Of several viewers the worst: whoever stood most often, waited longest, found the fewest wrong. Pure.
+ * @param {readonly [Met, ...Met[]]} all
+ * @returns {Met}
+ */
+export const worstOf = (all) =>
+  all.reduce((one, other) => ({
+    stalls: Math.max(one.stalls, other.stalls),
+    longestStallMs: Math.max(one.longestStallMs, other.longestStallMs),
+    readBytes: one.readBytes + other.readBytes,
+    wastedBytes: one.wastedBytes + other.wastedBytes,
+    longestGapMs: Math.max(one.longestGapMs, other.longestGapMs),
+    rejected: Math.min(one.rejected, other.rejected),
+    asked: mostOf(one.asked, other.asked),
+  }))
+
+/** @param {Readonly<Record<string, number>>} one @param {Readonly<Record<string, number>>} other */
+const mostOf = (one, other) =>
+  Object.fromEntries(
+    Object.keys({ ...one, ...other }).map((node) => [node, Math.max(one[node] ?? 0, other[node] ?? 0)]),
+  )

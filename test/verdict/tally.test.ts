@@ -1,0 +1,59 @@
+/** What a viewer of a scenario met with. */
+import { expect, test } from 'vitest'
+import { Tally, worstOf } from '../../src/verdict/tally.js'
+
+const hang = { kind: 'set', atMs: 0, node: 'node1', faults: { hang: {} }, impairments: {} } as const
+const asked = (node: string) => ({ type: 'asked', atMs: 0, chunk: 1, node, purpose: 'ahead' }) as const
+
+test('a wait before the first picture is start-up', () => {
+  const tally = new Tally()
+  tally.apply({ type: 'delivered', atMs: 1, chunk: 0, waitedMs: 900 })
+  tally.begin()
+  tally.apply({ type: 'delivered', atMs: 2, chunk: 1, waitedMs: 300 })
+  expect(tally.met(0).longestGapMs).toBe(300)
+})
+
+test('a stall counts from its beginning, and while it lasts', () => {
+  const tally = new Tally()
+  tally.apply({ type: 'stall', isOver: false, atMs: 1_100, ms: 100 })
+  expect(tally.met(3_000)).toMatchObject({ stalls: 1, longestStallMs: 2_000 })
+  tally.apply({ type: 'stall', isOver: true, atMs: 3_500, ms: 2_500 })
+  expect(tally.met(9_000)).toMatchObject({ stalls: 1, longestStallMs: 2_500 })
+})
+
+test('what is asked of a node counts while something is wrong with it', () => {
+  const tally = new Tally()
+  tally.apply(asked('node1'))
+  tally.act(hang)
+  tally.apply(asked('node1'))
+  tally.apply(asked('node2'))
+  tally.act({ kind: 'heal', atMs: 1, node: 'node1' })
+  tally.apply(asked('node1'))
+  tally.act({ kind: 'crash', atMs: 2, node: 'node2' })
+  tally.apply(asked('node2'))
+  tally.act({ kind: 'start', atMs: 3, node: 'node2' })
+  tally.apply(asked('node2'))
+  expect(tally.met(0)).toMatchObject({ asked: { node1: 1, node2: 1 } })
+})
+
+test('bytes that came for nothing, and chunks that were wrong', () => {
+  const tally = new Tally()
+  tally.apply({ type: 'wasted', atMs: 0, node: 'node1', bytes: 7, why: 'cancelled' })
+  tally.apply({ type: 'unverified', atMs: 0, chunk: 1, node: 'node1', bytes: 5 })
+  tally.apply({ type: 'rejected', atMs: 0, chunk: 1, node: 'node1', expected: 'a', found: 'b' })
+  expect(tally.met(0)).toMatchObject({ wastedBytes: 7, readBytes: 5, rejected: 1 })
+})
+
+test('of several viewers the worst counts', () => {
+  const [one, other] = [new Tally(), new Tally()]
+  for (const tally of [one, other]) tally.act(hang)
+  one.apply(asked('node1'))
+  one.apply({ type: 'rejected', atMs: 0, chunk: 1, node: 'node1', expected: 'a', found: 'b' })
+  one.apply({ type: 'verified', atMs: 0, chunk: 1, node: 'node1', bytes: 10 })
+  other.apply({ type: 'stall', isOver: false, atMs: 100, ms: 100 })
+  other.apply({ type: 'wasted', atMs: 0, node: 'node1', bytes: 7, why: 'cancelled' })
+  expect(worstOf([one.met(500), other.met(500)])).toEqual({
+    ...{ stalls: 1, longestStallMs: 500, readBytes: 10, wastedBytes: 7, longestGapMs: 0, rejected: 0 },
+    asked: { node1: 1 },
+  })
+})
