@@ -61,6 +61,8 @@ export interface Controls {
 export class Keys {
   readonly #controls: Controls
   readonly #busy = new Map<number, Promise<void>>()
+  /** of nodes that are to be started later */
+  readonly #starts = new Map<number, NodeJS.Timeout>()
   #isPicking = false
   /** what the number that comes next is to do */
   #prefix: Breaking | undefined
@@ -102,13 +104,23 @@ export class Keys {
     )
   }
 
-  /** A page asks for it, by way of a node that lives. */
-  start(name: string): void {
+  /**
+   * A page asks for it, by way of a node that lives.
+   * @param afterMs not before, and then only if it is not there: the page may be gone by then, and all nodes with it
+   */
+  start(name: string, afterMs: number): void {
     const { nodes, say } = this.#controls
-    this.#inTurn(
-      nodes.findIndex((node) => node.name === name),
-      async (node) => (node.isRunning ? say(`${name} runs already`) : this.#start(node)),
+    const index = nodes.findIndex((node) => node.name === name)
+    if (afterMs === 0) {
+      this.#inTurn(index, async (node) => (node.isRunning ? say(`${name} runs already`) : this.#start(node)))
+      return
+    }
+    clearTimeout(this.#starts.get(index))
+    const timer = setTimeout(
+      () => this.#inTurn(index, async (node) => (node.isRunning ? undefined : this.#start(node))),
+      afterMs,
     )
+    this.#starts.set(index, timer.unref())
   }
 
   /** Pressed twice while it starts, it is started and then killed. */

@@ -56,8 +56,10 @@ export class NodeProcess {
     if (starter !== undefined) {
       child.send({ starts: starter.names }, () => {}) // one that has ended already says so by itself
       child.on('message', (message: unknown) => {
-        const name = isRecord(message) ? message['start'] : undefined
-        if (typeof name === 'string' && starter.names.includes(name)) starter.start(name)
+        if (!isRecord(message)) return
+        const { start: name, afterMs } = message
+        if (typeof name === 'string' && starter.names.includes(name))
+          starter.start(name, Number(afterMs) || 0)
       })
     }
     let timer: NodeJS.Timeout | undefined

@@ -48,7 +48,10 @@ export async function runDemo(options: DemoOptions): Promise<void> {
       : new NodeProcess({
           name: node.name,
           args: ['--config', config, '--log', logs, '--lab'],
-          starter: { names: own.map(({ name }) => name), start: (name) => keys.start(name) },
+          starter: {
+            names: own.map(({ name }) => name),
+            start: (name, afterMs) => keys.start(name, afterMs),
+          },
           onLine: (line) => console.log(inNodeColour(index, line)),
         }),
   )

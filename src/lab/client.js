@@ -107,9 +107,14 @@ export class LabClient {
     return this.#change('PUT', { renew: revision })
   }
 
-  /** Whoever started this node starts another one. @param {string} name @throws {LabError} */
-  startNode(name) {
-    return this.#change('PUT', { start: name })
+  /**
+   * Whoever started this node starts another one.
+   * @param {string} name
+   * @param {number} [afterMs] not before, and then only if it is not there
+   * @throws {LabError}
+   */
+  startNode(name, afterMs = 0) {
+    return this.#change('PUT', { start: name, afterMs })
   }
 
   /** Ends all faults. @throws {LabError} */

@@ -53,7 +53,7 @@ export async function answerLab(
       if (lab.starter === undefined) return refuse(409, NO_STARTER)
       const { names } = lab.starter
       if (!names.includes(document.name)) throw new FaultError('start', `one of ${names.join(', ')}`)
-      lab.starter.start(document.name)
+      lab.starter.start(document.name, document.afterMs)
     } else if (!lab.renew(document.revision)) return refuse(409, TOO_LATE)
   } catch (error) {
     if (error instanceof FaultError) return refuse(400, error.message)

@@ -76,7 +76,13 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
         ['seed', 'impairments', 'faults', 'leaseMs'],
       ),
       object({ renew: { ...whole, description: 'the revision whose lease is to go on' } }),
-      object({ start: { ...text, description: 'a node that is to be started' } }),
+      object(
+        {
+          start: { ...text, description: 'a node that is to be started' },
+          afterMs: { ...whole, description: 'not before, and then only if it is not there' },
+        },
+        ['afterMs'],
+      ),
     ],
   },
 }

@@ -1,5 +1,5 @@
 /** What the keys of `npm start` do, and when: nodes and picks that the test finishes. */
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { Keys } from '../../src/demo/keys.ts'
 
 /** Lets promises that are already fulfilled have their say. */
@@ -182,13 +182,31 @@ test.for<[count: number, numbers: string]>([
 test('a page starts a node as its key does, in turn, and none that runs', async () => {
   const { keys, nodes, said } = makeKeys()
   keys.press('2')
-  keys.start('node2')
-  keys.start('node2')
-  keys.start('node9')
+  keys.start('node2', 0)
+  keys.start('node2', 0)
+  keys.start('node9', 0)
   await settle()
   expect(nodes[1]?.done).toEqual(['kill', 'start'])
   nodes[1]?.finishStart()
   await settle()
   expect(nodes[1]?.done).toEqual(['kill', 'start'])
   expect(said).toEqual(['node2 is being started', 'node2 runs already'])
+})
+
+test('a page may order a start for later, which comes though nobody is there by then, and only if it is needed', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { keys, nodes, said } = makeKeys()
+  keys.start('node1', 10_000)
+  keys.start('node1', 25_000) // the later order stands
+  keys.start('node2', 25_000)
+  keys.press('1')
+  await settle()
+  vi.advanceTimersByTime(24_000)
+  await settle()
+  expect(nodes[0]?.done).toEqual(['kill'])
+  vi.advanceTimersByTime(1_000)
+  await settle()
+  expect(nodes.map(({ done }) => done)).toEqual([['kill', 'start'], [], []])
+  expect(said).toEqual(['node1 is being started'])
 })

@@ -10,10 +10,12 @@ export const MAX_DOCUMENT_BYTES = 4096
 export type LabDocument =
   | { readonly kind: 'set'; readonly setting: Setting }
   | { readonly kind: 'renew'; readonly revision: number }
-  | { readonly kind: 'start'; readonly name: string }
+  | { readonly kind: 'start'; readonly name: string; readonly afterMs: number }
 
 const FIELDS = ['seed', 'impairments', 'faults', 'leaseMs'] as const
 const MAX_LEASE_MS = 60_000
+/** Longer than any video that a class watches to its end. */
+const MAX_AFTER_MS = 3_600_000
 const MAX_SEED = 2 ** 32 - 1
 
 const isWhole = (value: unknown, least: number, most: number): value is number =>
@@ -26,7 +28,7 @@ const isWhole = (value: unknown, least: number, most: number): value is number =
 export function readDocument(text: string): LabDocument {
   const json = parse(text)
   if (!isRecord(json)) throw new FaultError('the document', 'a JSON object')
-  const { renew, start } = json
+  const { renew, start, afterMs = 0 } = json
   if (renew !== undefined) {
     refuseBeside('renew', json)
     if (!isWhole(renew, 0, Number.MAX_SAFE_INTEGER))
@@ -34,9 +36,11 @@ export function readDocument(text: string): LabDocument {
     return { kind: 'renew', revision: renew }
   }
   if (start !== undefined) {
-    refuseBeside('start', json)
+    refuseBeside('start', json, ['afterMs'])
     if (typeof start !== 'string') throw new FaultError('start', 'the name of a node')
-    return { kind: 'start', name: start }
+    if (!isWhole(afterMs, 0, MAX_AFTER_MS))
+      throw new FaultError('afterMs', `milliseconds from 0 to ${MAX_AFTER_MS}`)
+    return { kind: 'start', name: start, afterMs }
   }
   for (const field of Object.keys(json)) {
     if (!(FIELDS as readonly string[]).includes(field))
@@ -50,9 +54,10 @@ export function readDocument(text: string): LabDocument {
   return { kind: 'set', setting }
 }
 
-function refuseBeside(field: string, json: object): void {
-  const [other] = Object.keys(json).filter((one) => one !== field)
-  if (other !== undefined) throw new FaultError(inField(other), `nothing beside ${field}`)
+function refuseBeside(field: string, json: object, companions: readonly string[] = []): void {
+  const [other] = Object.keys(json).filter((one) => one !== field && !companions.includes(one))
+  const known = ['nothing', ...companions].join(' but ')
+  if (other !== undefined) throw new FaultError(inField(other), `${known} beside ${field}`)
 }
 
 function readImpairments(json: unknown): Partial<Impairments> {

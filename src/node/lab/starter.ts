@@ -5,7 +5,8 @@ import { isRecord } from '../../lab/faults.js'
 export interface Starter {
   /** those that it can start */
   readonly names: readonly string[]
-  start(name: string): void
+  /** @param afterMs not before, and then only if it is not there */
+  start(name: string, afterMs: number): void
 }
 
 /**
@@ -15,6 +16,9 @@ export interface Starter {
 export function meetStarter(onStarter: (starter: Starter) => void): void {
   process.on('message', (message: unknown) => {
     if (!isRecord(message) || !Array.isArray(message['starts'])) return
-    onStarter({ names: message['starts'].map(String), start: (name) => void process.send?.({ start: name }) })
+    onStarter({
+      names: message['starts'].map(String),
+      start: (name, afterMs) => void process.send?.({ start: name, afterMs }),
+    })
   })
 }

@@ -81,14 +81,15 @@ export class LabWatch {
   /**
    * Has a node started, by whoever started one that lives.
    * @param {string} name
+   * @param {number} [afterMs] not before, and then only if it is not there
    * @throws {LabError}
    */
-  async startNode(name) {
+  async startNode(name, afterMs) {
     const able = [...this.#labs.values()].find(
       ({ seen }) => !seen.isAway && seen.state?.token !== undefined && seen.state.starts.includes(name),
     )
     if (able === undefined) throw new LabError('closed', 'cannot be started from here')
-    await able.client.startNode(name)
+    await able.client.startNode(name, afterMs)
   }
 
   /** @param {string} name */

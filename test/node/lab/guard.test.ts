@@ -190,7 +190,7 @@ describe('a change is refused', () => {
     ['{"impairments":{"speed":1}}', 'impairments.speed: expected one of latencyMs, jitterMs, bandwidthKbps'],
     ['{"impairments":{"latencyMs":-1}}', 'impairments.latencyMs: expected milliseconds from 0 to 60000'],
     ['{"renew":1,"seed":1}', 'seed: expected nothing beside renew'],
-    ['{"start":"node2","seed":1}', 'seed: expected nothing beside start'],
+    ['{"start":"node2","seed":1}', 'seed: expected nothing but afterMs beside start'],
     ['{"start":2}', 'start: expected the name of a node'],
     [
       '{"faults":{"stall":{"afterBytes":5},"hang":{"x\\u001b":1}}}',
@@ -230,16 +230,16 @@ describe('a change is refused', () => {
 })
 
 describe('another node is started', () => {
-  const start = async (node: TestNode, name: string) => {
+  const start = async (node: TestNode, name: string, more: object = {}) => {
     const { token } = await readLab(node)
     const headers = { ...JSON_TYPE, 'X-Lab-Token': token }
-    return askLab(node, { method: 'PUT', headers, body: JSON.stringify({ start: name }) })
+    return askLab(node, { method: 'PUT', headers, body: JSON.stringify({ start: name, ...more }) })
   }
 
   test('by whoever started this one, if it can, and none of a name that it does not know', async () => {
-    const started: string[] = []
+    const started: [name: string, afterMs: number][] = []
     const meetStarter = (onStarter: (starter: Starter) => void) =>
-      onStarter({ names: ['node1', 'node2'], start: (name) => started.push(name) })
+      onStarter({ names: ['node1', 'node2'], start: (...of) => started.push(of) })
     const node = await startTestNode({}, { nodes: NODES, opensLab: true, meetStarter })
     expect((await readLab(node)).starts).toEqual(['node1', 'node2'])
     expect((await start(node, 'node2')).status).toBe(200)
@@ -248,7 +248,16 @@ describe('another node is started', () => {
       400,
       expect.stringContaining('start: expected one of node1, node2'),
     ])
-    expect(started).toEqual(['node2'])
+    expect((await start(node, 'node1', { afterMs: 25_000 })).status).toBe(200)
+    for (const afterMs of [-1, 0.5, '1', 3_600_001])
+      expect((await start(node, 'node1', { afterMs })).status).toBe(400)
+    expect((await start(node, 'node1', { seed: 1 })).text).toContain(
+      'seed: expected nothing but afterMs beside start',
+    )
+    expect(started).toEqual([
+      ['node2', 0],
+      ['node1', 25_000],
+    ])
   })
 
   test('by nobody, where nobody can', async () => {
