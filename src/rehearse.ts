@@ -1,7 +1,5 @@
 /** Command: play a scenario on nodes of its own, without a browser. See rehearsal/rehearse.ts. */
 import './cli/require-node.ts'
-import { readdirSync } from 'node:fs'
-import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   CommandError,
@@ -16,10 +14,10 @@ import { userPath } from './cli/user-path.ts'
 import { rehearse } from './rehearsal/rehearse.ts'
 import { EXIT_CODES, printLine, printQuestion, printVerdict } from './rehearsal/report.ts'
 import { readSavedRun, readScenario, type Scenario } from './scenario/scenario.ts'
+import { scenarioFile, scenarioNames } from './scenario/scenario-folder.ts'
 import { type Answer, judge, wastedShareOf } from './verdict/judge.js'
 import { formatMs, formatShare } from './words/in-words.js'
 
-const FOLDER = fileURLToPath(new URL('../scenarios/', import.meta.url))
 const SAMPLE = fileURLToPath(new URL('../media/demo.mp4', import.meta.url))
 const MAX_VIEWERS = 50
 
@@ -135,16 +133,9 @@ async function play(
   return [answer, [name, answer, String(stalls), formatMs(longestGapMs), wasted]]
 }
 
-function scenarioNames(): string[] {
-  return readdirSync(FOLDER)
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => file.slice(0, -'.json'.length))
-    .sort()
-}
-
 /** A name in the folder, or a path. */
 function fileOf(name: string, names: readonly string[]): string {
-  return names.includes(name) ? path.join(FOLDER, `${name}.json`) : userPath(name)
+  return names.includes(name) ? scenarioFile(name) : userPath(name)
 }
 
 function list(names: readonly string[]): void {

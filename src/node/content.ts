@@ -1,5 +1,6 @@
 /** What a node makes on the spot: pages, JSON, descriptions. Everything but the bytes of replicas. */
 import { createHash } from 'node:crypto'
+import { describeScenarios } from '../scenario/scenario-folder.ts'
 import { encodeStorageName } from '../version/url-path.js'
 import type { View } from './directory.ts'
 import { HOME_PAGE_POLICY, renderHomePage } from './home-page.ts'
@@ -50,6 +51,8 @@ export async function generate(
       return json(OPENAPI)
     case 'videos':
       return json({ node: node.name, videos: (await storage.list()).map(publicReplica) })
+    case 'scenarios':
+      return json({ scenarios: describeScenarios() })
     case 'home':
       return {
         type: 'text/html',

@@ -51,6 +51,38 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
     },
     ['opening'],
   ),
+  Scenarios: object({
+    scenarios: list({
+      anyOf: [
+        object(
+          {
+            ...{ name: text, title: text, question: text, choices: list(text), right: text, why: text },
+            ...{ seed: whole, lookAheadSeconds: number, expect: { type: 'object' } },
+            nodes: {
+              ...list(object({ name: text, ...impairments })),
+              description: 'how far away its nodes are to seem, where that is its own affair',
+            },
+            actions: list(
+              object(
+                {
+                  ...{
+                    kind: { anyOf: ['set', 'crash', 'start', 'heal'].map((kind) => ({ const: kind })) },
+                    atMs: whole,
+                    node: text,
+                  },
+                  impairments: object(impairments, Object.keys(impairments)),
+                  faults: object(faultSchemas({}), Object.keys(FAULTS)),
+                },
+                ['impairments', 'faults'],
+              ),
+            ),
+          },
+          ['right'],
+        ),
+        object({ name: text, problem: { ...text, description: 'why it cannot be played' } }),
+      ],
+    }),
+  }),
   Lab: object(
     {
       ...{ node: text, revision: whole, changedAgoMs: whole, seed: whole, isOpen: { type: 'boolean' } },
@@ -195,6 +227,7 @@ const PATHS = {
   '/watch/{video}': { ...VIDEO, ...readable('The watch page', HTML, [304, 412]) },
   '/_/nodes': readable('The node list', json(ref('Nodes')), [304, 412]),
   '/_/videos': readable('The videos of this node', json(ref('Videos')), [412]),
+  '/_/scenarios': readable('The scenarios of the project, with their steps', json(ref('Scenarios')), [412]),
   '/_/manifest/{video}': { ...VIDEO, ...readable('The manifest of a video', json(ref('Manifest')), [412]) },
   '/_/lab': {
     ...readable('Which faults are in force', json(ref('Lab'))),

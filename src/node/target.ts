@@ -6,7 +6,7 @@ import { CONTROL_CHARACTERS, storageNameProblem } from '../storage-name.ts'
 
 /** What a request asks for, or the status of its refusal. */
 export type Target =
-  | { readonly kind: 'home' | 'health' | 'nodes' | 'videos' | 'openapi' | 'api' | 'server' }
+  | { readonly kind: 'home' | 'health' | 'nodes' | 'videos' | 'scenarios' | 'openapi' | 'api' | 'server' }
   /** what is done to the node on purpose */
   | { readonly kind: 'lab' }
   | { readonly kind: 'replica'; readonly name: string }
@@ -37,6 +37,7 @@ export const PLACES: Readonly<Record<string, Target>> = {
   health: { kind: 'health' },
   '_/nodes': { kind: 'nodes' },
   '_/videos': { kind: 'videos' },
+  '_/scenarios': { kind: 'scenarios' },
   '_/lab': { kind: 'lab' },
   '_/openapi.json': { kind: 'openapi' },
   '_/api': { kind: 'api' },

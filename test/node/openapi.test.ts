@@ -47,6 +47,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   '/watch/{video}': '/watch/talk.mp4',
   '/_/nodes': '/_/nodes',
   '/_/videos': '/_/videos',
+  '/_/scenarios': '/_/scenarios',
   '/_/manifest/{video}': '/_/manifest/talk.mp4',
   '/_/lab': '/_/lab',
   '/_/api': '/_/api',
@@ -164,6 +165,7 @@ describe('what there is is described', () => {
   test('a video without a manifest, and one in a folder', async () => {
     const node = await start()
     expect(problemsOf('/_/videos', 'GET', await request(node, '/_/videos'))).toEqual([])
+    expect(problemsOf('/_/scenarios', 'GET', await request(node, '/_/scenarios'))).toEqual([])
     expect(
       problemsOf('/_/manifest/{video}', 'GET', await request(node, '/_/manifest/week%201/raw.mp4')),
     ).toEqual([])

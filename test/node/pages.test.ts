@@ -4,6 +4,7 @@ import { rmSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { NODE_DEFAULTS } from '../../src/node-list.ts'
+import { scenarioNames } from '../../src/scenario/scenario-folder.ts'
 import { request } from '../helpers/http.ts'
 import { startTestNode, type TestNode } from '../helpers/node.ts'
 import {
@@ -258,6 +259,20 @@ describe('/_/nodes', () => {
       nodes: object[]
     }
     expect(nodes).toMatchObject([{ url, healthUrl: `${url}/health` }, { url: 'http://127.0.0.1:8002' }])
+  })
+})
+
+test('/_/scenarios has all of the project, with what is done when', async () => {
+  const node = await startTestNode()
+  const { scenarios } = JSON.parse((await request(node, '/_/scenarios')).text) as {
+    scenarios: { name: string; problem?: string; right?: string; actions: unknown[] }[]
+  }
+  expect(scenarios.map(({ name }) => name)).toEqual(scenarioNames())
+  expect(scenarios.filter(({ problem }) => problem !== undefined)).toEqual([])
+  expect(scenarios.find(({ name }) => name === 'kill-one')).toMatchObject({
+    right: 'Nothing',
+    nodes: [],
+    actions: [{ kind: 'crash', atMs: 800, node: 'node1' }],
   })
 })
 

@@ -65,6 +65,7 @@ describe('a method', () => {
     '/demo.mp4',
     '/other.mp4',
     '/_/videos',
+    '/_/scenarios',
   ])('is refused whatever the path: POST %s', async (target) => {
     const node = await startWithVideo()
     expect(await request(node, target, { method: 'POST' })).toMatchObject({ status: 405 })
