@@ -120,7 +120,12 @@ export class Keys {
       () => this.#inTurn(index, async (node) => (node.isRunning ? undefined : this.#start(node))),
       afterMs,
     )
-    this.#starts.set(index, timer.unref())
+    this.#starts.set(index, timer)
+  }
+
+  /** Nothing that was ordered for later is done any more. */
+  close(): void {
+    for (const timer of this.#starts.values()) clearTimeout(timer)
   }
 
   /** Pressed twice while it starts, it is started and then killed. */

@@ -74,6 +74,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   } catch (error) {
     if (!end.signal.aborted) throw error // what failed because the end had come is no failure
   } finally {
+    keys.close()
     process.stdin.pause()
     if (process.stdin.isTTY) process.stdin.setRawMode(false)
     bottom?.end()

@@ -32,8 +32,14 @@ export function printVerdict(
 ): void {
   const first = firstPictureMs === undefined ? '' : `first picture after ${formatMs(firstPictureMs)}`
   const late = `each fault in force within ${formatMs(latestMs)} of its time`
-  console.log(`\n${[...verdict.lines, first, late].filter((line) => line !== '').join('\n')}`)
+  console.log(`\n${[...linesOf(verdict), first, late].filter((line) => line !== '').join('\n')}`)
   console.log(style(ANSWERS[verdict.answer], ANSWER_WORDS[verdict.answer]))
   if (verdict.answer === 'yes' && right !== undefined) console.log(`So it is: ${right}`)
   console.log(`\n${why}`)
 }
+
+/** A line for each expectation, and why it is not known, if so. */
+const linesOf = ({ checks, notKnown }: Verdict): string[] => [
+  ...checks.map(({ text, isMet }) => `${isMet ? 'yes' : 'no '}  ${text}`),
+  notKnown === '' ? '' : `not known: ${notKnown}`,
+]

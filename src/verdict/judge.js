@@ -25,7 +25,8 @@ import { count, formatMs, formatShare } from '../words/in-words.js'
  */
 
 /** @typedef {'yes' | 'no' | 'unknown'} Answer */
-/** `lines`: one for each expectation. @typedef {{ readonly answer: Answer, readonly lines: readonly string[] }} Verdict */
+/** What was measured beside what was expected. @typedef {{ readonly text: string, readonly isMet: boolean }} Check */
+/** `notKnown`: why it is not; '' when it is. @typedef {{ readonly answer: Answer, readonly checks: readonly Check[], readonly notKnown: string }} Verdict */
 
 /** @param {Measured} measured */
 export const wastedShareOf = ({ readBytes, wastedBytes }) =>
@@ -37,15 +38,14 @@ export const wastedShareOf = ({ readBytes, wastedBytes }) =>
  * @returns {Verdict}
  */
 export function judge(expected, measured) {
-  const checks = check(expected, measured)
-  const lines = checks.map(([what, isMet]) => `${isMet ? 'yes' : 'no '}  ${what}`)
+  const checks = check(expected, measured).map(([text, isMet]) => ({ text, isMet }))
   const notKnown = (/** @type {string} */ why) =>
-    /** @type {const} */ ({ answer: 'unknown', lines: [...lines, `not known: ${why}`] })
+    /** @type {const} */ ({ answer: 'unknown', checks, notKnown: why })
   const { firstPictureMs, undone, excuse } = measured
   if (firstPictureMs === undefined) return notKnown('nobody saw a picture')
   if (undone !== '') return notKnown(undone)
-  if (checks.every(([, isMet]) => isMet)) return { answer: 'yes', lines }
-  return excuse === '' ? { answer: 'no', lines } : notKnown(excuse)
+  if (checks.every(({ isMet }) => isMet)) return { answer: 'yes', checks, notKnown: '' }
+  return excuse === '' ? { answer: 'no', checks, notKnown: '' } : notKnown(excuse)
 }
 
 /**
@@ -58,9 +58,10 @@ function check({ stalls, leastStalls, wastedShare, longestGapMs, rejected, asked
   if (stalls !== undefined || leastStalls !== undefined) {
     const [least, most] = [leastStalls ?? 0, stalls ?? Number.POSITIVE_INFINITY]
     const longest = measured.stalls === 0 ? '' : ` (the longest ${formatMs(measured.longestStallMs)})`
+    const atEnd = measured.stands ? ', and the picture stands at the end' : ''
     checks.push([
-      `stalls: ${measured.stalls}, expected ${sayBounds(least, most)}${longest}`,
-      measured.stalls >= least && measured.stalls <= most,
+      `stalls: ${measured.stalls}, expected ${sayBounds(least, most)}${longest}${atEnd}`,
+      measured.stalls >= least && measured.stalls <= most && !measured.stands,
     ])
   }
   if (longestGapMs !== undefined)

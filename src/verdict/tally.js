@@ -10,6 +10,7 @@
  * @typedef {object} Met
  * @property {number} stalls
  * @property {number} longestStallMs
+ * @property {boolean} stands the picture stands still, as of now
  * @property {number} readBytes of the file
  * @property {number} wastedBytes that came for nothing
  * @property {number} longestGapMs the longest that the reader waited for the bytes that it needed next
@@ -43,7 +44,7 @@ export class Tally {
     else this.#ill.add(node)
   }
 
-  /** @param {{ readonly type: string } & (SwarmEvent | Stall)} event */
+  /** @param {SwarmEvent | Stall} event */
   apply(event) {
     switch (event.type) {
       case 'stall':
@@ -79,6 +80,7 @@ export class Tally {
     return {
       stalls: this.#stalls,
       longestStallMs: Math.max(this.#longestStallMs, standsMs),
+      stands: this.#standsSinceMs !== undefined,
       readBytes: this.#readBytes,
       wastedBytes: this.#wastedBytes,
       longestGapMs: this.#longestGapMs,
@@ -97,6 +99,7 @@ export const worstOf = (all) =>
   all.reduce((one, other) => ({
     stalls: Math.max(one.stalls, other.stalls),
     longestStallMs: Math.max(one.longestStallMs, other.longestStallMs),
+    stands: one.stands || other.stands,
     readBytes: one.readBytes + other.readBytes,
     wastedBytes: one.wastedBytes + other.wastedBytes,
     longestGapMs: Math.max(one.longestGapMs, other.longestGapMs),

@@ -8,7 +8,7 @@ import { describeInChromium } from './browsers.ts'
 import type { ChromiumBrowser } from './chromium.ts'
 import { openChromiumWorld, type Seen, type WatchWorld } from './watch-world.ts'
 
-/** The page keeps so many seconds ahead; see experiments.js. */
+/** The page keeps so many seconds ahead; see choices.js. */
 const lookAhead = (seconds: number): string => `#look-ahead=${seconds}`
 /** Of the sample, about: 256 KiB of 74 kB a second. */
 const CHUNK_SECONDS = 3.5

@@ -5,7 +5,7 @@ import type { BrowserKind } from './browser.ts'
 import { describeInBrowsers } from './browsers.ts'
 import { openWatchWorld, type Seen, type WatchWorld } from './watch-world.ts'
 
-/** The page keeps so many seconds ahead; see experiments.js. */
+/** The page keeps so many seconds ahead; see choices.js. */
 const LOOK_AHEAD = '#look-ahead=5'
 /** Longer than a look-ahead, so that what happened has to be noticed. */
 const AFTERMATH_MS = 8_000

@@ -6,6 +6,7 @@ const FINE: Measured = {
   ...{
     stalls: 0,
     longestStallMs: 0,
+    stands: false,
     readBytes: 99_000,
     wastedBytes: 1_000,
     rejected: 0,
@@ -21,27 +22,29 @@ const FINE: Measured = {
 test('yes, when all of it is met', () => {
   expect(judge({ stalls: 0, longestGapMs: 1000, wastedShare: 0.05 }, FINE)).toEqual({
     answer: 'yes',
-    lines: [
-      'yes  stalls: 0, expected none',
-      'yes  longest wait: 900 ms, expected 1.0 s at most',
-      'yes  wasted: 1.0 %, expected 5.0 % at most',
+    checks: [
+      { text: 'stalls: 0, expected none', isMet: true },
+      { text: 'longest wait: 900 ms, expected 1.0 s at most', isMet: true },
+      { text: 'wasted: 1.0 %, expected 5.0 % at most', isMet: true },
     ],
+    notKnown: '',
   })
 })
 
 test('no, when one is not, and then it is said which', () => {
-  const { answer, lines } = judge(
+  const { answer, checks } = judge(
     { stalls: 0, wastedShare: 0.05 },
     { ...FINE, stalls: 2, longestStallMs: 1500 },
   )
   expect(answer).toBe('no')
-  expect(lines[0]).toBe('no   stalls: 2, expected none (the longest 1.5 s)')
+  expect(checks[0]).toEqual({ text: 'stalls: 2, expected none (the longest 1.5 s)', isMet: false })
 })
 
 test('not known, when a step could not be done, whatever was measured', () => {
   expect(judge({ stalls: 0 }, { ...FINE, undone: 'node2 does not answer' })).toMatchObject({
     answer: 'unknown',
-    lines: ['yes  stalls: 0, expected none', 'not known: node2 does not answer'],
+    checks: [{ text: 'stalls: 0, expected none', isMet: true }],
+    notKnown: 'node2 does not answer',
   })
 })
 
@@ -67,6 +70,11 @@ test.for<[expected: Parameters<typeof judge>[0], measured: Partial<Measured>, li
     { stalls: 1, longestStallMs: 200 },
     'no   stalls: 1, expected 2 at least (the longest 200 ms)',
   ],
+  [
+    { stalls: 1 },
+    { stalls: 1, longestStallMs: 9_000, stands: true },
+    'no   stalls: 1, expected 1 at most (the longest 9.0 s), and the picture stands at the end',
+  ],
   [{ rejected: 1 }, { rejected: 0 }, 'no   thrown away for a wrong hash: 0 chunks, expected 1 at least'],
   [
     { asked: { node1: 2 } },
@@ -76,7 +84,7 @@ test.for<[expected: Parameters<typeof judge>[0], measured: Partial<Measured>, li
   [{ asked: { node1: 2 } }, {}, 'yes  asked of node1 meanwhile: 0 chunks, expected 2 at most'],
   [{ wastedShare: 0.1 }, { readBytes: 0, wastedBytes: 0 }, 'yes  wasted: 0 %, expected 10 % at most'],
 ])('%j beside %j', ([expected, measured, line]) => {
-  const { answer, lines } = judge(expected, { ...FINE, ...measured })
-  expect(lines).toEqual([line])
+  const { answer, checks } = judge(expected, { ...FINE, ...measured })
+  expect(checks.map(({ text, isMet }) => `${isMet ? 'yes' : 'no '}  ${text}`)).toEqual([line])
   expect(answer).toBe(line.startsWith('yes') ? 'yes' : 'no')
 })

@@ -16,9 +16,9 @@ test('a wait before the first picture is start-up', () => {
 test('a stall counts from its beginning, and while it lasts', () => {
   const tally = new Tally()
   tally.apply({ type: 'stall', isOver: false, atMs: 1_100, ms: 100 })
-  expect(tally.met(3_000)).toMatchObject({ stalls: 1, longestStallMs: 2_000 })
+  expect(tally.met(3_000)).toMatchObject({ stalls: 1, longestStallMs: 2_000, stands: true })
   tally.apply({ type: 'stall', isOver: true, atMs: 3_500, ms: 2_500 })
-  expect(tally.met(9_000)).toMatchObject({ stalls: 1, longestStallMs: 2_500 })
+  expect(tally.met(9_000)).toMatchObject({ stalls: 1, longestStallMs: 2_500, stands: false })
 })
 
 test('what is asked of a node counts while something is wrong with it', () => {
@@ -53,7 +53,15 @@ test('of several viewers the worst counts', () => {
   other.apply({ type: 'stall', isOver: false, atMs: 100, ms: 100 })
   other.apply({ type: 'wasted', atMs: 0, node: 'node1', bytes: 7, why: 'cancelled' })
   expect(worstOf([one.met(500), other.met(500)])).toEqual({
-    ...{ stalls: 1, longestStallMs: 500, readBytes: 10, wastedBytes: 7, longestGapMs: 0, rejected: 0 },
+    ...{
+      stalls: 1,
+      longestStallMs: 500,
+      stands: true,
+      readBytes: 10,
+      wastedBytes: 7,
+      longestGapMs: 0,
+      rejected: 0,
+    },
     asked: { node1: 1 },
   })
 })

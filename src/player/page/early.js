@@ -6,7 +6,7 @@
  * wait is as long as a node is far.
  */
 import { encodeStorageName, fileUrl } from '../../version/url-path.js'
-import { readChoices } from '../room/experiments.js'
+import { readChoices } from '../playing/choices.js'
 import { EarlyAnswers } from './early-answers.js'
 import { BEGINNING_BYTES, whoBegins } from './head-start.js'
 import { nodesOfPage } from './node-api.js'

@@ -85,9 +85,10 @@ export class LabWatch {
    * @throws {LabError}
    */
   async startNode(name, afterMs) {
-    const able = [...this.#labs.values()].find(
-      ({ seen }) => !seen.isAway && seen.state?.token !== undefined && seen.state.starts.includes(name),
-    )
+    const canStart = (/** @type {Followed} */ { seen }) =>
+      !seen.isAway && seen.state?.token !== undefined && seen.state.starts.includes(name)
+    const own = this.#lab(name) // who is about to be killed lives now, whatever happens to the others
+    const able = canStart(own) ? own : [...this.#labs.values()].find(canStart)
     if (able === undefined) throw new LabError('closed', 'cannot be started from here')
     await able.client.startNode(name, afterMs)
   }

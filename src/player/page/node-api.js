@@ -47,6 +47,16 @@ export async function askForVideos() {
 }
 
 /**
+ * What a class can bet on.
+ * @returns {Promise<(import('../room/lessons/lesson.js').Lesson | import('../room/lessons/lesson.js').Unplayable)[]>}
+ * @throws {Error} when the node does not answer
+ */
+export async function askForLessons() {
+  const { scenarios } = await askJson('/_/scenarios')
+  return scenarios
+}
+
+/**
  * @param {string} path
  * @param {RequestCache} [cache]
  * @returns {Promise<any>}

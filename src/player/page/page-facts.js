@@ -1,7 +1,7 @@
 // @ts-check
 /** @import { PlayerKind, Policy } from '../playing/player-events.js' */
 /** What the head of the page says beside the video's name: who served it, how it plays, is it checked. Pure. */
-import { describePolicy } from '../room/experiments.js'
+import { describePolicy } from '../playing/choices.js'
 
 /** @import { Replica } from './replicas.js' */
 /** @import { Discarded, FileVersion } from '../../version/versions.js' */

@@ -6,14 +6,14 @@ import { realClock } from '../../swarm/clock.js'
 import { findFile } from '../../swarm/find-file.js'
 import { asFound } from '../../swarm/replica.js'
 import { element, part, setText } from '../element.js'
-import { readChoices } from '../room/experiments.js'
+import { readChoices } from '../playing/choices.js'
 import { workerNews } from '../worker/prepare-worker.js'
 import { fetchEarly, leaveEarly, takeNodes, whoHasBegun } from './early.js'
 import { passTo } from './event-relay.js'
 import { LabWatch } from './lab-watch.js'
 import { ListWatch } from './list-watch.js'
 import { loaded, takeList } from './load-anew.js'
-import { askForNodes } from './node-api.js'
+import { askForLessons, askForNodes } from './node-api.js'
 import { isServerOf } from './own-server.js'
 import { describeFacts } from './page-facts.js'
 import { PageOutage } from './page-outage.js'
@@ -70,7 +70,7 @@ function followLabs(room, nodes) {
     onChange: (name, seen) => room.seeLab(name, seen),
     isLooking: () => !document.hidden,
   })
-  room.showLab(labs)
+  room.showLab(labs, askForLessons)
   labs.start()
 }
 

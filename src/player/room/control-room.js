@@ -4,18 +4,20 @@
  * models at once, and drawn at most once per animation frame.
  */
 /** @import { SwarmEvent } from '../../swarm/events.js' */
-/** @import { Choices } from './experiments.js' */
+/** @import { Choices } from '../playing/choices.js' */
 /** @import { Player, PlayerEvent, VideoFile, VideoNode } from '../playing/player-events.js' */
 
+import { describePolicy, writeChoices } from '../playing/choices.js'
 import { secondsAhead } from '../playing/seconds-ahead.js'
 import { ChunkMapView } from './chunks/chunk-map-view.js'
 import { ChunkModel } from './chunks/chunk-model.js'
-import { describePolicy, tellLookAhead, writeChoices } from './experiments.js'
+import { tellLookAhead } from './experiments.js'
 import { ExperimentsView } from './experiments-view.js'
 import { Figures } from './figures.js'
 import { FiguresView } from './figures-view.js'
 import { LabModel } from './lab/lab-model.js'
 import { LabView } from './lab/lab-view.js'
+import { Lessons } from './lessons/lessons.js'
 import { markNodes } from './marks/node-marks.js'
 import { onPaletteChange } from './marks/palette.js'
 import { NodeCardsView } from './nodes/node-cards-view.js'
@@ -46,6 +48,8 @@ export class ControlRoom {
   #timeline
   /** @type {LabView | undefined} */
   #labView
+  /** @type {Lessons | undefined} */
+  #lessons
   #views
   #experiments
   /** @type {Choices} */
@@ -81,6 +85,7 @@ export class ControlRoom {
       story.render()
       figures.render(performance.now())
       this.#timeline.render()
+      this.#lessons?.render()
     }
     this.#views()
 
@@ -122,11 +127,18 @@ export class ControlRoom {
   }
 
   /**
-   * The labs of the nodes can be set from here.
+   * The labs of the nodes can be set from here, and lessons played with them.
    * @param {import('./lab/lab-view.js').LabControls} controls
+   * @param {import('./lessons/lessons.js').LessonsOptions['ask']} askForLessons
    */
-  showLab(controls) {
-    this.#labView = new LabView(this.#lab, this.#cards.roots, controls, (text) => this.note(text))
+  showLab(controls, askForLessons) {
+    const tell = (/** @type {string} */ text) => this.note(text)
+    this.#labView = new LabView(this.#lab, this.#cards.roots, controls, tell)
+    this.#lessons = new Lessons({
+      ...{ video: this.#video, names: this.#names, labs: this.#lab, controls, tell, ask: askForLessons },
+      choices: () => this.#choices,
+      draw: () => this.#draw(),
+    })
   }
 
   /**
@@ -147,6 +159,7 @@ export class ControlRoom {
     this.#nodeModel.apply(event)
     this.#figures.apply(event)
     this.#timeline.apply(event)
+    this.#lessons?.apply(event)
     if (event.type === 'first frame') document.body.dataset['media'] = event.kind
     const { paused, ended, seeking, error } = this.#video
     const isPlaying = !paused && !ended && !seeking && error === null
@@ -177,7 +190,7 @@ export class ControlRoom {
       say(`the page reads from ${describePolicy(next.policy)} now`)
       this.#player?.setPolicy(next.policy)
     }
-    history.replaceState(history.state, '', writeChoices(next))
+    history.replaceState(history.state, '', writeChoices(next, location.hash))
     this.#onChoose(next)
     this.#draw()
   }

@@ -1,9 +1,10 @@
 // @ts-check
-/** @import { Choices } from './experiments.js' */
+/** @import { Choices } from '../playing/choices.js' */
 /** @import { NodeMark } from './marks/node-marks.js' */
 /** The switches of the experiments: two groups of radio buttons, and a line that says what to try. */
 import { element, part, setText } from '../element.js'
-import { LOOK_AHEADS, suggest } from './experiments.js'
+import { LOOK_AHEADS } from '../playing/choices.js'
+import { suggest } from './experiments.js'
 import { markPicture } from './marks/mark-view.js'
 
 /** From so many nodes on, only their marks are shown. */

@@ -1,55 +1,6 @@
 // @ts-check
-/** What a class may change while the video plays, and how that is kept over a reload: in the URL's hash. Pure. */
-
-/** @typedef {2 | 5 | 15 | 60} LookAhead seconds that the player is fed ahead of the playhead */
-/** @import { Policy } from '../playing/player-events.js' */
-/** @typedef {{ policy: Policy, lookAheadSeconds: LookAhead }} Choices */
-
-/** @type {readonly LookAhead[]} */
-export const LOOK_AHEADS = [2, 5, 15, 60]
-
-/** @type {Choices} */
-const DEFAULT = { policy: { kind: 'all' }, lookAheadSeconds: 15 }
-
-/**
- * Reads the choices from a hash. What it does not understand, or names a node that does not exist, is left
- * at its default: the hash can be typed by anyone.
- * @param {string} hash `#read=only+node2&look-ahead=5`
- * @param {readonly string[]} nodes names
- * @returns {Choices}
- */
-export function readChoices(hash, nodes) {
-  const fields = new URLSearchParams(hash.replace(/^#/, ''))
-  const read = fields.get('read') ?? ''
-  const seconds = Number(fields.get('look-ahead'))
-  const only = nodes.find((node) => read === `only ${node}`)
-  return {
-    policy:
-      only !== undefined
-        ? { kind: 'only', node: only }
-        : read === 'fastest'
-          ? { kind: 'fastest' }
-          : DEFAULT.policy,
-    lookAheadSeconds: LOOK_AHEADS.find((choice) => choice === seconds) ?? DEFAULT.lookAheadSeconds,
-  }
-}
-
-/**
- * The hash that {@link readChoices} reads.
- * @param {Choices} choices
- */
-export function writeChoices({ policy, lookAheadSeconds }) {
-  const read = policy.kind === 'only' ? `only ${policy.node}` : policy.kind
-  return `#${new URLSearchParams({ read, 'look-ahead': String(lookAheadSeconds) })}`
-}
-
-/** @param {Policy} policy */
-export const describePolicy = (policy) =>
-  policy.kind === 'all'
-    ? 'all nodes'
-    : policy.kind === 'fastest'
-      ? 'the fastest node only'
-      : `${policy.node} only`
+/** The experiments in words: what another choice means, and what to try with it. Pure. */
+/** @import { Choices } from '../playing/choices.js' */
 
 /**
  * What another look-ahead means now: nothing that a browser has is thrown away, so a shorter one shows only when the

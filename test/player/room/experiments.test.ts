@@ -1,46 +1,12 @@
 import { expect, test } from 'vitest'
+import { type Choices, LOOK_AHEADS } from '../../../src/player/playing/choices.js'
 import type { Policy } from '../../../src/player/playing/player-events.js'
-import {
-  type Choices,
-  describePolicy,
-  LOOK_AHEADS,
-  readChoices,
-  suggest,
-  tellLookAhead,
-  writeChoices,
-} from '../../../src/player/room/experiments.js'
+import { suggest, tellLookAhead } from '../../../src/player/room/experiments.js'
 
-const NODES = ['node1', 'a & b=#"<']
-const POLICIES: Policy[] = [
-  { kind: 'all' },
-  { kind: 'fastest' },
-  { kind: 'only', node: 'node1' },
-  { kind: 'only', node: 'a & b=#"<' },
-]
+const POLICIES: Policy[] = [{ kind: 'all' }, { kind: 'fastest' }, { kind: 'only', node: 'node1' }]
 const ALL: Choices[] = POLICIES.flatMap((policy) =>
   LOOK_AHEADS.map((lookAheadSeconds) => ({ policy, lookAheadSeconds })),
 )
-
-test('what is written into the hash is read from it again', () => {
-  for (const choices of ALL) expect(readChoices(writeChoices(choices), NODES)).toEqual(choices)
-})
-
-test.for([
-  '',
-  '#',
-  '#read=only+node9&look-ahead=3',
-  '#look-ahead=-5&read=everything',
-  '#%ff%fe',
-  '#read=only',
-  '#look-ahead=5e0x',
-])('hash "%s" leaves the defaults', (hash) => {
-  expect(readChoices(hash, NODES)).toEqual({ policy: { kind: 'all' }, lookAheadSeconds: 15 })
-})
-
-test('each half of a hash counts without the other', () => {
-  expect(readChoices('#look-ahead=2', NODES)).toEqual({ policy: { kind: 'all' }, lookAheadSeconds: 2 })
-  expect(readChoices('#read=fastest', NODES)).toEqual({ policy: { kind: 'fastest' }, lookAheadSeconds: 15 })
-})
 
 test('every choice comes with something to try', () => {
   for (const choices of ALL) expect(suggest(choices)).toMatch(/^Stop .*[.?]$/)
@@ -49,14 +15,6 @@ test('every choice comes with something to try', () => {
 
 test('where the look-ahead has no effect, nothing is said of it', () => {
   for (const choices of ALL) expect(suggest(choices, 'switching')).not.toMatch(/\d s\b|chunks/)
-})
-
-test('a policy is told in words', () => {
-  expect(POLICIES.slice(0, 3).map(describePolicy)).toEqual([
-    'all nodes',
-    'the fastest node only',
-    'node1 only',
-  ])
 })
 
 test.for<[seconds: number, buffered: number, text: string]>([

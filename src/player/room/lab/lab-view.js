@@ -13,7 +13,7 @@ const HEAL_KEY = 'h'
  * @typedef {object} LabControls
  * @property {(name: string, setting: import('../../../lab/client.js').LabSetting) => Promise<void>} set
  * @property {(name: string) => Promise<void>} heal
- * @property {(name: string) => Promise<void>} startNode
+ * @property {(name: string, afterMs?: number) => Promise<void>} startNode not before, and then only if it is not there
  */
 
 export class LabView {

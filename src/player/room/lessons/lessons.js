@@ -1,0 +1,251 @@
+// @ts-check
+/**
+ * Lessons: the class bets, the lesson is played from the first picture on, and what was foretold stands beside what was
+ * measured. The page loads itself anew for each, so that nothing of the last one is in any buffer.
+ */
+/** @import { SwarmEvent } from '../../../swarm/events.js' */
+/** @import { PlayerEvent } from '../../playing/player-events.js' */
+/** @import { Choices } from '../../playing/choices.js' */
+/** @import { LabModel } from '../lab/lab-model.js' */
+/** @import { LabControls } from '../lab/lab-view.js' */
+/** @import { Stall } from '../../../verdict/tally.js' */
+/** @import { Lesson, Unplayable } from './lesson.js' */
+import { realClock } from '../../../swarm/clock.js'
+import { judge } from '../../../verdict/judge.js'
+import { Tally } from '../../../verdict/tally.js'
+import { writeChoices } from '../../playing/choices.js'
+import { Disturbance } from './disturbance.js'
+import { isPlayable, nodesOf, whyNotHere } from './lesson.js'
+import { recall, remember } from './lesson-memory.js'
+import { LessonRun } from './lesson-run.js'
+import { LessonsView } from './lessons-view.js'
+
+/** How often a lesson that is being played looks at the page, and counts down. */
+const LOOK_MS = 200
+/** A node that is being started is there within this time. */
+const START_MS = 15_000
+
+/**
+ * @typedef {object} LessonsOptions
+ * @property {HTMLVideoElement} video
+ * @property {readonly string[]} names of the nodes
+ * @property {LabModel} labs what their labs say
+ * @property {LabControls} controls
+ * @property {() => Choices} choices of the experiments, as they are now
+ * @property {() => Promise<(Lesson | Unplayable)[]>} ask for all lessons; rejects when nobody answers
+ * @property {(text: string) => void} tell something for the story
+ * @property {() => void} draw
+ */
+
+/**
+ * `chosen`: it is asked; `prepares`: the nodes are put in order; `waits`: for the picture; `over`: with a verdict, or
+ * stopped before.
+ * @typedef {{ kind: 'none', problem: string } | { kind: 'chosen', problem: string }
+ *   | { kind: 'prepares' | 'waits' } | { kind: 'runs', run: LessonRun }
+ *   | { kind: 'over', run: LessonRun, verdict: import('../../../verdict/judge.js').Verdict | undefined }} Phase
+ */
+
+export class Lessons {
+  #options
+  #view
+  #tally = new Tally()
+  /** @type {(Lesson | Unplayable)[] | undefined} */
+  #all
+  /** @type {Lesson | Unplayable | undefined} */
+  #lesson
+  /** @type {number[]} */
+  #bets = []
+  /** @type {Phase} */
+  #phase = { kind: 'none', problem: '' }
+  /** ms from the navigation to the first picture @type {number | undefined} */
+  #firstPictureMs
+  /** @type {import('../../playing/player-events.js').PlayerKind} */
+  #kind = 'swarm'
+
+  /** @param {LessonsOptions} options */
+  constructor(options) {
+    this.#options = options
+    this.#view = new LessonsView({
+      open: () => void this.#open(),
+      choose: (name) => this.#choose(name),
+      bet: (index) => this.#bet(index),
+      clear: () => this.#clear(),
+      run: () => void this.#prepare(),
+      stop: () => this.#stop(),
+    })
+    const remembered = recall()
+    const wanted = new URLSearchParams(location.hash.slice(1)).get('lesson')
+    if (remembered?.isDue) {
+      this.#lesson = remembered.lesson
+      this.#bets = [...remembered.bets]
+      this.#phase = { kind: 'waits' }
+    }
+    if (remembered?.isDue || wanted !== null) this.#view.show()
+  }
+
+  /** @param {SwarmEvent | PlayerEvent} event */
+  apply(event) {
+    if (event.type === 'started') this.#kind = event.kind
+    else if (event.type === 'first frame') this.#onPicture(event.ms)
+    else this.#tally.apply(/** @type {SwarmEvent | Stall} */ (event))
+  }
+
+  /** Once for each drawing of the page. */
+  render() {
+    this.#view.render({
+      lessons: this.#all,
+      lesson: this.#lesson,
+      bets: this.#bets,
+      phase: this.#phase,
+      whyNot: this.#lesson && whyNotHere(this.#lesson, this.#here),
+    })
+  }
+
+  get #here() {
+    const { names, labs } = this.#options
+    return {
+      ...{ names, kind: this.#kind },
+      isOpen: (/** @type {string} */ name) => labs.isOpen(name),
+      isGone: (/** @type {string} */ name) => labs.isGone(name),
+      canStart: (/** @type {string} */ name) => labs.canStart(name),
+    }
+  }
+
+  /** The class looks at the lessons. */
+  async #open() {
+    if (this.#all !== undefined) return
+    try {
+      this.#all = await this.#options.ask()
+    } catch (error) {
+      const problem = `The lessons did not come: ${error instanceof Error ? error.message : error}.`
+      if (this.#phase.kind === 'none') this.#phase = { kind: 'none', problem }
+      return this.#options.draw()
+    }
+    const wanted = new URLSearchParams(location.hash.slice(1)).get('lesson') ?? ''
+    if (this.#lesson === undefined && this.#all.some(({ name }) => name === wanted)) this.#choose(wanted)
+    this.#options.draw()
+  }
+
+  /** @param {string} name */
+  #choose(name) {
+    if (this.#isBusy) return
+    this.#lesson = this.#all?.find((lesson) => lesson.name === name)
+    this.#bets = []
+    this.#phase = this.#lesson === undefined ? { kind: 'none', problem: '' } : { kind: 'chosen', problem: '' }
+    this.#options.draw()
+  }
+
+  get #isBusy() {
+    return this.#phase.kind === 'prepares' || this.#phase.kind === 'waits' || this.#phase.kind === 'runs'
+  }
+
+  /** @param {number} index of the choice */
+  #bet(index) {
+    if (this.#phase.kind !== 'chosen') return // it would be too late
+    this.#bets[index] = (this.#bets[index] ?? 0) + 1
+    this.#options.draw()
+  }
+
+  /** The same again, without bets. */
+  #clear() {
+    if (this.#lesson !== undefined && !this.#isBusy) this.#choose(this.#lesson.name)
+  }
+
+  /** All nodes are there and well, then the page begins anew. */
+  async #prepare() {
+    const lesson = this.#lesson
+    if (lesson === undefined || !isPlayable(lesson) || this.#isBusy) return
+    const { labs, controls, draw } = this.#options
+    this.#phase = { kind: 'prepares' }
+    draw()
+    try {
+      await Promise.all(
+        nodesOf(lesson).map(async (node) => {
+          if (labs.isGone(node)) await this.#startNode(node)
+          const { name: _, ...own } = lesson.nodes.find(({ name }) => name === node) ?? { name: node }
+          await (Object.keys(own).length === 0
+            ? controls.heal(node)
+            : controls.set(node, { seed: lesson.seed, impairments: own }))
+        }),
+      )
+      const choices = { policy: { kind: 'all' }, lookAheadSeconds: lesson.lookAheadSeconds }
+      const hash = writeChoices(/** @type {Choices} */ (choices), location.hash)
+      if (!remember({ lesson, bets: this.#bets, isDue: true }))
+        throw new Error('this browser remembers nothing over a reload')
+      const fields = new URLSearchParams(hash.slice(1))
+      fields.set('lesson', lesson.name)
+      history.replaceState(history.state, '', `#${fields}`)
+      location.reload()
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      this.#phase = { kind: 'chosen', problem: `It cannot begin: ${message}.` }
+      draw()
+    }
+  }
+
+  /** @param {string} node */
+  async #startNode(node) {
+    const { labs, controls } = this.#options
+    await controls.startNode(node)
+    const endMs = performance.now() + START_MS
+    while (labs.isGone(node)) {
+      if (performance.now() > endMs) throw new Error(`${node} does not start`)
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+    }
+  }
+
+  /** There is a picture; the time of a lesson counts from when it moves. @param {number} ms */
+  #onPicture(ms) {
+    this.#firstPictureMs = ms
+    this.#tally.begin()
+    if (this.#phase.kind !== 'waits') return
+    const { video } = this.#options
+    if (video.paused)
+      video.addEventListener('playing', () => void this.#play(performance.now()), { once: true })
+    else void this.#play(ms)
+  }
+
+  /** @param {number} beganMs */
+  async #play(beganMs) {
+    const lesson = this.#lesson
+    if (lesson === undefined || !isPlayable(lesson) || this.#phase.kind !== 'waits') return
+    const { video, controls, labs, choices, tell, draw } = this.#options
+    const run = new LessonRun({
+      ...{ lesson, beganMs, controls, clock: realClock, videoSeconds: video.duration },
+      canStart: (name) => labs.canStart(name),
+      onDone: (action) => this.#tally.act(action),
+    })
+    this.#phase = { kind: 'runs', run }
+    tell(`Lesson: ${lesson.title}.`)
+    const disturbance = new Disturbance(choices())
+    const look = setInterval(() => {
+      disturbance.look({ atMs: performance.now(), video, choices: choices() })
+      draw()
+    }, LOOK_MS)
+    const isWhole = await run.play()
+    clearInterval(look)
+    const verdict = isWhole ? this.#judge(lesson, run, disturbance) : undefined
+    this.#phase = { kind: 'over', run, verdict }
+    tell(
+      verdict === undefined
+        ? 'Lesson: stopped, and the nodes are put back as they were.'
+        : `Lesson: it went as expected: ${verdict.answer === 'unknown' ? 'not known' : verdict.answer}.`,
+    )
+    draw()
+  }
+
+  /** @param {Lesson} lesson @param {LessonRun} run @param {Disturbance} disturbance */
+  #judge({ expect }, run, disturbance) {
+    return judge(expect, {
+      ...this.#tally.met(performance.now()),
+      firstPictureMs: this.#firstPictureMs,
+      latestMs: run.latestMs,
+      undone: [run.undone, disturbance.undone].filter((why) => why !== '').join('; '),
+      excuse: disturbance.excuse,
+    })
+  }
+
+  #stop() {
+    if (this.#phase.kind === 'runs') this.#phase.run.stop()
+  }
+}
