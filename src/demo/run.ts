@@ -25,6 +25,8 @@ export interface DemoOptions {
   readonly opensBrowser: boolean
   /** what the nodes get as `--log` */
   readonly logs: string
+  /** the scenario that the page opens with */
+  readonly lesson?: string | undefined
 }
 
 /**
@@ -110,7 +112,7 @@ async function prepare(
 }
 
 /** Picks, shows, opens. @returns whether there was a node to open from */
-async function pickAndOpen({ nodes, file, config, opensBrowser }: DemoOptions): Promise<boolean> {
+async function pickAndOpen({ nodes, file, config, opensBrowser, lesson }: DemoOptions): Promise<boolean> {
   const pick = await pickNode(nodes, path.basename(file), {})
   const where = surroundings(config)
   printPick(pick, where)
@@ -124,7 +126,7 @@ async function pickAndOpen({ nodes, file, config, opensBrowser }: DemoOptions): 
     )
     return false
   }
-  await openPick(pick, url, opensBrowser)
+  await openPick(pick, lesson === undefined ? url : `${url}#lesson=${lesson}`, opensBrowser)
   return true
 }
 

@@ -121,6 +121,14 @@ describe('the demo', () => {
     expect(demo.stdout).toContain(`/${encodeURIComponent(name)}`)
   })
 
+  test('opens the page with a lesson, and asks its question first', async () => {
+    const project = await makeProject()
+    const { demo } = await startWholeDemo(project, writeVideo(), '--scenario', 'hang')
+    const { stdout } = demo
+    expect(stdout.indexOf('What does the viewer see?')).toBeLessThan(stdout.indexOf(' serves '))
+    expect(stdout).toMatch(/\/watch\/demo\.mp4#lesson=hang\n/)
+  })
+
   test('copies nothing that is there already', async () => {
     const project = await makeProject()
     const file = writeVideo()
@@ -301,6 +309,7 @@ describe('what cannot be shown', () => {
     [['a.mp4', 'b.mp4'], /one file at a time.*a\.mp4, b\.mp4/],
     [['--open'], /--open/],
     [[''], /name a file/],
+    [['--scenario', 'none'], /--scenario: expected one of .*hang/],
     [['--log', 'none'], /--log: expected "all" or "gathered", found "none"/],
   ])('the arguments %j are refused in two lines', async ([args, why]) => {
     const { config } = await makeProject()
@@ -312,6 +321,6 @@ describe('what cannot be shown', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/^usage: demo \[FILE\] /)
     for (const flag of ['no-open', 'config']) expect(stdout).toContain(`--${flag}`)
-    expect(stdout.split('examples:')[1]?.trim().split('\n')).toHaveLength(2)
+    expect(stdout.split('examples:')[1]?.trim().split('\n')).toHaveLength(3)
   })
 })

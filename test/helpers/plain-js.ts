@@ -22,7 +22,7 @@ const PROJECT = fileURLToPath(new URL('../../', import.meta.url))
 const CACHE = path.join(PROJECT, 'node_modules', '.cache')
 const COMMANDS = ['start-node', 'replicate', 'pick-node', 'pull', 'fault', 'viewers']
 /** What they read beside their own code. */
-const BESIDE = ['package.json', 'nodes.json']
+const BESIDE = ['package.json', 'nodes.json', 'scenarios']
 
 /** The script of a command. @param name as in src, without `.ts` */
 export const plainScript = (name: string): string => path.join(inject('plainFolder'), 'src', `${name}.js`)
@@ -38,7 +38,7 @@ export default async function makePlain({ provide }: TestProject): Promise<() =>
   })
   const programs = COMMANDS.map((name) => `${name}.ts`)
   await bundle(programs, path.join(PROJECT, 'src'), path.join(plain, 'src'))
-  for (const file of BESIDE) cpSync(path.join(PROJECT, file), path.join(plain, file))
+  for (const name of BESIDE) cpSync(path.join(PROJECT, name), path.join(plain, name), { recursive: true })
   provide('plainFolder', plain)
   return () => rmSync(plain, { recursive: true, force: true })
 }
