@@ -12,11 +12,14 @@ const SMALL_BYTES = 16 * KIB
 const BUDGET_BYTES = 8 * 1024 * KIB
 
 let heldBytes = 0
-/** Blocks that wait to be used again, the smallest first. More are made when more replies are under way, and then dropped. */
+/**
+ * Blocks that wait to be used again, the smallest first; of each size as many as half of the budget. What is dropped is
+ * garbage until V8 comes to it, and hundreds of downloads that take turns with small blocks would drop hundreds each time.
+ */
 const sizes = [SMALL_BYTES, LARGE_BYTES, HUGE_BYTES].map((bytes) => ({
   bytes,
   spare: [] as Buffer[],
-  maxSpare: Math.min(16, BUDGET_BYTES / 2 / bytes),
+  maxSpare: BUDGET_BYTES / 2 / bytes,
 }))
 
 /** Is there room for one large block more? */
