@@ -226,4 +226,27 @@ export const PAGE_MUTANTS = [
     ['test/player/room/nodes/node-model.test.ts'],
     ['AT_WORK.has(state) ? bytesPerSecond : undefined', 'bytesPerSecond'],
   ),
+  ...mutantsOf(
+    'src/player/room/lessons/lesson-run.js',
+    ['test/player/room/lessons/lesson-run.test.ts'],
+    [
+      '        if (canStart(node)) await controls.startNode(node, awayMsOf(lesson, action, this.endMs))\n',
+      '',
+    ],
+    ["if (clock.now() > endMs) throw new Error('was not started again')", 'if (clock.now() > endMs) return'],
+    ['const all = { ...own, ...impairments }', 'const all = impairments'],
+    ['          if (!error.isUnanswered) throw error', '          throw error'],
+  ),
+  ...mutantsOf(
+    'src/verdict/judge.js',
+    ['test/verdict/judge.test.ts'],
+    [' && !measured.stands', ''],
+    ["  if (undone !== '') return notKnown(undone)\n", ''],
+  ),
+  ...mutantsOf(
+    'src/verdict/tally.js',
+    ['test/verdict/tally.test.ts'],
+    ['    this.#longestGapMs = 0\n  }', '  }'],
+    ["if (kind === 'heal' || kind === 'start') this.#ill.delete(node)\n    else", ''],
+  ),
 ]

@@ -150,6 +150,7 @@ export class ControlRoom {
     const text = this.#lab.see(name, seen)
     if (text !== undefined) this.#story.note(seen.atMs, text)
     this.#timeline.seeLab(name, seen, this.#lab.says(name))
+    this.#lessons?.seeLab(name, seen)
     this.#draw()
   }
 

@@ -37,6 +37,11 @@ export class LabModel {
     return listWords(this.#says(name))
   }
 
+  /** Has it been looked at? @param {string} name */
+  isKnown(name) {
+    return this.#seen.has(name)
+  }
+
   /** May it be set? @param {string} name */
   isOpen(name) {
     return this.#seen.get(name)?.state?.token !== undefined && !this.isGone(name)

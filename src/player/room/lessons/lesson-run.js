@@ -7,13 +7,15 @@
 /** @import { Action } from '../../../verdict/action.js' */
 /** @import { LabControls } from '../lab/lab-view.js' */
 /** @import { Lesson } from './lesson.js' */
-import { awayMsOf, endMsOf, nodesOf } from './lesson.js'
+import { awayMsOf, endMsOf, impairmentsIn, nodesOf } from './lesson.js'
+import { Meddling } from './meddling.js'
 
 /** What comes later than this was not what the scenario says. */
 const LATE_MS = 1_000
 /** A node that is started is there within this time, and asked so often whether it is. */
 const START_MS = 15_000
 const ASK_MS = 500
+const CRASH = { crash: {} }
 
 /** A step that was done, or why not. @typedef {{ readonly atMs: number, readonly action: Action, readonly problem: string | undefined }} Done */
 
@@ -35,6 +37,7 @@ export class LessonRun {
   latestMs = 0
   endMs
   #options
+  #meddling
   #isStopped = false
   /** what lies ahead of it ends at once when it is stopped @type {Set<() => void>} */
   #waiting = new Set()
@@ -42,6 +45,7 @@ export class LessonRun {
   /** @param {RunOptions} options */
   constructor(options) {
     this.#options = options
+    this.#meddling = new Meddling(options.clock)
     this.endMs = endMsOf(options.lesson, options.videoSeconds)
   }
 
@@ -59,9 +63,14 @@ export class LessonRun {
 
   /** Why it proves nothing; '' when it does. */
   get undone() {
-    const problems = this.done.flatMap(({ problem }) => problem ?? [])
+    const problems = [...this.done.flatMap(({ problem }) => problem ?? []), ...this.#meddling.found]
     if (this.latestMs > LATE_MS) problems.push(`a step came ${Math.round(this.latestMs)} ms after its time`)
     return problems.join('; ')
+  }
+
+  /** What a lab says. @param {string} name @param {import('../../../lab/client.js').LabSeen} seen */
+  seeLab(name, seen) {
+    this.#meddling.see(name, seen)
   }
 
   /** Plays it. @returns {Promise<boolean>} whether to the end */
@@ -107,8 +116,10 @@ export class LessonRun {
         return this.#put(node, action)
       case 'crash':
         if (canStart(node)) await controls.startNode(node, awayMsOf(lesson, action, this.endMs))
-        return controls.set(node, { seed: lesson.seed, faults: { crash: {} } })
+        this.#meddling.expect(node, { faults: CRASH, impairments: {} })
+        return controls.set(node, { seed: lesson.seed, faults: CRASH })
       case 'start':
+        this.#meddling.expect(node, { faults: {}, impairments: {} })
         return this.#answer(node) // it was ordered when the node was killed
       case 'heal':
         return this.#put(node, {}).catch((error) => {
@@ -136,9 +147,12 @@ export class LessonRun {
   /** Sets what is to be in force beside how far away the node is in this lesson. @param {string} node @param {Partial<Action & { kind: 'set' }>} what */
   async #put(node, { faults = {}, impairments = {} }) {
     const { lesson, controls } = this.#options
-    const { name: _, ...own } = lesson.nodes.find(({ name }) => name === node) ?? { name: node }
-    if (Object.keys({ ...faults, ...impairments, ...own }).length === 0) return controls.heal(node)
-    return controls.set(node, { seed: lesson.seed, faults, impairments: { ...own, ...impairments } })
+    const own = impairmentsIn(lesson, node)
+    const all = { ...own, ...impairments }
+    this.#meddling.expect(node, { faults, impairments: all })
+    if (Object.keys({ ...faults, ...all }).length === 0) await controls.heal(node)
+    else await controls.set(node, { seed: lesson.seed, faults, impairments: all })
+    this.#meddling.expect(node, { faults, impairments: all }) // from now on
   }
 
   /** As before the lesson; what cannot be reached heals by itself. */

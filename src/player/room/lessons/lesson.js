@@ -34,6 +34,12 @@ export const nodesOf = ({ actions, nodes }) => [
   ...new Set([...nodes.map(({ name }) => name), ...actions.map(({ node }) => node)]),
 ]
 
+/** How far away a node is to seem, where that is the lesson's own affair. @param {Lesson} lesson @param {string} node */
+export function impairmentsIn({ nodes }, node) {
+  const { name: _, ...own } = nodes.find(({ name }) => name === node) ?? { name: node }
+  return /** @type {Record<string, number>} */ (own)
+}
+
 /**
  * When all has been seen, after the first picture.
  * @param {Pick<Lesson, 'actions'>} lesson
@@ -63,6 +69,7 @@ export function awayMsOf({ actions }, crash, endMs) {
  * @typedef {object} Here
  * @property {readonly string[]} names of the nodes
  * @property {import('../../playing/player-events.js').PlayerKind} kind
+ * @property {(name: string) => boolean} isKnown has the lab of a node been looked at?
  * @property {(name: string) => boolean} isOpen can the lab of a node be set from here?
  * @property {(name: string) => boolean} isGone
  * @property {(name: string) => boolean} canStart
@@ -73,13 +80,14 @@ export function awayMsOf({ actions }, crash, endMs) {
  * @param {Lesson | Unplayable} lesson
  * @param {Here} here
  */
-export function whyNotHere(lesson, { names, kind, isOpen, isGone, canStart }) {
+export function whyNotHere(lesson, { names, kind, isKnown, isOpen, isGone, canStart }) {
   if (!isPlayable(lesson)) return `${lesson.problem}.`
   if (kind === 'switching')
     return 'Here the page reads from one node at a time; a lesson needs a page that reads from all of them.'
   const needed = nodesOf(lesson)
   const missing = needed.filter((name) => !names.includes(name))
   if (missing.length > 0) return `It needs ${listWords(missing)}, and the node list has no such node.`
+  if (!needed.every(isKnown)) return 'The nodes are being asked …'
   const away = needed.filter((name) => isGone(name) && !canStart(name))
   if (away.length > 0)
     return `${listWords(away)} ${away.length === 1 ? 'is' : 'are'} gone: start again first.`

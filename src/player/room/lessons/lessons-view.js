@@ -156,7 +156,9 @@ export class LessonsView {
       .slice(-STEPS)
       .map(({ atMs, action, problem }) => stepLine(atMs, problem ?? describeAction(action)))
     const { next } = run
-    const ahead = next && `in ${Math.max(0, Math.ceil(next.inMs / 1000))} s: ${describeAction(next.action)}`
+    const ahead =
+      next &&
+      `${next.inMs > 0 ? `in ${Math.ceil(next.inMs / 1000)} s` : 'now'}: ${describeAction(next.action)}`
     const shown = [...lines, ...(ahead === undefined ? [] : [ahead])]
     if ([...this.#steps.children].map(({ textContent }) => textContent).join('\n') === shown.join('\n'))
       return
@@ -203,7 +205,7 @@ function describePhase(phase, whyNot) {
       return 'It begins when the picture moves.'
     case 'runs': {
       const leftMs = Math.max(0, phase.run.endMs - phase.run.passedMs)
-      return `Look at the picture, the cards and the story. The verdict comes in ${formatMs(leftMs)}.`
+      return `Look at the picture, the cards and the story. Times count from the first picture. The verdict comes in ${formatMs(leftMs)}.`
     }
     case 'over':
       return phase.verdict === undefined ? 'Stopped: no verdict.' : ''

@@ -15,7 +15,7 @@ import { judge } from '../../../verdict/judge.js'
 import { Tally } from '../../../verdict/tally.js'
 import { writeChoices } from '../../playing/choices.js'
 import { Disturbance } from './disturbance.js'
-import { isPlayable, nodesOf, whyNotHere } from './lesson.js'
+import { impairmentsIn, isPlayable, nodesOf, whyNotHere } from './lesson.js'
 import { recall, remember } from './lesson-memory.js'
 import { LessonRun } from './lesson-run.js'
 import { LessonsView } from './lessons-view.js'
@@ -83,6 +83,11 @@ export class Lessons {
     if (remembered?.isDue || wanted !== null) this.#view.show()
   }
 
+  /** What a lab says. @param {string} name @param {import('../../../lab/client.js').LabSeen} seen */
+  seeLab(name, seen) {
+    if (this.#phase.kind === 'runs') this.#phase.run.seeLab(name, seen)
+  }
+
   /** @param {SwarmEvent | PlayerEvent} event */
   apply(event) {
     if (event.type === 'started') this.#kind = event.kind
@@ -105,6 +110,7 @@ export class Lessons {
     const { names, labs } = this.#options
     return {
       ...{ names, kind: this.#kind },
+      isKnown: (/** @type {string} */ name) => labs.isKnown(name),
       isOpen: (/** @type {string} */ name) => labs.isOpen(name),
       isGone: (/** @type {string} */ name) => labs.isGone(name),
       canStart: (/** @type {string} */ name) => labs.canStart(name),
@@ -155,18 +161,16 @@ export class Lessons {
   async #prepare() {
     const lesson = this.#lesson
     if (lesson === undefined || !isPlayable(lesson) || this.#isBusy) return
-    const { labs, controls, draw } = this.#options
+    const { draw } = this.#options
     this.#phase = { kind: 'prepares' }
     draw()
     try {
       await Promise.all(
-        nodesOf(lesson).map(async (node) => {
-          if (labs.isGone(node)) await this.#startNode(node)
-          const { name: _, ...own } = lesson.nodes.find(({ name }) => name === node) ?? { name: node }
-          await (Object.keys(own).length === 0
-            ? controls.heal(node)
-            : controls.set(node, { seed: lesson.seed, impairments: own }))
-        }),
+        nodesOf(lesson).map((node) =>
+          this.#makeWell(node, lesson).catch((error) => {
+            throw new Error(`${node} ${error.message}`)
+          }),
+        ),
       )
       const choices = { policy: { kind: 'all' }, lookAheadSeconds: lesson.lookAheadSeconds }
       const hash = writeChoices(/** @type {Choices} */ (choices), location.hash)
@@ -183,15 +187,18 @@ export class Lessons {
     }
   }
 
-  /** @param {string} node */
-  async #startNode(node) {
+  /** @param {string} node @param {Lesson} lesson */
+  async #makeWell(node, lesson) {
     const { labs, controls } = this.#options
-    await controls.startNode(node)
+    if (labs.isGone(node)) await controls.startNode(node)
     const endMs = performance.now() + START_MS
     while (labs.isGone(node)) {
-      if (performance.now() > endMs) throw new Error(`${node} does not start`)
+      if (performance.now() > endMs) throw new Error('does not start')
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
     }
+    const own = impairmentsIn(lesson, node)
+    if (Object.keys(own).length === 0) await controls.heal(node)
+    else await controls.set(node, { seed: lesson.seed, impairments: own })
   }
 
   /** There is a picture; the time of a lesson counts from when it moves. @param {number} ms */

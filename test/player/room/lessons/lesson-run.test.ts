@@ -122,6 +122,28 @@ describe('a node that is killed', () => {
     expect(asked.map(([, what]) => what)).toEqual(['node1 {"crash":{}}', 'node1 heal'])
   })
 
+  test("is nobody else's doing, and what else is done to it then is", async () => {
+    const { run, playing, pass } = play([crash, start])
+    const says = (atMs: number, name: 'crash' | 'hang' | undefined) =>
+      run.seeLab('node1', {
+        ...{ atMs: atMs + 100, isAway: false, isSilent: false },
+        state: {
+          ...{ revision: 1, changedAgoMs: 0, seed: 0, starts: [], token: 'x', impairments: {}, changed: {} },
+          faults:
+            name === undefined ? [] : [{ name, parameters: {}, agoMs: 0, leftMs: 0, hits: 0, says: name }],
+        },
+      })
+    await pass(2_000)
+    says(2_000, 'crash')
+    await pass(6_000)
+    says(8_000, undefined)
+    expect(run.undone).toBe('')
+    says(8_000, 'hang')
+    await pass(10_000)
+    await playing
+    expect(run.undone).toBe('somebody else did something to it: node1 hang')
+  })
+
   test('is started at once when the lesson is stopped', async () => {
     const { run, playing, asked, pass } = play([crash, start])
     await pass(2_000)

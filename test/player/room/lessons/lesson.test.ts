@@ -20,7 +20,7 @@ const LESSON: Lesson = {
 }
 const HERE = {
   ...{ names: ['node1', 'node2', 'node3'], kind: 'swarm' as const },
-  ...{ isOpen: () => true, isGone: () => false, canStart: () => true },
+  ...{ isKnown: () => true, isOpen: () => true, isGone: () => false, canStart: () => true },
 }
 
 describe('it can be played', () => {
@@ -33,6 +33,7 @@ describe('it can be played', () => {
     ['x.json: title: expected a text.', {}, { problem: 'x.json: title: expected a text' }],
     ['Here the page reads from one node at a time', { kind: 'switching' }, {}],
     ['It needs node1 and node2, and the node list has no such node.', { names: ['a'] }, {}],
+    ['The nodes are being asked', { isKnown: () => false, isOpen: () => false }, {}],
     ['node1 and node2 cannot be broken from here', { isOpen: () => false }, {}],
     ['node1 and node2 are gone', { isGone: () => true, canStart: () => false }, {}],
     ['It starts nodes again, and only npm start can do that.', { canStart: () => false }, {}],
