@@ -66,6 +66,12 @@ export function judgeOwed(owed) {
   return !isArriving && arrivalMs > promisedMs + BROKEN_BY_MS ? 'reassign' : 'wait'
 }
 
+/** Of two that bring the same it is plain who will be first when the other one needs so many times as long. */
+const PLAIN = 2
+
+/** Is what the later one sends of no use? Pure. @param {number} laterMs until it is here @param {number} soonerMs */
+export const isMuchLater = (laterMs, soonerMs) => laterMs > PLAIN * soonerMs
+
 /** Does a node send much less than it used to? Pure. @param {{ rate: number, usualRate: number }} estimate */
 export const isSlowing = ({ rate, usualRate }) => rate < SLOWING * usualRate
 

@@ -4,7 +4,7 @@
  * arrive, and at the end of a file has idle nodes share what busy ones still owe. What is late, late.js decides.
  */
 import { completionMs, MAX_RUNS, overtakingMs } from './choose.js'
-import { chunksToTake, hasHedgeBudget, isSlowing, judgeOwed, silenceLimitMs } from './late.js'
+import { chunksToTake, hasHedgeBudget, isMuchLater, isSlowing, judgeOwed, silenceLimitMs } from './late.js'
 
 /**
  * @typedef {import('./chunk-table.js').ChunkTable} ChunkTable
@@ -13,6 +13,15 @@ import { chunksToTake, hasHedgeBudget, isSlowing, judgeOwed, silenceLimitMs } fr
  * @typedef {import('./node.js').SwarmNode} SwarmNode
  * @typedef {import('./run.js').Run} Run
  * @typedef {import('./transfers.js').Transfers} Transfers
+ */
+
+/**
+ * A chunk that is owed.
+ * @typedef {object} Late
+ * @property {number} chunk
+ * @property {number} position 0 for the one that its reader needs next
+ * @property {number} beforeBytes nearer to the reader, and nobody brings them yet
+ * @property {number} patienceMs how long the reader can wait without harm
  */
 
 const SOONER = 'another node will be sooner'
@@ -59,24 +68,63 @@ export class Rescue {
       for (let chunk = first; chunk <= last; chunk++) {
         if (this.#chunks.isHere(chunk)) continue
         const [run, second] = this.#chunks.ownersOf(chunk)
+        const late = { chunk, position: chunk - first, beforeBytes, patienceMs }
         if (run === undefined) beforeBytes += this.#chunks.bytesOf(chunk)
-        else if (second === undefined) this.#help(run, chunk, chunk - first, beforeBytes, usable, patienceMs)
+        else if (second === undefined) this.#help(run, late, usable)
+        else this.#settle([run, second], late, usable)
       }
     }
   }
 
+  /** @param {Run} run which owes it @param {Late} late @param {readonly SwarmNode[]} usable */
+  #help(run, late, usable) {
+    const { chunk } = late
+    const { verdict, best } = this.#judge(run, late, usable)
+    if (best === undefined) return
+    if (verdict === 'reassign') this.#transfers.shorten(run, chunk - 1, SOONER)
+    if (verdict === 'silent' || verdict === 'urgent') this.#hedge(run, chunk, best)
+    if (
+      verdict === 'slow' &&
+      hasHedgeBudget(this.#hedgedBytes, this.#transfers.verifiedBytes, this.#chunkSize)
+    ) {
+      this.#hedgedBytes += this.#transfers.restOf(run, chunk)
+      this.#hedge(run, chunk, best)
+    }
+  }
+
+  /**
+   * Two bring it: who will be much later is sent home as soon as that is plain, for all that it sends is of no use; and
+   * when both will be too late, to make room for another one.
+   * @param {readonly [Run, Run]} runs
+   * @param {Late} late
+   * @param {readonly SwarmNode[]} usable
+   */
+  #settle(runs, late, usable) {
+    const { chunk } = late
+    const nowMs = this.#attention.now()
+    const inMs = (/** @type {Run} */ run) => arrivalMs(run, chunk, nowMs)
+    const [one, two] = runs
+    const [sooner, later] = inMs(one) <= inMs(two) ? [one, two] : [two, one]
+    const isPlain =
+      later.last === chunk &&
+      sooner.firstByteMs !== undefined &&
+      ![one, two].some(({ node }) => isInQuestion(node)) &&
+      isMuchLater(inMs(later), inMs(sooner))
+    const rest = usable.filter((node) => node !== later.node)
+    if (isPlain || this.#judge(sooner, late, rest).verdict === 'urgent')
+      this.#transfers.shorten(later, chunk - 1, SOONER)
+  }
+
   /**
    * @param {Run} run which owes it
-   * @param {number} chunk
-   * @param {number} position
-   * @param {number} beforeBytes
+   * @param {Late} late
    * @param {readonly SwarmNode[]} usable
-   * @param {number} patienceMs
+   * @returns {{ verdict: import('./late.js').Lateness, best?: SwarmNode }} `best`: who would have it first
    */
-  #help(run, chunk, position, beforeBytes, usable, patienceMs) {
+  #judge(run, { chunk, position, beforeBytes, patienceMs }, usable) {
     const { node } = run
     const others = usable.filter((other) => other !== node && !this.#blame.on(chunk).has(other.name))
-    if (others.length === 0) return
+    if (others.length === 0) return { verdict: 'wait' }
     const nowMs = this.#attention.now()
     const bytes = this.#chunks.bytesOf(chunk)
     const othersRate = others.reduce((sum, { estimate }) => sum + Math.max(estimate.rate, 1e-3), 0)
@@ -94,15 +142,7 @@ export class Rescue {
       elsewhereMs: elsewhereMs(best) + beforeBytes / othersRate,
       patienceMs,
     })
-    if (verdict === 'reassign') this.#transfers.shorten(run, chunk - 1, SOONER)
-    if (verdict === 'silent' || verdict === 'urgent') this.#hedge(run, chunk, best)
-    if (
-      verdict === 'slow' &&
-      hasHedgeBudget(this.#hedgedBytes, this.#transfers.verifiedBytes, this.#chunkSize)
-    ) {
-      this.#hedgedBytes += this.#transfers.restOf(run, chunk)
-      this.#hedge(run, chunk, best)
-    }
+    return { verdict, best }
   }
 
   /** @param {Run} run @param {number} chunk @param {SwarmNode} to */
@@ -150,6 +190,13 @@ function arrivalMs(run, chunk, nowMs) {
     run.firstByteMs === undefined ? Math.max(0, estimate.delayMs - (nowMs - run.askedMs)) : 0
   return untilFirstByteMs + estimate.transferMs(run.bytesUntil(chunk) * sharing)
 }
+
+/**
+ * Is it about to be found out? Whether a node is gone, or has become slow, shows in what it owes.
+ * @param {SwarmNode} node
+ */
+const isInQuestion = ({ state, silentMs, estimate }) =>
+  silentMs > silenceLimitMs(estimate) || (state !== 'slow' && (!estimate.isRateKnown || isSlowing(estimate)))
 
 /** @param {Run} run */
 const leftMs = (run) => run.node.estimate.transferMs(run.node.leftBytes)

@@ -12,6 +12,13 @@ export const SWARM_MUTANTS = [
     ['!this.needsHealth && !this.lacksFile && nowMs', '!this.needsHealth && nowMs'],
   ),
   ...mutantsOf(
+    'src/swarm/rescue.js',
+    ['test/swarm/settle.test.ts', 'test/swarm/swarm.test.ts'],
+    ['![one, two].some(({ node }) => isInQuestion(node)) &&', ''],
+    ["if (isPlain || this.#judge(sooner, late, rest).verdict === 'urgent')", 'if (isPlain)'],
+    ['if (isPlain || this', 'if (this'],
+  ),
+  ...mutantsOf(
     'src/swarm/run.js',
     ['test/swarm/at-work.test.ts'],
     ['this.hasBegun || (this.node.hasBegun && !this.isTrial)', 'true'],

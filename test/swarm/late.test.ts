@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   chunksToTake,
   hasHedgeBudget,
+  isMuchLater,
   isSlowing,
   judgeOwed,
   type Lateness,
@@ -89,6 +90,11 @@ describe('a chunk that a node owes', () => {
 test('a node is slowing that sends less than half of what is usual', () => {
   expect(isSlowing({ rate: 50, usualRate: 100 })).toBe(false)
   expect(isSlowing({ rate: 49, usualRate: 100 })).toBe(true)
+})
+
+test('of two that bring the same it is plain who will be first when the other needs twice as long', () => {
+  expect(isMuchLater(200, 100)).toBe(false)
+  expect(isMuchLater(201, 100)).toBe(true)
 })
 
 describe('silence', () => {
