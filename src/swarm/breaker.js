@@ -12,7 +12,7 @@ const BACKOFF_MS = { first: 500, last: 8000 }
 const LACKING_MS = { first: 2000, last: 10_000 }
 /** For a liar, doubled each time: one chunk shows whether it still lies, and it may be needed. */
 const QUARANTINE_MS = { first: 8000, last: 32_000 }
-/** So many chunks with a wrong hash make a liar. */
+/** So many chunks with a wrong hash make a liar, and one of a node that can be spared. */
 const LIES_BEFORE_QUARANTINE = 2
 /** A node that is busy may ask for at most this much patience. */
 const MAX_RETRY_AFTER_MS = 30_000
@@ -41,6 +41,8 @@ export class Breaker {
   #backoffMs = BACKOFF_MS.first
   #lackingMs = LACKING_MS.first
   #lies = 0
+  /** nobody needed it when it lied for the first time */
+  #isSpared = false
   #quarantineMs = QUARANTINE_MS.first
   /** why it failed last, since the last chunk that was good @type {FailureKind | undefined} */
   failure
@@ -95,6 +97,17 @@ export class Breaker {
     this.#failures++
   }
 
+  /** Nobody needs the node now: its next lie is one too many, though it may be one bad spot on a disk. */
+  spare() {
+    this.#isSpared = this.#lies === 0
+    this.#lies = Math.max(this.#lies, LIES_BEFORE_QUARANTINE - 1)
+  }
+
+  /** Was it left out for a single lie? Who comes to need it tries it before its time. */
+  get isSpared() {
+    return this.#isSpared && this.state === 'open'
+  }
+
   /** @param {FailureKind} kind @param {number | undefined} retryAfterMs */
   #waitMs(kind, retryAfterMs) {
     switch (kind) {
@@ -140,6 +153,7 @@ export class Breaker {
 
   /** @param {number} nowMs */
   #try(nowMs) {
+    this.#isSpared = false
     this.state = 'trial'
     this.trialSinceMs = nowMs
   }

@@ -58,6 +58,7 @@ export class Fleet {
   #onChange
   #heartbeats
   #outage
+  #canSpare
 
   /**
    * @param {object} options
@@ -71,8 +72,9 @@ export class Fleet {
    * @param {number} options.heartbeatMs between `/health` calls to nodes that are up; 0: none
    * @param {(event: Told) => void} options.tell
    * @param {() => void} options.onChange somebody may be asked now who could not be before
+   * @param {() => boolean} options.canSpare can the readers do without a node that may send wrong data?
    */
-  constructor({ addresses, policy, file, fetch, clock, heartbeatMs, tell, onChange, ...others }) {
+  constructor({ addresses, policy, file, fetch, clock, heartbeatMs, tell, onChange, canSpare, ...others }) {
     const forNodes = { ...others, chunkSize: file.chunkSize }
     this.nodes = addresses.map((address) => new SwarmNode(address, forNodes))
     this.#file = file
@@ -80,6 +82,7 @@ export class Fleet {
     this.#clock = clock
     this.#tell = tell
     this.#onChange = onChange
+    this.#canSpare = canSpare
     this.#outage = new Outage(tell)
     this.#heartbeats = new Heartbeats({
       fetch,
@@ -133,6 +136,9 @@ export class Fleet {
     this.#liars = liars
     const nowMs = this.#clock.now()
     const { allowed } = this
+    if (!this.#canSpare())
+      for (const node of allowed)
+        if (node.breaker.isSpared && node.breaker.tryAnyway(nowMs)) this.#tellMeasures(node)
     const admitted = allowed.filter((node) => node.breaker.admits(nowMs))
     if (admitted.length === 0) {
       const liars = allowed.filter(({ name }) => nowMs - this.blame.lastMs(name) > LAST_RESORT_MS)
@@ -197,7 +203,10 @@ export class Fleet {
 
   /** A node sent a chunk with a wrong hash. @param {SwarmNode} node @param {number} chunk */
   reject(node, chunk) {
-    this.blame.note(chunk, node.name, this.#clock.now())
+    const nowMs = this.#clock.now()
+    this.blame.note(chunk, node.name, nowMs)
+    const hasOther = this.allowed.some((other) => other !== node && other.breaker.wouldAdmit(nowMs))
+    if (hasOther && this.#canSpare()) node.breaker.spare()
     this.fail(node, 'bad data', `chunk ${chunk} had a wrong hash`)
     if (node.breaker.isLiar) for (const run of [...node.runs]) run.stop()
   }

@@ -72,6 +72,12 @@ const PLAIN = 2
 /** Is what the later one sends of no use? Pure. @param {number} laterMs until it is here @param {number} soonerMs */
 export const isMuchLater = (laterMs, soonerMs) => laterMs > PLAIN * soonerMs
 
+/** Who can wait for so long can do without a node that may send wrong data, and has time to go back to it. */
+const SPARE_MS = 1500
+
+/** Is a node that sent one chunk wrong worth a second one, to find out whether that is wrong, too? Pure. @param {number} patienceMs of the readers */
+export const canSpare = (patienceMs) => patienceMs > SPARE_MS
+
 /** Does a node send much less than it used to? Pure. @param {{ rate: number, usualRate: number }} estimate */
 export const isSlowing = ({ rate, usualRate }) => rate < SLOWING * usualRate
 

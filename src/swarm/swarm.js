@@ -14,6 +14,7 @@ import { realClock } from './clock.js'
 import { Demand, isWithin } from './demand.js'
 import { Fleet } from './fleet.js'
 import { HandOver } from './hand-over.js'
+import { canSpare } from './late.js'
 import { Linger } from './linger.js'
 import { Opening } from './opening.js'
 import { paceOf } from './pace.js'
@@ -134,6 +135,7 @@ export class Swarm {
         heartbeatMs,
         tell,
         onChange,
+        canSpare: () => canSpare(this.patienceMs),
       },
     })
     const transfers = new Transfers({

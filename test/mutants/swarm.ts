@@ -12,6 +12,13 @@ export const SWARM_MUTANTS = [
     ['!this.needsHealth && !this.lacksFile && nowMs', '!this.needsHealth && nowMs'],
   ),
   ...mutantsOf(
+    'src/swarm/fleet.js',
+    ['test/swarm/spare.test.ts'],
+    ['if (!this.#canSpare())', 'if (false)'],
+    ['if (hasOther && this.#canSpare())', 'if (this.#canSpare())'],
+    ['if (hasOther && this.#canSpare())', 'if (hasOther)'],
+  ),
+  ...mutantsOf(
     'src/swarm/rescue.js',
     ['test/swarm/settle.test.ts', 'test/swarm/swarm.test.ts'],
     ['![one, two].some(({ node }) => isInQuestion(node)) &&', ''],

@@ -211,6 +211,29 @@ describe('a liar', () => {
     expect(breaker.state).toBe('closed')
   })
 
+  test('is one that lied once to somebody who can spare it, and who needs it tries it before its time', () => {
+    const breaker = new Breaker(EVEN)
+    breaker.spare()
+    breaker.fail('bad data', 0)
+    expect(breaker.isLiar).toBe(true)
+    expect(breaker.isSpared).toBe(true)
+    expect(breaker.admits(7_999)).toBe(false)
+    expect(breaker.tryAnyway(1000)).toBe(true)
+    expect(breaker.isSpared).toBe(false)
+    breaker.fail('bad data', 1500)
+    expect(breaker.state).toBe('open')
+    expect(breaker.isSpared).toBe(false)
+  })
+
+  test('is not spared who lied before', () => {
+    const breaker = new Breaker(EVEN)
+    breaker.fail('bad data', 0)
+    breaker.spare()
+    breaker.fail('bad data', 100)
+    expect(breaker.isLiar).toBe(true)
+    expect(breaker.isSpared).toBe(false)
+  })
+
   test('is not cleared by good chunks between the bad ones', () => {
     const breaker = new Breaker(EVEN)
     breaker.fail('bad data', 0)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
+  canSpare,
   chunksToTake,
   hasHedgeBudget,
   isMuchLater,
@@ -95,6 +96,12 @@ test('a node is slowing that sends less than half of what is usual', () => {
 test('of two that bring the same it is plain who will be first when the other needs twice as long', () => {
   expect(isMuchLater(200, 100)).toBe(false)
   expect(isMuchLater(201, 100)).toBe(true)
+})
+
+test('who has no more ahead than it takes to go back to a node needs all that can be had', () => {
+  expect(canSpare(0)).toBe(false)
+  expect(canSpare(1500)).toBe(false)
+  expect(canSpare(1501)).toBe(true)
 })
 
 describe('silence', () => {
