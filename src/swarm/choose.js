@@ -16,6 +16,7 @@
  * @property {boolean} isDelayKnown
  * @property {number} leftBytes asked for, and not here yet
  * @property {number} runs requests under way
+ * @property {boolean} [isReserved] it rescues what a reader waits for, and that is not to share its uplink
  * @property {boolean} isOnTrial it has one chance to show that it works again
  * @property {number} trialMs for how long it has waited for that
  */
@@ -145,7 +146,7 @@ class Queue {
   /** @param {ChooseOptions} options @param {boolean} isUrgent what is urgent does not wait behind bytes in flight */
   hasRoom(options, isUrgent) {
     if (this.runs >= (this.candidate.isOnTrial ? 1 : MAX_RUNS)) return false
-    return isUrgent || !this.isFull(options)
+    return isUrgent || !(this.candidate.isReserved || this.isFull(options))
   }
 
   /** @param {ChooseOptions} options @param {number} nodes */

@@ -95,9 +95,18 @@ export class SwarmNode {
       isDelayKnown: this.estimate.isDelayKnown,
       leftBytes: this.leftBytes,
       runs: this.runs.size,
+      isReserved: this.#isReserved,
       isOnTrial: this.breaker.state === 'trial',
       trialMs: nowMs - this.breaker.trialSinceMs,
     }
+  }
+
+  /** Would what it is asked for now come beside a rescue? */
+  get #isReserved() {
+    const nowMs = this.#attention.now()
+    return [...this.runs].some(
+      (run) => run.isRescue && run.next <= run.last && run.aloneMs(nowMs) > this.estimate.delayMs,
+    )
   }
 
   /** A request begins. @param {Run} run */

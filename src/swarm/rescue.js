@@ -184,11 +184,10 @@ export class Rescue {
 
 /** When a chunk would be here, from now. Runs of one node share its rate. @param {Run} run @param {number} chunk @param {number} nowMs of our attention */
 function arrivalMs(run, chunk, nowMs) {
-  const { estimate, runs } = run.node
-  const sharing = [...runs].filter((other) => other.firstByteMs !== undefined && other !== run).length + 1
-  const untilFirstByteMs =
-    run.firstByteMs === undefined ? Math.max(0, estimate.delayMs - (nowMs - run.askedMs)) : 0
-  return untilFirstByteMs + estimate.transferMs(run.bytesUntil(chunk) * sharing)
+  const sharing = [...run.node.runs].filter(
+    (other) => other.firstByteMs !== undefined && other !== run,
+  ).length
+  return run.aloneMs(nowMs, chunk) + sharing * run.node.estimate.transferMs(run.bytesUntil(chunk))
 }
 
 /**

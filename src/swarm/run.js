@@ -38,6 +38,8 @@ export class Run {
   promisedMs = Number.POSITIVE_INFINITY
   /** did its node have to show first whether it works? */
   isTrial
+  /** a reader waits for it, and somebody else was in vain: nothing is to come beside it */
+  isRescue = false
   /** its reply began, and promises what was asked for */
   hasBegun = false
   /** @type {number | undefined} */
@@ -88,6 +90,14 @@ export class Run {
   /** Bytes that are still to come. */
   get leftBytes() {
     return this.next > this.last ? 0 : this.#chunks.bytesOf(this.next, this.last) - this.partBytes
+  }
+
+  /** When a chunk of it would be here if it came alone, from now. @param {number} nowMs on the clock of our attention @param {number} [chunk] */
+  aloneMs(nowMs, chunk = this.last) {
+    const { estimate } = this.node
+    const untilFirstByteMs =
+      this.firstByteMs === undefined ? Math.max(0, estimate.delayMs - (nowMs - this.askedMs)) : 0
+    return untilFirstByteMs + estimate.transferMs(this.bytesUntil(chunk))
   }
 
   /** Bytes that come before the end of a chunk. @param {number} chunk of this run, not here yet */

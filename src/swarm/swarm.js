@@ -325,9 +325,7 @@ export class Swarm {
           this.#chunks.ownersOf(chunk).size === 0,
         bytesOf: (chunk) => this.#chunks.bytesOf(chunk),
         isBadOn: (chunk, node) => this.#fleet.blame.on(chunk).has(node),
-        isUrgent: (chunk) =>
-          this.#mode === 'stream' &&
-          spans.some(({ first }) => chunk >= first && chunk < first + URGENT_CHUNKS),
+        isUrgent: (chunk) => this.#urgentUntil(spans, chunk) !== undefined,
       },
       usable.map((node) => node.candidateAt(this.#clock.now())),
       paceOf(this.#mode, {
@@ -342,9 +340,25 @@ export class Swarm {
       if (node === undefined) continue
       const isNeeded = spans.some((span) => span.first === first)
       const purpose = node.breaker.state === 'trial' ? 'trial' : isNeeded ? 'needed' : 'ahead'
-      this.#transfers.start(node, first, last, purpose)
+      // Somebody sent it wrong, and a reader has waited for that.
+      const wasInVain = this.patienceMs === 0 && this.#fleet.blame.on(first).size > 0
+      const until = wasInVain ? this.#urgentUntil(spans, first) : undefined
+      if (until !== undefined) this.#transfers.makeWay(node, until)
+      this.#transfers.start(node, first, last, purpose, { isRescue: until !== undefined })
     }
     if (this.#demand.isAtItsEnd && this.#demand.missing().next().done) this.#rescue.shareTail(usable)
+  }
+
+  /**
+   * Does a reader wait for it, or will at once?
+   * @param {readonly import('./demand.js').Span[]} spans
+   * @param {number} chunk
+   * @returns {number | undefined} the chunk behind all that this reader needs as soon
+   */
+  #urgentUntil(spans, chunk) {
+    if (this.#mode === 'bulk') return undefined
+    const span = spans.find(({ first }) => chunk >= first && chunk < first + URGENT_CHUNKS)
+    return span && span.first + URGENT_CHUNKS
   }
 
   /**

@@ -116,17 +116,19 @@ export class Transfers {
    * @param {object} [how]
    * @param {number} [how.startedMs] when the request was made, if that was before
    * @param {Part | undefined} [how.part] of the first chunk: the rest of it is asked for
+   * @param {boolean} [how.isRescue] a reader waits for it, and somebody else was in vain
    */
   start(
     node,
     first,
     last,
     purpose,
-    { startedMs = this.#clock.now(), part = this.#remains.take(first) } = {},
+    { startedMs = this.#clock.now(), part = this.#remains.take(first), isRescue = false } = {},
   ) {
     const askedMs = this.#attention.now()
     const run = new Run(node, this.#chunks, first, last, startedMs, askedMs, part)
     run.isTakenOver = startedMs < this.#clock.now()
+    run.isRescue = isRescue
     run.promisedMs = askedMs + completionMs(node.candidateAt(this.#clock.now()), run.leftBytes)
     node.addRun(run)
     for (let chunk = first; chunk <= last; chunk++) {
@@ -143,6 +145,18 @@ export class Transfers {
         onChunk: (run, chunk, part) => void this.#verify(run, chunk, part),
       })
       .then((outcome) => this.#end(run, outcome))
+  }
+
+  /**
+   * A node is to bring something at once: what it brings of these chunks would share the uplink with it. All of it is
+   * kept, and what is missing asked for again when there is room.
+   * @param {SwarmNode} node
+   * @param {number} first all from this chunk on make way
+   */
+  makeWay(node, first) {
+    for (const run of [...node.runs])
+      if (run.next >= first && (run.partBytes === 0 || this.#remains.isMixable(run.next)))
+        this.shorten(run, run.next - 1, 'a reader waits for another chunk')
   }
 
   /**

@@ -19,6 +19,17 @@ export const SWARM_MUTANTS = [
     ['if (hasOther && this.#canSpare())', 'if (hasOther)'],
   ),
   ...mutantsOf(
+    'src/swarm/swarm.js',
+    ['test/swarm/make-way.test.ts'],
+    ['this.patienceMs === 0 && this', 'this'],
+    ['if (until !== undefined) this.#transfers.makeWay(node, until)', ''],
+  ),
+  ...mutantsOf(
+    'src/swarm/node.js',
+    ['test/swarm/make-way.test.ts'],
+    ['isReserved: this.#isReserved', 'isReserved: false'],
+  ),
+  ...mutantsOf(
     'src/swarm/rescue.js',
     ['test/swarm/settle.test.ts', 'test/swarm/swarm.test.ts'],
     ['![one, two].some(({ node }) => isInQuestion(node)) &&', ''],

@@ -46,6 +46,16 @@ const bytesFor = (plan: readonly PlannedRun[], name: string): number =>
 const nodeOf = (plan: readonly PlannedRun[], chunk: number): string | undefined =>
   plan.find(({ first, last }) => first <= chunk && chunk <= last)?.node
 
+test('who rescues what a reader waits for is asked for nothing beside it but what is as urgent', () => {
+  const isUrgent = (chunk: number): boolean => chunk === 0
+  const plan = planRuns(
+    missing(4, { isUrgent }),
+    [{ ...FAST, leftBytes: 100, runs: 1, isReserved: true }],
+    OPTIONS,
+  )
+  expect(plan.map(({ first }) => first)).toEqual([0])
+})
+
 describe('the completion time', () => {
   test.for<[rule: string, node: Partial<Candidate>, ms: number]>([
     ['is delay and transfer for an idle node', {}, 60],
