@@ -31,16 +31,19 @@ export interface Servers {
   readonly ours: BenchServer
   readonly nginx: BenchServer | undefined
   readonly floor: BenchServer
+  /** the same as ours, with its lab open and nothing set */
+  readonly withLab: BenchServer
 }
 
 /** Measures every workload on every server in turn. */
-export async function measureThroughput({ ours, nginx, floor }: Servers): Promise<Comparison[]> {
+export async function measureThroughput({ ours, nginx, floor, withLab }: Servers): Promise<Comparison[]> {
   const comparisons: Comparison[] = []
   for (const workload of WORKLOADS) {
     const peers: Record<string, () => Promise<number>> = {
       floor: () =>
         answersPerSecond(floor, `/${workload.rangeBytes || FILE_BYTES}`, { ...workload, rangeBytes: 0 }),
     }
+    peers['with its lab open'] = () => answersPerSecond(withLab, '/file.mp4', workload)
     if (nginx !== undefined) peers['nginx'] = () => answersPerSecond(nginx, '/file.mp4', workload)
     comparisons.push(
       ...(await compareRatios(
