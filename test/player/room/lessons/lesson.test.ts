@@ -65,6 +65,7 @@ test.for<[bets: number[], answer: 'yes' | 'no' | 'unknown', text: string]>([
   [[3, 1], 'yes', '3 of 4 bets were right.'],
   [[1, 0], 'yes', '1 of 1 bet was right.'],
   [[0, 2], 'yes', '0 of 2 bets were right.'],
+  [[0, 1], 'yes', '0 of 1 bet was right.'],
   [[3, 1], 'no', '4 bets: 3 for “a” and 1 for “b”.'],
   [[0, 1], 'unknown', '1 bet: 1 for “b”.'],
 ])('bets %j, answer %s: %s', ([bets, answer, text]) => {
