@@ -39,8 +39,8 @@ export function saveRun(
     expect: { stalls },
     why:
       stalls === 0
-        ? 'On the page the picture stood never.'
-        : `On the page the picture stood: ${count(stalls, 'time')}.`,
+        ? 'On the page the picture never stood still.'
+        : `On the page the picture stood still: ${count(stalls, 'time')}.`,
   }
   const indexes = new Map(bars.map((bar, index) => [bar, index]))
   const saved = {
