@@ -11,7 +11,7 @@ import { realClock } from '../swarm/clock.js'
 import type { SwarmEvent } from '../swarm/events.js'
 import { findFile } from '../swarm/find-file.js'
 import { asFound } from '../swarm/replica.js'
-import { type Action, describeAction } from '../verdict/action.js'
+import { type Action, describeAction, whyTooShort } from '../verdict/action.js'
 import type { Measured } from '../verdict/judge.js'
 import { type Met, Tally, worstOf } from '../verdict/tally.js'
 import { secondsOf } from '../viewing/duration.ts'
@@ -71,7 +71,7 @@ async function perform(
     viewers.push(new Viewer({ ...watched, lookAheadSeconds, seconds, onEvent: onEvent(index) }))
   await firstPicture(viewers, signal)
   beganMs = performance.now()
-  for (const tally of tallies) tally.begin()
+  for (const tally of tallies) tally.begin(watched.file.size)
 
   const actions = plan(scenario)
   const lastMs = actions.at(-1)?.atMs ?? 0
@@ -93,7 +93,7 @@ async function perform(
       ...worstOf(tallies.map((tally) => tally.met(performance.now())) as [Met, ...Met[]]),
       firstPictureMs: latestPictureMs(viewers),
       latestMs,
-      undone: undone.join('; '),
+      undone: [...undone, whyTooShort(actions, seconds)].filter((why) => why !== '').join('; '),
       excuse: pauses.longestMs < PAUSE_MS ? '' : `this machine stood still for ${formatMs(pauses.longestMs)}`,
     }
   } finally {

@@ -13,6 +13,14 @@ import { listWords } from '../words/in-words.js'
  * )} Action
  */
 
+/**
+ * Why the end of it all cannot have shown; '' when it can have.
+ * @param {readonly Action[]} actions in the order of their times
+ * @param {number} videoSeconds how long the video plays; not known: `NaN`
+ */
+export const whyTooShort = (actions, videoSeconds) =>
+  (actions.at(-1)?.atMs ?? 0) > videoSeconds * 1000 ? 'the video is over before the last step' : ''
+
 /** `node1 hangs`. @param {Action} action */
 export function describeAction(action) {
   switch (action.kind) {

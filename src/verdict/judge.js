@@ -41,8 +41,9 @@ export function judge(expected, measured) {
   const checks = check(expected, measured).map(([text, isMet]) => ({ text, isMet }))
   const notKnown = (/** @type {string} */ why) =>
     /** @type {const} */ ({ answer: 'unknown', checks, notKnown: why })
-  const { firstPictureMs, undone, excuse } = measured
+  const { firstPictureMs, undone, excuse, hadAll } = measured
   if (firstPictureMs === undefined) return notKnown('nobody saw a picture')
+  if (hadAll) return notKnown('all of the video had come before anything was done')
   if (undone !== '') return notKnown(undone)
   if (checks.every(({ isMet }) => isMet)) return { answer: 'yes', checks, notKnown: '' }
   return excuse === '' ? { answer: 'no', checks, notKnown: '' } : notKnown(excuse)

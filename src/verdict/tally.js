@@ -16,10 +16,14 @@
  * @property {number} longestGapMs the longest that the reader waited for the bytes that it needed next
  * @property {number} rejected chunks that were thrown away for their hash
  * @property {Readonly<Record<string, number>>} asked by node: chunks asked of it while something was wrong with it
+ * @property {boolean} hadAll it had all of the file before anything was done: then nothing that is done can touch it
  */
 
 /** Folds events. */
 export class Tally {
+  #sizeBytes = Number.POSITIVE_INFINITY
+  /** `undefined`: nothing has been done yet @type {boolean | undefined} */
+  #hadAll
   #stalls = 0
   #longestStallMs = 0
   /** when the picture began to stand, while it stands @type {number | undefined} */
@@ -33,13 +37,15 @@ export class Tally {
   /** @type {Record<string, number>} */
   #asked = {}
 
-  /** There is a picture: what somebody waited for before is start-up. */
-  begin() {
+  /** There is a picture: what somebody waited for before is start-up. @param {number} sizeBytes of the file */
+  begin(sizeBytes) {
+    this.#sizeBytes = sizeBytes
     this.#longestGapMs = 0
   }
 
   /** This is done. @param {Action} action */
   act({ kind, node }) {
+    this.#hadAll ??= this.#readBytes >= this.#sizeBytes
     if (kind === 'heal' || kind === 'start') this.#ill.delete(node)
     else this.#ill.add(node)
   }
@@ -86,6 +92,7 @@ export class Tally {
       longestGapMs: this.#longestGapMs,
       rejected: this.#rejected,
       asked: { ...this.#asked },
+      hadAll: this.#hadAll === true,
     }
   }
 }
@@ -105,6 +112,7 @@ export const worstOf = (all) =>
     longestGapMs: Math.max(one.longestGapMs, other.longestGapMs),
     rejected: Math.min(one.rejected, other.rejected),
     asked: mostOf(one.asked, other.asked),
+    hadAll: one.hadAll || other.hadAll,
   }))
 
 /** @param {Readonly<Record<string, number>>} one @param {Readonly<Record<string, number>>} other */

@@ -7,6 +7,7 @@ const FINE: Measured = {
     stalls: 0,
     longestStallMs: 0,
     stands: false,
+    hadAll: false,
     readBytes: 99_000,
     wastedBytes: 1_000,
     rejected: 0,
@@ -87,4 +88,11 @@ test.for<[expected: Parameters<typeof judge>[0], measured: Partial<Measured>, li
   const { answer, checks } = judge(expected, { ...FINE, ...measured })
   expect(checks.map(({ text, isMet }) => `${isMet ? 'yes' : 'no '}  ${text}`)).toEqual([line])
   expect(answer).toBe(line.startsWith('yes') ? 'yes' : 'no')
+})
+
+test('not known, when all of the video had come before anything was done', () => {
+  expect(judge({ stalls: 0 }, { ...FINE, hadAll: true })).toMatchObject({
+    answer: 'unknown',
+    notKnown: 'all of the video had come before anything was done',
+  })
 })

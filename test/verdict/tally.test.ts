@@ -8,7 +8,7 @@ const asked = (node: string) => ({ type: 'asked', atMs: 0, chunk: 1, node, purpo
 test('a wait before the first picture is start-up', () => {
   const tally = new Tally()
   tally.apply({ type: 'delivered', atMs: 1, chunk: 0, waitedMs: 900 })
-  tally.begin()
+  tally.begin(100)
   tally.apply({ type: 'delivered', atMs: 2, chunk: 1, waitedMs: 300 })
   expect(tally.met(0).longestGapMs).toBe(300)
 })
@@ -63,5 +63,17 @@ test('of several viewers the worst counts', () => {
       rejected: 0,
     },
     asked: { node1: 1 },
+    hadAll: false,
   })
+})
+
+test('who had all of the file before anything was done cannot be touched by it', () => {
+  const good = { type: 'verified', atMs: 0, chunk: 0, node: 'node1', bytes: 100 } as const
+  const [before, after] = [new Tally(), new Tally()]
+  for (const tally of [before, after]) tally.begin(100)
+  before.apply(good)
+  for (const tally of [before, after]) tally.act(hang)
+  after.apply(good)
+  expect([before, after].map((tally) => tally.met(0).hadAll)).toEqual([true, false])
+  expect(new Tally().met(0).hadAll).toBe(false)
 })

@@ -63,14 +63,19 @@ function watchTrouble(event, outage) {
  * @param {readonly VideoNode[]} nodes
  */
 function followLabs(room, nodes) {
+  const own = nodes.filter(({ isForeign }) => !isForeign)
   const labs = new LabWatch({
-    nodes: nodes.filter(({ isForeign }) => !isForeign),
+    nodes: own,
     fetch: fetch.bind(globalThis),
     clock: realClock,
     onChange: (name, seen) => room.seeLab(name, seen),
     isLooking: () => !document.hidden,
   })
-  room.showLab(labs, askForLessons)
+  room.showLab(
+    labs,
+    own.map(({ name }) => name),
+    askForLessons,
+  )
   labs.start()
 }
 

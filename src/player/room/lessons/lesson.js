@@ -67,7 +67,7 @@ export function awayMsOf({ actions }, crash, endMs) {
 /**
  * What there is to play it with.
  * @typedef {object} Here
- * @property {readonly string[]} names of the nodes
+ * @property {readonly string[]} names of our own nodes
  * @property {import('../../playing/player-events.js').PlayerKind} kind
  * @property {(name: string) => boolean} isKnown has the lab of a node been looked at?
  * @property {(name: string) => boolean} isOpen can the lab of a node be set from here?
@@ -86,7 +86,7 @@ export function whyNotHere(lesson, { names, kind, isKnown, isOpen, isGone, canSt
     return 'Here the page reads from one node at a time; a lesson needs a page that reads from all of them.'
   const needed = nodesOf(lesson)
   const missing = needed.filter((name) => !names.includes(name))
-  if (missing.length > 0) return `It needs ${listWords(missing)}, and the node list has no such node.`
+  if (missing.length > 0) return `It needs ${listWords(missing)}, and there is no such node of ours.`
   if (!needed.every(isKnown)) return 'The nodes are being asked …'
   const away = needed.filter((name) => isGone(name) && !canStart(name))
   if (away.length > 0)

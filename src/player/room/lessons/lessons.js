@@ -11,6 +11,7 @@
 /** @import { Stall } from '../../../verdict/tally.js' */
 /** @import { Lesson, Unplayable } from './lesson.js' */
 import { realClock } from '../../../swarm/clock.js'
+import { whyTooShort } from '../../../verdict/action.js'
 import { judge } from '../../../verdict/judge.js'
 import { Tally } from '../../../verdict/tally.js'
 import { writeChoices } from '../../playing/choices.js'
@@ -28,7 +29,8 @@ const START_MS = 15_000
 /**
  * @typedef {object} LessonsOptions
  * @property {HTMLVideoElement} video
- * @property {readonly string[]} names of the nodes
+ * @property {() => number} sizeOfFile bytes
+ * @property {readonly string[]} names of our own nodes
  * @property {LabModel} labs what their labs say
  * @property {LabControls} controls
  * @property {() => Choices} choices of the experiments, as they are now
@@ -204,7 +206,7 @@ export class Lessons {
   /** There is a picture; the time of a lesson counts from when it moves. @param {number} ms */
   #onPicture(ms) {
     this.#firstPictureMs = ms
-    this.#tally.begin()
+    this.#tally.begin(this.#options.sizeOfFile())
     if (this.#phase.kind !== 'waits') return
     const { video } = this.#options
     if (video.paused)
@@ -242,12 +244,13 @@ export class Lessons {
   }
 
   /** @param {Lesson} lesson @param {LessonRun} run @param {Disturbance} disturbance */
-  #judge({ expect }, run, disturbance) {
+  #judge({ expect, actions }, run, disturbance) {
+    const tooShort = whyTooShort(actions, this.#options.video.duration)
     return judge(expect, {
       ...this.#tally.met(performance.now()),
       firstPictureMs: this.#firstPictureMs,
       latestMs: run.latestMs,
-      undone: [run.undone, disturbance.undone].filter((why) => why !== '').join('; '),
+      undone: [run.undone, disturbance.undone, tooShort].filter((why) => why !== '').join('; '),
       excuse: disturbance.excuse,
     })
   }

@@ -32,7 +32,7 @@ describe('it can be played', () => {
   test.for<[why: string, here: Partial<typeof HERE> | { kind: 'switching' }, lesson: object]>([
     ['x.json: title: expected a text.', {}, { problem: 'x.json: title: expected a text' }],
     ['Here the page reads from one node at a time', { kind: 'switching' }, {}],
-    ['It needs node1 and node2, and the node list has no such node.', { names: ['a'] }, {}],
+    ['It needs node1 and node2, and there is no such node of ours.', { names: ['a'] }, {}],
     ['The nodes are being asked', { isKnown: () => false, isOpen: () => false }, {}],
     ['node1 and node2 cannot be broken from here', { isOpen: () => false }, {}],
     ['node1 and node2 are gone', { isGone: () => true, canStart: () => false }, {}],
