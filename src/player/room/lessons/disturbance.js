@@ -16,6 +16,7 @@ export class Disturbance {
   #choices
   #lookedAtMs = Number.NaN
   #asleepMs = 0
+  #ownStands = 0
   /** @type {Set<string>} */
   #whys = new Set()
 
@@ -35,6 +36,11 @@ export class Disturbance {
     this.#lookedAtMs = atMs
   }
 
+  /** The picture stands, though what it plays next is there: no node has a part in that. */
+  noteOwnStand() {
+    this.#ownStands++
+  }
+
   /** Why it proves nothing; '' when it does. */
   get undone() {
     return [...this.#whys].join('; ')
@@ -42,6 +48,10 @@ export class Disturbance {
 
   /** What else can be the cause of what went wrong; '' when nothing. */
   get excuse() {
-    return this.#asleepMs === 0 ? '' : `this page stood still for ${formatMs(this.#asleepMs)}`
+    const excuses = [
+      this.#asleepMs === 0 ? '' : `this page stood still for ${formatMs(this.#asleepMs)}`,
+      this.#ownStands === 0 ? '' : 'the picture stood though this browser had what comes next',
+    ]
+    return excuses.filter((excuse) => excuse !== '').join('; ')
   }
 }

@@ -15,6 +15,8 @@ import { whyTooShort } from '../../../verdict/action.js'
 import { judge } from '../../../verdict/judge.js'
 import { Tally } from '../../../verdict/tally.js'
 import { writeChoices } from '../../playing/choices.js'
+import { secondsAhead } from '../../playing/seconds-ahead.js'
+import { FULL_SECONDS } from '../../playing/stalls.js'
 import { Disturbance } from './disturbance.js'
 import { impairmentsIn, isPlayable, nodesOf, whyNotHere } from './lesson.js'
 import { recall, remember } from './lesson-memory.js'
@@ -57,6 +59,8 @@ export class Lessons {
   #lesson
   /** @type {number[]} */
   #bets = []
+  /** @type {Disturbance | undefined} */
+  #disturbance
   /** @type {Phase} */
   #phase = { kind: 'none', problem: '' }
   /** ms from the navigation to the first picture @type {number | undefined} */
@@ -95,6 +99,8 @@ export class Lessons {
     if (event.type === 'started') this.#kind = event.kind
     else if (event.type === 'first frame') this.#onPicture(event.ms)
     else this.#tally.apply(/** @type {SwarmEvent | Stall} */ (event))
+    const isStanding = event.type === 'stall' && !event.isOver
+    if (isStanding && secondsAhead(this.#options.video) >= FULL_SECONDS) this.#disturbance?.noteOwnStand()
   }
 
   /** Once for each drawing of the page. */
@@ -227,6 +233,7 @@ export class Lessons {
     this.#phase = { kind: 'runs', run }
     tell(`Lesson: ${lesson.title}.`)
     const disturbance = new Disturbance(choices())
+    this.#disturbance = disturbance
     const look = setInterval(() => {
       disturbance.look({ atMs: performance.now(), video, choices: choices() })
       draw()

@@ -27,5 +27,10 @@ test.for<[video: Partial<typeof VIDEO>, why: string]>([
 
 test('another choice among the experiments, and a page that slept', () => {
   expect(looks({}, 200, {}).undone).toBe('an experiment was changed meanwhile')
-  expect(looks({}, 4_000).excuse).toBe('this page stood still for 4.0 s')
+  const asleep = looks({}, 4_000)
+  expect(asleep.excuse).toBe('this page stood still for 4.0 s')
+  asleep.noteOwnStand()
+  expect(asleep.excuse).toBe(
+    'this page stood still for 4.0 s; the picture stood though this browser had what comes next',
+  )
 })
