@@ -60,7 +60,7 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
             ...{ seed: whole, lookAheadSeconds: number, expect: { type: 'object' } },
             nodes: {
               ...list(object({ name: text, ...impairments })),
-              description: 'how far away its nodes are to seem, where that is its own affair',
+              description: 'the nodes that it is about, and how far away they are to seem',
             },
             actions: list(
               object(

@@ -11,7 +11,7 @@ import { realClock } from '../swarm/clock.js'
 import type { SwarmEvent } from '../swarm/events.js'
 import { findFile } from '../swarm/find-file.js'
 import { asFound } from '../swarm/replica.js'
-import { type Action, describeAction, whyTooShort } from '../verdict/action.js'
+import { type Action, describeAction, endMsOf, whyTooShort } from '../verdict/action.js'
 import type { Measured } from '../verdict/judge.js'
 import { type Met, Tally, worstOf } from '../verdict/tally.js'
 import { secondsOf } from '../viewing/duration.ts'
@@ -20,8 +20,6 @@ import { formatMs } from '../words/in-words.js'
 import { Stage } from './stage.ts'
 import { describeEvent } from './telling.ts'
 
-/** What happens last shows within this time. */
-const AFTERMATH_MS = 8_000
 /** Without a picture after so long there is nothing to play a scenario with. */
 const PICTURE_MS = 30_000
 /** This process was not let run for so long: what went wrong then need not be the nodes' doing. */
@@ -74,8 +72,7 @@ async function perform(
   for (const tally of tallies) tally.begin(watched.file.size)
 
   const actions = plan(scenario)
-  const lastMs = actions.at(-1)?.atMs ?? 0
-  const endMs = Math.min(lastMs + AFTERMATH_MS, Math.max(lastMs, seconds * 1000))
+  const endMs = endMsOf({ actions, lookAheadSeconds }, seconds)
   const pauses = watchPauses()
   try {
     const { undone, latestMs } = await playOut(actions, {
@@ -83,10 +80,10 @@ async function perform(
       seed: scenario.seed,
       sinceBegan,
       wait: (atMs) => delay(Math.max(0, beganMs + atMs - performance.now()), undefined, { signal }),
-      onDone: (action) => {
-        for (const tally of tallies) tally.act(action)
+      onAct: () => {
+        for (const tally of tallies) tally.act()
       },
-      onLine: (text) => onLine(sinceBegan(), 'lab', text),
+      onDone: (text) => onLine(sinceBegan(), 'lab', text),
     })
     await delay(Math.max(0, endMs - sinceBegan()), undefined, { signal })
     return {
@@ -107,10 +104,10 @@ interface Playing {
   sinceBegan(): number
   /** until so long after the beginning */
   wait(atMs: number): Promise<void>
-  /** it has been done */
-  onDone(action: Action): void
-  /** that it has, or why not */
-  onLine(text: string): void
+  /** something is about to be done */
+  onAct(): void
+  /** it has been, or why not, in words */
+  onDone(text: string): void
 }
 
 /**
@@ -126,11 +123,11 @@ async function playOut(
   const playNode = async (ofNode: readonly Action[]): Promise<void> => {
     for (const action of ofNode) {
       await playing.wait(action.atMs)
+      playing.onAct()
       const problem = await playing.stage.act(action, playing.seed)
       if (action.kind !== 'start') latestMs = Math.max(latestMs, playing.sinceBegan() - action.atMs)
-      if (problem === undefined) playing.onDone(action)
-      else undone.push(problem)
-      playing.onLine(problem ?? describeAction(action))
+      playing.onDone(problem ?? describeAction(action))
+      if (problem !== undefined) undone.push(problem)
     }
   }
   const nodes = new Set(actions.map(({ node }) => node))

@@ -1,16 +1,10 @@
 /** Shows a rehearsal: what is asked, what happens, and the verdict. */
 import { style } from '../cli/terminal.ts'
 import type { Scenario } from '../scenario/scenario.ts'
-import type { Answer, Measured, Verdict } from '../verdict/judge.js'
+import { ANSWER_WORDS, type Answer, type Measured, tellWhy, type Verdict } from '../verdict/judge.js'
 import { formatMs } from '../words/in-words.js'
 
 const ANSWERS = { yes: 'green', no: 'red', unknown: 'yellow' } as const
-
-const ANSWER_WORDS = {
-  yes: 'As expected: yes',
-  no: 'As expected: no',
-  unknown: 'As expected: not known',
-} as const
 
 /** Exit codes, as of programs that check: 0 yes, 1 no, 2 not known. */
 export const EXIT_CODES: Readonly<Record<Answer, number>> = { yes: 0, no: 1, unknown: 2 }
@@ -35,7 +29,7 @@ export function printVerdict(
   console.log(`\n${[...linesOf(verdict), first, late].filter((line) => line !== '').join('\n')}`)
   console.log(style(ANSWERS[verdict.answer], ANSWER_WORDS[verdict.answer]))
   if (verdict.answer === 'yes' && right !== undefined) console.log(`So it is: ${right}`)
-  console.log(`\n${why}`)
+  console.log(`\n${tellWhy(why, verdict.answer)}`)
 }
 
 /** A line for each expectation, and why it is not known, if so. */

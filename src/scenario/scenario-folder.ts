@@ -2,7 +2,6 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { impairmentsOf } from '../impairments.ts'
 import { plan } from './plan.ts'
 import { readScenario, type Scenario } from './scenario.ts'
 
@@ -23,10 +22,9 @@ export const scenarioFile = (name: string): string => path.join(FOLDER, name + S
  * A scenario for the page, which plays it on the nodes that it has: its steps are drawn and timed already.
  * @param name of its file
  */
-export function describeScenario(name: string, scenario: Scenario): object {
-  const { nodes, hasOwnNodes, steps: _, ...told } = scenario
-  const own = hasOwnNodes ? nodes.map((node) => ({ ...impairmentsOf(node), name: node.name })) : []
-  return { name, ...told, nodes: own, actions: plan(scenario) }
+function describeScenario(name: string, scenario: Scenario): object {
+  const { steps: _, ...told } = scenario
+  return { name, ...told, actions: plan(scenario) }
 }
 
 /**

@@ -45,8 +45,6 @@ export interface Scenario {
   readonly right: string | undefined
   readonly seed: number
   readonly nodes: readonly ScenarioNode[]
-  /** are they its own, and not those of the default demo? */
-  readonly hasOwnNodes: boolean
   readonly lookAheadSeconds: number
   readonly steps: readonly Step[]
   readonly expect: Expectation
@@ -145,9 +143,8 @@ function checkScenario(json: unknown, shown: string): Scenario {
     ...{ title, question, why, seed, lookAheadSeconds, nodes: ours },
     choices: choices as string[],
     right,
-    hasOwnNodes: nodes !== undefined,
     steps: steps.map((step, index) => readStep(step, `steps[${index}]`, ours, fail)),
-    expect: readExpectation(json['expect'], ours, fail),
+    expect: readExpectation(json['expect'], fail),
   }
 }
 
@@ -229,7 +226,7 @@ function readImpairments(json: unknown, where: string, fail: Fail): Partial<Impa
   return json
 }
 
-/** Those that are one number, and what that must be. */
+/** What each must be. */
 const MEASURES: Readonly<Record<string, [most: number, isWhole: boolean, expected: string]>> = {
   stalls: [1000, true, 'a whole number from 0'],
   leastStalls: [1000, true, 'a whole number from 0'],
@@ -237,29 +234,15 @@ const MEASURES: Readonly<Record<string, [most: number, isWhole: boolean, expecte
   longestGapMs: [600_000, false, 'milliseconds'],
   rejected: [1000, true, 'a whole number from 0'],
 }
-const EXPECTATIONS = [...Object.keys(MEASURES), 'asked']
-
-function readExpectation(json: unknown, nodes: readonly ScenarioNode[], fail: Fail): Expectation {
+function readExpectation(json: unknown, fail: Fail): Expectation {
   if (!isRecord(json)) return fail('expect', 'an object')
-  refuseOthers(json, EXPECTATIONS, 'expect.', fail)
+  refuseOthers(json, Object.keys(MEASURES), 'expect.', fail)
   for (const [name, [most, isCount, expected]] of Object.entries(MEASURES)) {
     const value = json[name]
     if (value !== undefined && !(isCount ? isWhole : isNumber)(value, 0, most))
       fail(`expect.${name}`, expected)
   }
-  const { asked } = json
-  if (asked !== undefined) {
-    if (!isRecord(asked)) return fail('expect.asked', 'a number of chunks for each node')
-    refuseOthers(
-      asked,
-      nodes.map(({ name }) => name),
-      'expect.asked.',
-      fail,
-    )
-    for (const [node, value] of Object.entries(asked))
-      if (!isWhole(value, 0, 100_000)) fail(`expect.asked.${node}`, 'a whole number from 0')
-  }
-  if (Object.keys(json).length === 0) return fail('expect', `one of ${EXPECTATIONS.join(', ')}`)
+  if (Object.keys(json).length === 0) return fail('expect', `one of ${Object.keys(MEASURES).join(', ')}`)
   return json
 }
 

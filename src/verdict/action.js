@@ -13,6 +13,23 @@ import { listWords } from '../words/in-words.js'
  * )} Action
  */
 
+/** Beyond what is read ahead: a chunk, what a browser holds of it, and a stall until it is told. */
+const AFTERMATH_MS = 6_000
+
+/**
+ * When all has been seen, after the first picture: what lay ahead when the last thing was done has been played by then, so
+ * a viewer who got nothing any more has stood. Or when the video is over.
+ * @param {object} scenario
+ * @param {readonly Action[]} scenario.actions in the order of their times
+ * @param {number} scenario.lookAheadSeconds
+ * @param {number} videoSeconds how long the video plays; not known: `NaN`
+ */
+export function endMsOf({ actions, lookAheadSeconds }, videoSeconds) {
+  const lastMs = actions.at(-1)?.atMs ?? 0
+  const videoMs = Number.isFinite(videoSeconds) ? videoSeconds * 1000 : Number.POSITIVE_INFINITY
+  return Math.min(lastMs + lookAheadSeconds * 1000 + AFTERMATH_MS, Math.max(lastMs, videoMs))
+}
+
 /**
  * Why the end of it all cannot have shown; '' when it can have.
  * @param {readonly Action[]} actions in the order of their times

@@ -10,7 +10,6 @@ import { count, formatMs, formatShare } from '../words/in-words.js'
  * @property {number} [wastedShare] of all bytes that came, at most
  * @property {number} [longestGapMs] the longest that the reader waited for the bytes that it needed next, at most
  * @property {number} [rejected] chunks that were thrown away for their hash, at least
- * @property {Readonly<Record<string, number>>} [asked] by node: chunks asked of it while something was wrong with it, at most
  */
 
 /**
@@ -27,6 +26,16 @@ import { count, formatMs, formatShare } from '../words/in-words.js'
 /** @typedef {'yes' | 'no' | 'unknown'} Answer */
 /** What was measured beside what was expected. @typedef {{ readonly text: string, readonly isMet: boolean }} Check */
 /** `notKnown`: why it is not; '' when it is. @typedef {{ readonly answer: Answer, readonly checks: readonly Check[], readonly notKnown: string }} Verdict */
+
+/** The answers in words. @type {Readonly<Record<Answer, string>>} */
+export const ANSWER_WORDS = {
+  yes: 'As expected: yes',
+  no: 'As expected: no',
+  unknown: 'As expected: not known',
+}
+
+/** What a scenario says of why it goes so, which is a fact only when it did. @param {string} why @param {Answer} answer */
+export const tellWhy = (why, answer) => (answer === 'yes' ? why : `What was expected, and why: ${why}`)
 
 /** @param {Measured} measured */
 export const wastedShareOf = ({ readBytes, wastedBytes }) =>
@@ -53,7 +62,7 @@ export function judge(expected, measured) {
  * @param {Expectation} expected
  * @param {Measured} measured
  */
-function check({ stalls, leastStalls, wastedShare, longestGapMs, rejected, asked }, measured) {
+function check({ stalls, leastStalls, wastedShare, longestGapMs, rejected }, measured) {
   /** @type {[what: string, isMet: boolean][]} */
   const checks = []
   if (stalls !== undefined || leastStalls !== undefined) {
@@ -82,13 +91,6 @@ function check({ stalls, leastStalls, wastedShare, longestGapMs, rejected, asked
       `thrown away for a wrong hash: ${count(measured.rejected, 'chunk')}, expected ${rejected} at least`,
       measured.rejected >= rejected,
     ])
-  for (const [node, most] of Object.entries(asked ?? {})) {
-    const number = measured.asked[node] ?? 0
-    checks.push([
-      `asked of ${node} meanwhile: ${count(number, 'chunk')}, expected ${most} at most`,
-      number <= most,
-    ])
-  }
   return checks
 }
 

@@ -1,7 +1,6 @@
 // @ts-check
 /** What a viewer of a scenario met with, counted from what its swarm and its picture tell. */
 /** @import { SwarmEvent } from '../swarm/events.js' */
-/** @import { Action } from './action.js' */
 
 /** As the watch page tells it. @typedef {{ type: 'stall', isOver: boolean, atMs: number, ms: number }} Stall */
 
@@ -15,7 +14,6 @@
  * @property {number} wastedBytes that came for nothing
  * @property {number} longestGapMs the longest that the reader waited for the bytes that it needed next
  * @property {number} rejected chunks that were thrown away for their hash
- * @property {Readonly<Record<string, number>>} asked by node: chunks asked of it while something was wrong with it
  * @property {boolean} hadAll it had all of the file before anything was done: then nothing that is done can touch it
  */
 
@@ -32,10 +30,6 @@ export class Tally {
   #wastedBytes = 0
   #longestGapMs = 0
   #rejected = 0
-  /** nodes with which something is wrong @type {Set<string>} */
-  #ill = new Set()
-  /** @type {Record<string, number>} */
-  #asked = {}
 
   /** There is a picture: what somebody waited for before is start-up. @param {number} sizeBytes of the file */
   begin(sizeBytes) {
@@ -43,11 +37,9 @@ export class Tally {
     this.#longestGapMs = 0
   }
 
-  /** This is done. @param {Action} action */
-  act({ kind, node }) {
+  /** Something is done to a node. */
+  act() {
     this.#hadAll ??= this.#readBytes >= this.#sizeBytes
-    if (kind === 'heal' || kind === 'start') this.#ill.delete(node)
-    else this.#ill.add(node)
   }
 
   /** @param {SwarmEvent | Stall} event */
@@ -67,9 +59,6 @@ export class Tally {
         return
       case 'rejected':
         this.#rejected++
-        return
-      case 'asked':
-        if (this.#ill.has(event.node)) this.#asked[event.node] = (this.#asked[event.node] ?? 0) + 1
         return
       case 'verified':
       case 'unverified':
@@ -91,7 +80,6 @@ export class Tally {
       wastedBytes: this.#wastedBytes,
       longestGapMs: this.#longestGapMs,
       rejected: this.#rejected,
-      asked: { ...this.#asked },
       hadAll: this.#hadAll === true,
     }
   }
@@ -111,12 +99,5 @@ export const worstOf = (all) =>
     wastedBytes: one.wastedBytes + other.wastedBytes,
     longestGapMs: Math.max(one.longestGapMs, other.longestGapMs),
     rejected: Math.min(one.rejected, other.rejected),
-    asked: mostOf(one.asked, other.asked),
     hadAll: one.hadAll || other.hadAll,
   }))
-
-/** @param {Readonly<Record<string, number>>} one @param {Readonly<Record<string, number>>} other */
-const mostOf = (one, other) =>
-  Object.fromEntries(
-    Object.keys({ ...one, ...other }).map((node) => [node, Math.max(one[node] ?? 0, other[node] ?? 0)]),
-  )

@@ -7,6 +7,7 @@ import { descendantsOf } from '../helpers/processes.ts'
 
 const SCENARIO = {
   ...{ title: 'A short one', question: 'Does it go on?', choices: ['yes', 'no'], why: 'Two are left.' },
+  lookAheadSeconds: 2,
   steps: [
     { at: '500ms', node: 'node1', set: { status: {} } },
     { at: '1s', node: 'node2', do: 'crash', for: '1s' },
@@ -44,6 +45,18 @@ test('what is not met is a no, as JSON too', async () => {
   const { file, env } = writeScenario({ longestGapMs: 0 })
   const { code, stdout } = await runCommand('rehearse', [file, '--json'], { env })
   expect(JSON.parse(stdout)).toMatchObject({ scenario: file, answer: 'no', measured: { stalls: 0 } })
+  expect(code).toBe(1)
+}, 60_000)
+
+test('who gets nothing any more is no yes, for what lay ahead is outlived before the verdict', async () => {
+  const steps = ['node1', 'node2', 'node3'].map((node) => ({ at: '1s', node, do: 'crash' }))
+  const file = path.join(temporaryFolder(), 'all dead.json')
+  writeFileSync(file, JSON.stringify({ ...SCENARIO, steps, right: 'yes', expect: { stalls: 0 } }))
+  const { code, stdout } = await runCommand('rehearse', [file])
+  expect(stdout).toMatch(
+    /\nno {3}stalls: 1, expected none \(the longest .*\), and the picture stands at the end\n/,
+  )
+  expect(stdout).toMatch(/\nAs expected: no\n\nWhat was expected, and why: Two are left\.\n$/)
   expect(code).toBe(1)
 }, 60_000)
 

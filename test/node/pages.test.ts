@@ -271,7 +271,7 @@ test('/_/scenarios has all of the project, with what is done when', async () => 
   expect(scenarios.filter(({ problem }) => problem !== undefined)).toEqual([])
   expect(scenarios.find(({ name }) => name === 'kill-one')).toMatchObject({
     right: 'Nothing',
-    nodes: [],
+    nodes: [{ name: 'node1', latencyMs: 50 }, { name: 'node2' }, { name: 'node3' }],
     actions: [{ kind: 'crash', atMs: 800, node: 'node1' }],
   })
 })

@@ -1,6 +1,6 @@
 /** What is done to a node, in words, and whether it can have shown. */
 import { expect, test } from 'vitest'
-import { type Action, describeAction, whyTooShort } from '../../src/verdict/action.js'
+import { type Action, describeAction, endMsOf, whyTooShort } from '../../src/verdict/action.js'
 
 test.for<[action: Omit<Action, 'atMs' | 'node'>, text: string]>([
   [{ kind: 'crash' }, 'node1 is killed'],
@@ -19,4 +19,12 @@ test('a video that is over before the last step cannot show it', () => {
   expect(whyTooShort(actions, 5)).toBe('the video is over before the last step')
   expect(whyTooShort(actions, 7)).toBe('')
   expect(whyTooShort(actions, Number.NaN)).toBe('')
+})
+
+test('all has been seen when what lay ahead has been played, or the video is over', () => {
+  const actions: Action[] = [{ kind: 'crash', atMs: 5_000, node: 'node1' }]
+  const scenario = { actions, lookAheadSeconds: 15 }
+  expect([90, 10, 3, Number.NaN].map((seconds) => endMsOf(scenario, seconds))).toEqual([
+    ...[26_000, 10_000, 5_000, 26_000],
+  ])
 })

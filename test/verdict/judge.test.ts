@@ -11,7 +11,6 @@ const FINE: Measured = {
     readBytes: 99_000,
     wastedBytes: 1_000,
     rejected: 0,
-    asked: {},
     longestGapMs: 900,
     latestMs: 5,
     firstPictureMs: 500,
@@ -77,12 +76,6 @@ test.for<[expected: Parameters<typeof judge>[0], measured: Partial<Measured>, li
     'no   stalls: 1, expected 1 at most (the longest 9.0 s), and the picture stands at the end',
   ],
   [{ rejected: 1 }, { rejected: 0 }, 'no   thrown away for a wrong hash: 0 chunks, expected 1 at least'],
-  [
-    { asked: { node1: 2 } },
-    { asked: { node1: 3 } },
-    'no   asked of node1 meanwhile: 3 chunks, expected 2 at most',
-  ],
-  [{ asked: { node1: 2 } }, {}, 'yes  asked of node1 meanwhile: 0 chunks, expected 2 at most'],
   [{ wastedShare: 0.1 }, { readBytes: 0, wastedBytes: 0 }, 'yes  wasted: 0 %, expected 10 % at most'],
 ])('%j beside %j', ([expected, measured, line]) => {
   const { answer, checks } = judge(expected, { ...FINE, ...measured })

@@ -2,9 +2,6 @@
 import { expect, test } from 'vitest'
 import { Tally, worstOf } from '../../src/verdict/tally.js'
 
-const hang = { kind: 'set', atMs: 0, node: 'node1', faults: { hang: {} }, impairments: {} } as const
-const asked = (node: string) => ({ type: 'asked', atMs: 0, chunk: 1, node, purpose: 'ahead' }) as const
-
 test('a wait before the first picture is start-up', () => {
   const tally = new Tally()
   tally.apply({ type: 'delivered', atMs: 1, chunk: 0, waitedMs: 900 })
@@ -21,21 +18,6 @@ test('a stall counts from its beginning, and while it lasts', () => {
   expect(tally.met(9_000)).toMatchObject({ stalls: 1, longestStallMs: 2_500, stands: false })
 })
 
-test('what is asked of a node counts while something is wrong with it', () => {
-  const tally = new Tally()
-  tally.apply(asked('node1'))
-  tally.act(hang)
-  tally.apply(asked('node1'))
-  tally.apply(asked('node2'))
-  tally.act({ kind: 'heal', atMs: 1, node: 'node1' })
-  tally.apply(asked('node1'))
-  tally.act({ kind: 'crash', atMs: 2, node: 'node2' })
-  tally.apply(asked('node2'))
-  tally.act({ kind: 'start', atMs: 3, node: 'node2' })
-  tally.apply(asked('node2'))
-  expect(tally.met(0)).toMatchObject({ asked: { node1: 1, node2: 1 } })
-})
-
 test('bytes that came for nothing, and chunks that were wrong', () => {
   const tally = new Tally()
   tally.apply({ type: 'wasted', atMs: 0, node: 'node1', bytes: 7, why: 'cancelled' })
@@ -46,8 +28,6 @@ test('bytes that came for nothing, and chunks that were wrong', () => {
 
 test('of several viewers the worst counts', () => {
   const [one, other] = [new Tally(), new Tally()]
-  for (const tally of [one, other]) tally.act(hang)
-  one.apply(asked('node1'))
   one.apply({ type: 'rejected', atMs: 0, chunk: 1, node: 'node1', expected: 'a', found: 'b' })
   one.apply({ type: 'verified', atMs: 0, chunk: 1, node: 'node1', bytes: 10 })
   other.apply({ type: 'stall', isOver: false, atMs: 100, ms: 100 })
@@ -62,7 +42,6 @@ test('of several viewers the worst counts', () => {
       longestGapMs: 0,
       rejected: 0,
     },
-    asked: { node1: 1 },
     hadAll: false,
   })
 })
@@ -72,7 +51,7 @@ test('who had all of the file before anything was done cannot be touched by it',
   const [before, after] = [new Tally(), new Tally()]
   for (const tally of [before, after]) tally.begin(100)
   before.apply(good)
-  for (const tally of [before, after]) tally.act(hang)
+  for (const tally of [before, after]) tally.act()
   after.apply(good)
   expect([before, after].map((tally) => tally.met(0).hadAll)).toEqual([true, false])
   expect(new Tally().met(0).hadAll).toBe(false)
