@@ -63,6 +63,7 @@ export class Keys {
   readonly #busy = new Map<number, Promise<void>>()
   /** of nodes that are to be started later */
   readonly #starts = new Map<number, NodeJS.Timeout>()
+  #isClosed = false
   #isPicking = false
   /** what the number that comes next is to do */
   #prefix: Breaking | undefined
@@ -109,6 +110,7 @@ export class Keys {
    * @param afterMs not before, and then only if it is not there: the page may be gone by then, and all nodes with it
    */
   start(name: string, afterMs: number): void {
+    if (this.#isClosed) return
     const { nodes, say } = this.#controls
     const index = nodes.findIndex((node) => node.name === name)
     if (afterMs === 0) {
@@ -123,13 +125,15 @@ export class Keys {
     this.#starts.set(index, timer)
   }
 
-  /** Nothing that was ordered for later is done any more. */
+  /** Nothing is started any more, whoever orders it. */
   close(): void {
+    this.#isClosed = true
     for (const timer of this.#starts.values()) clearTimeout(timer)
   }
 
   /** Pressed twice while it starts, it is started and then killed. */
   #toggle(index: number): void {
+    clearTimeout(this.#starts.get(index)) // who kills it by hand wants it dead
     this.#inTurn(index, (node) => (node.isRunning ? node.kill() : this.#start(node)))
   }
 
