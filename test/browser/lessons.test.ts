@@ -55,7 +55,7 @@ describeInBrowsers((kind) => {
       await until(browser, 'status').toContain('The verdict comes in')
     }
     await until(browser, 'verdict').toMatch(
-      /^As expected: yes2 of 3 bets were right\.stalls: 0, expected none/,
+      /^As expected: yes2 of 3 bets were right: “Nothing”\.stalls: 0, expected none/,
     )
     expect((await look(browser)).right).toBe('Nothing')
     expect(await faultsOf(urls[0])).toEqual([])
@@ -109,7 +109,7 @@ describeInBrowsers((kind) => {
     onTestFinished(() => browser.close())
     await browser.goTo(`${nodes[1].url}/watch/demo.mp4#lesson=hang`)
     await until(browser, 'status').toContain(
-      'node1 cannot be broken from here: start the nodes with npm start',
+      'node1, node2 and node3 cannot be broken from here: that takes npm start',
     )
     expect((await look(browser)).canPlay).toBe(false)
   })

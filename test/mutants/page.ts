@@ -229,13 +229,15 @@ export const PAGE_MUTANTS = [
   ...mutantsOf(
     'src/player/room/lessons/lesson-run.js',
     ['test/player/room/lessons/lesson-run.test.ts'],
-    [
-      '        if (canStart(node)) await controls.startNode(node, awayMsOf(lesson, action, this.endMs))\n',
-      '',
-    ],
-    ["if (clock.now() > endMs) throw new Error('was not started again')", 'if (clock.now() > endMs) return'],
-    ['const all = { ...own, ...impairments }', 'const all = impairments'],
-    ['          if (!error.isUnanswered) throw error', '          throw error'],
+    ['        await nodes.start(node, awayMsOf(lesson, action, this.endMs))\n', ''],
+    ["          if (error.kind !== 'away') throw error", ''],
+    ['        this.#meddling.expectNothing(node)\n        return', '        return'],
+  ),
+  ...mutantsOf(
+    'src/player/room/lessons/lesson-nodes.js',
+    ['test/player/room/lessons/lesson-run.test.ts'],
+    [' || this.#clock.now() > endMs', ''],
+    ['...impairmentsIn(this.#lesson, node), ', ''],
   ),
   ...mutantsOf(
     'src/verdict/judge.js',
@@ -247,6 +249,6 @@ export const PAGE_MUTANTS = [
     'src/verdict/tally.js',
     ['test/verdict/tally.test.ts'],
     ['    this.#longestGapMs = 0\n  }', '  }'],
-    ["if (kind === 'heal' || kind === 'start') this.#ill.delete(node)\n    else", ''],
+    ['this.#hadAll ??= ', 'this.#hadAll = '],
   ),
 ]

@@ -129,14 +129,15 @@ export class ControlRoom {
   /**
    * The labs of the nodes can be set from here, and lessons played with them.
    * @param {import('./lab/lab-view.js').LabControls} controls
-   * @param {readonly string[]} names of the nodes that have one
+   * @param {readonly string[]} ownNames of the nodes that have one
    * @param {import('./lessons/lessons.js').LessonsOptions['ask']} askForLessons
    */
-  showLab(controls, names, askForLessons) {
+  showLab(controls, ownNames, askForLessons) {
     const tell = (/** @type {string} */ text) => this.note(text)
     this.#labView = new LabView(this.#lab, this.#cards.roots, controls, tell)
     this.#lessons = new Lessons({
-      ...{ video: this.#video, names, labs: this.#lab, controls, tell, ask: askForLessons },
+      ...{ video: this.#video, names: this.#names, ownNames, labs: this.#lab, controls, tell },
+      ask: askForLessons,
       sizeOfFile: () => this.#file?.size ?? Number.POSITIVE_INFINITY,
       choices: () => this.#choices,
       draw: () => this.#draw(),

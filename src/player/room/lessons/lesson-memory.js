@@ -4,29 +4,24 @@
 
 const KEY = 'lesson'
 
-/**
- * `isDue`: it is to be played as soon as there is a picture.
- * @typedef {{ readonly lesson: Lesson, readonly bets: readonly number[], readonly isDue: boolean }} Remembered
- */
+/** @typedef {{ readonly lesson: Lesson, readonly bets: readonly number[] }} Remembered */
 
-/** @param {Remembered} what @returns {boolean} whether it can be remembered */
+/** @param {Remembered} what @throws {Error} where nothing may be remembered */
 export function remember(what) {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(what))
-    return true
-  } catch {
-    return false
+  } catch (cause) {
+    throw new Error('this browser remembers nothing over a reload', { cause })
   }
 }
 
 /**
- * What was remembered, which is due only once: who reloads in the middle of a lesson does not begin it again.
+ * What is to be played as soon as there is a picture. Once: who reloads in the middle of a lesson does not begin it again.
  * @returns {Remembered | undefined}
  */
 export function recall() {
   try {
-    const what = JSON.parse(sessionStorage.getItem(KEY) ?? 'null')
-    if (what === null) return undefined
+    const what = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') ?? undefined
     sessionStorage.removeItem(KEY)
     return what
   } catch {

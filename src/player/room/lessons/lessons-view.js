@@ -5,14 +5,13 @@
 /** @import { Phase } from './lessons.js' */
 /** @import { Lesson, Unplayable } from './lesson.js' */
 import { describeAction } from '../../../verdict/action.js'
-import { formatMs } from '../../../words/in-words.js'
+import { ANSWER_WORDS, tellWhy } from '../../../verdict/judge.js'
+import { count as countOf, formatMs } from '../../../words/in-words.js'
 import { element, part, setAttribute, setText } from '../../element.js'
 import { isPlayable, tellBets } from './lesson.js'
 
 /** So many steps are seen at once, the newest last. */
 const STEPS = 4
-
-const ANSWERS = { yes: 'As expected: yes', no: 'As expected: no', unknown: 'As expected: not known' }
 
 /**
  * What a class can do.
@@ -89,7 +88,7 @@ export class LessonsView {
     this.#select.disabled = !isAsked && !isOver && phase.kind !== 'none'
     this.#run.hidden = !canRun || !(isAsked || isOver)
     setText(this.#run, isOver ? 'Play it again' : 'Play it')
-    this.#stop.hidden = phase.kind !== 'runs'
+    this.#stop.hidden = phase.kind !== 'runs' && phase.kind !== 'waits'
     this.#clear.hidden = !(isOver || (isAsked && bets.some((bet) => bet > 0)))
     setText(this.#clear, isOver ? 'Bet again' : 'Take the bets back')
     setText(this.#status, describePhase(phase, isAsked || isOver ? whyNot : undefined))
@@ -143,7 +142,7 @@ export class LessonsView {
       setAttribute(
         button,
         'aria-label',
-        `${choice}: ${bet === 0 ? 'no bet' : `${bet} bet${bet === 1 ? '' : 's'}`}`,
+        `${choice}: ${bet === 0 ? 'no bet' : countOf(bet, 'bet')}${isThis ? ', right' : ''}`,
       )
       button.classList.toggle('right', isThis)
       button.disabled = phase.kind !== 'chosen'
@@ -171,11 +170,10 @@ export class LessonsView {
   #tellVerdict(phase, lesson, bets) {
     this.#told = phase
     const isOver = phase.kind === 'over' && phase.verdict !== undefined
-    this.#verdict.hidden = !isOver
     if (!isOver || lesson === undefined || !isPlayable(lesson)) return this.#verdict.replaceChildren()
     const { answer, checks, notKnown } = /** @type {Verdict} */ (phase.verdict)
     this.#verdict.replaceChildren(
-      element('p', { class: 'answer', 'data-answer': answer }, ANSWERS[answer]),
+      element('p', { class: 'answer', 'data-answer': answer }, ANSWER_WORDS[answer]),
       element('p', {}, tellBets(lesson, bets, answer)),
       element(
         'ul',
@@ -183,7 +181,7 @@ export class LessonsView {
         ...checks.map(({ text, isMet }) => element('li', { class: isMet ? 'met' : 'missed' }, text)),
         ...(notKnown === '' ? [] : [element('li', { class: 'not-known' }, notKnown)]),
       ),
-      element('p', { class: 'why' }, lesson.why),
+      element('p', { class: 'why' }, tellWhy(lesson.why, answer)),
     )
   }
 }

@@ -15,24 +15,22 @@ import { whyTooShort } from '../../../verdict/action.js'
 import { judge } from '../../../verdict/judge.js'
 import { Tally } from '../../../verdict/tally.js'
 import { writeChoices } from '../../playing/choices.js'
-import { secondsAhead } from '../../playing/seconds-ahead.js'
-import { FULL_SECONDS } from '../../playing/stalls.js'
 import { Disturbance } from './disturbance.js'
-import { impairmentsIn, isPlayable, nodesOf, whyNotHere } from './lesson.js'
+import { isPlayable, whyNotHere } from './lesson.js'
 import { recall, remember } from './lesson-memory.js'
+import { LessonNodes } from './lesson-nodes.js'
 import { LessonRun } from './lesson-run.js'
 import { LessonsView } from './lessons-view.js'
 
 /** How often a lesson that is being played looks at the page, and counts down. */
 const LOOK_MS = 200
-/** A node that is being started is there within this time. */
-const START_MS = 15_000
 
 /**
  * @typedef {object} LessonsOptions
  * @property {HTMLVideoElement} video
  * @property {() => number} sizeOfFile bytes
- * @property {readonly string[]} names of our own nodes
+ * @property {readonly string[]} names of all nodes
+ * @property {readonly string[]} ownNames of those that have a lab
  * @property {LabModel} labs what their labs say
  * @property {LabControls} controls
  * @property {() => Choices} choices of the experiments, as they are now
@@ -80,13 +78,12 @@ export class Lessons {
       stop: () => this.#stop(),
     })
     const remembered = recall()
-    const wanted = new URLSearchParams(location.hash.slice(1)).get('lesson')
-    if (remembered?.isDue) {
+    if (remembered !== undefined) {
       this.#lesson = remembered.lesson
       this.#bets = [...remembered.bets]
       this.#phase = { kind: 'waits' }
     }
-    if (remembered?.isDue || wanted !== null) this.#view.show()
+    if (remembered !== undefined || wantedLesson() !== null) this.#view.show()
   }
 
   /** What a lab says. @param {string} name @param {import('../../../lab/client.js').LabSeen} seen */
@@ -96,11 +93,12 @@ export class Lessons {
 
   /** @param {SwarmEvent | PlayerEvent} event */
   apply(event) {
-    if (event.type === 'started') this.#kind = event.kind
-    else if (event.type === 'first frame') this.#onPicture(event.ms)
+    if (event.type === 'started') {
+      this.#kind = event.kind
+      if (event.kind === 'switching') this.#disturbance?.note('the page read from one node at a time')
+    } else if (event.type === 'first frame') this.#onPicture(event.ms)
     else this.#tally.apply(/** @type {SwarmEvent | Stall} */ (event))
-    const isStanding = event.type === 'stall' && !event.isOver
-    if (isStanding && secondsAhead(this.#options.video) >= FULL_SECONDS) this.#disturbance?.noteOwnStand()
+    if (event.type === 'stall' && !event.isOver) this.#disturbance?.noteStand()
   }
 
   /** Once for each drawing of the page. */
@@ -115,9 +113,9 @@ export class Lessons {
   }
 
   get #here() {
-    const { names, labs } = this.#options
+    const { names, ownNames, labs } = this.#options
     return {
-      ...{ names, kind: this.#kind },
+      ...{ names, ownNames, kind: this.#kind },
       isKnown: (/** @type {string} */ name) => labs.isKnown(name),
       isOpen: (/** @type {string} */ name) => labs.isOpen(name),
       isGone: (/** @type {string} */ name) => labs.isGone(name),
@@ -127,7 +125,7 @@ export class Lessons {
 
   /** The class looks at the lessons. */
   async #open() {
-    if (this.#all !== undefined) return
+    if (this.#all !== undefined) return this.#options.draw()
     try {
       this.#all = await this.#options.ask()
     } catch (error) {
@@ -135,7 +133,7 @@ export class Lessons {
       if (this.#phase.kind === 'none') this.#phase = { kind: 'none', problem }
       return this.#options.draw()
     }
-    const wanted = new URLSearchParams(location.hash.slice(1)).get('lesson') ?? ''
+    const wanted = wantedLesson() ?? ''
     if (this.#lesson === undefined && this.#all.some(({ name }) => name === wanted)) this.#choose(wanted)
     this.#options.draw()
   }
@@ -169,44 +167,27 @@ export class Lessons {
   async #prepare() {
     const lesson = this.#lesson
     if (lesson === undefined || !isPlayable(lesson) || this.#isBusy) return
-    const { draw } = this.#options
+    const { controls, draw, labs } = this.#options
     this.#phase = { kind: 'prepares' }
     draw()
+    const nodes = new LessonNodes(lesson, controls, realClock)
+    const makeWell = async (/** @type {string} */ name) => {
+      if (labs.isGone(name)) await nodes.start(name)
+      await nodes.putWhenThere(name)
+    }
     try {
-      await Promise.all(
-        nodesOf(lesson).map((node) =>
-          this.#makeWell(node, lesson).catch((error) => {
-            throw new Error(`${node} ${error.message}`)
-          }),
-        ),
-      )
+      for (const name of nodes.names)
+        await makeWell(name).catch((error) => Promise.reject(new Error(`${name} ${error.message}`)))
+      remember({ lesson, bets: this.#bets })
       const choices = { policy: { kind: 'all' }, lookAheadSeconds: lesson.lookAheadSeconds }
-      const hash = writeChoices(/** @type {Choices} */ (choices), location.hash)
-      if (!remember({ lesson, bets: this.#bets, isDue: true }))
-        throw new Error('this browser remembers nothing over a reload')
-      const fields = new URLSearchParams(hash.slice(1))
-      fields.set('lesson', lesson.name)
-      history.replaceState(history.state, '', `#${fields}`)
+      const hash = writeChoices(/** @type {Choices} */ (choices), `lesson=${lesson.name}`)
+      history.replaceState(history.state, '', hash)
       location.reload()
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       this.#phase = { kind: 'chosen', problem: `It cannot begin: ${message}.` }
       draw()
     }
-  }
-
-  /** @param {string} node @param {Lesson} lesson */
-  async #makeWell(node, lesson) {
-    const { labs, controls } = this.#options
-    if (labs.isGone(node)) await controls.startNode(node)
-    const endMs = performance.now() + START_MS
-    while (labs.isGone(node)) {
-      if (performance.now() > endMs) throw new Error('does not start')
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
-    }
-    const own = impairmentsIn(lesson, node)
-    if (Object.keys(own).length === 0) await controls.heal(node)
-    else await controls.set(node, { seed: lesson.seed, impairments: own })
   }
 
   /** There is a picture; the time of a lesson counts from when it moves. @param {number} ms */
@@ -224,27 +205,33 @@ export class Lessons {
   async #play(beganMs) {
     const lesson = this.#lesson
     if (lesson === undefined || !isPlayable(lesson) || this.#phase.kind !== 'waits') return
-    const { video, controls, labs, choices, tell, draw } = this.#options
+    const { video, controls, choices, tell, draw } = this.#options
     const run = new LessonRun({
-      ...{ lesson, beganMs, controls, clock: realClock, videoSeconds: video.duration },
-      canStart: (name) => labs.canStart(name),
-      onDone: (action) => this.#tally.act(action),
+      ...{ lesson, beganMs, clock: realClock, videoSeconds: video.duration },
+      nodes: new LessonNodes(lesson, controls, realClock),
+      onAct: () => this.#tally.act(),
     })
     this.#phase = { kind: 'runs', run }
     tell(`Lesson: ${lesson.title}.`)
-    const disturbance = new Disturbance(choices())
+    const ended = new AbortController()
+    const disturbance = new Disturbance(video, ended.signal)
     this.#disturbance = disturbance
+    if (this.#kind === 'switching') disturbance.note('the page read from one node at a time')
     const look = setInterval(() => {
-      disturbance.look({ atMs: performance.now(), video, choices: choices() })
+      disturbance.look(performance.now())
+      const { policy, lookAheadSeconds } = choices()
+      if (policy.kind !== 'all' || lookAheadSeconds !== lesson.lookAheadSeconds)
+        disturbance.note('an experiment was changed meanwhile')
       draw()
     }, LOOK_MS)
     const isWhole = await run.play()
     clearInterval(look)
+    ended.abort()
     const verdict = isWhole ? this.#judge(lesson, run, disturbance) : undefined
     this.#phase = { kind: 'over', run, verdict }
     tell(
       verdict === undefined
-        ? 'Lesson: stopped, and the nodes are put back as they were.'
+        ? 'Lesson: stopped.'
         : `Lesson: it went as expected: ${verdict.answer === 'unknown' ? 'not known' : verdict.answer}.`,
     )
     draw()
@@ -264,5 +251,10 @@ export class Lessons {
 
   #stop() {
     if (this.#phase.kind === 'runs') this.#phase.run.stop()
+    if (this.#phase.kind === 'waits') this.#phase = { kind: 'chosen', problem: '' }
+    this.#options.draw()
   }
 }
+
+/** The one that the address names. */
+const wantedLesson = () => new URLSearchParams(location.hash.slice(1)).get('lesson')

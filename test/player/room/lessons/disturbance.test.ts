@@ -2,35 +2,53 @@
 import { expect, test } from 'vitest'
 import { Disturbance } from '../../../../src/player/room/lessons/disturbance.js'
 
-const CHOICES = {}
-const VIDEO = { paused: false, ended: false, seeking: false, playbackRate: 1 }
-const looks = (video: Partial<typeof VIDEO> = {}, stepMs = 200, choices: unknown = CHOICES) => {
-  const disturbance = new Disturbance(CHOICES)
-  for (let look = 0; look < 3; look++)
-    disturbance.look({ atMs: look * stepMs, video: { ...VIDEO, ...video }, choices })
-  return disturbance
+function watch(state: object = {}, aheadSeconds = 0) {
+  const buffered = { length: 1, start: () => 0, end: () => 10 + aheadSeconds }
+  const video = Object.assign(new EventTarget(), {
+    ended: false,
+    playbackRate: 1,
+    currentTime: 10,
+    buffered,
+    ...state,
+  })
+  const ended = new AbortController()
+  return { video, ended, disturbance: new Disturbance(video as never, ended.signal) }
 }
 
-test('nothing, when nobody touches anything; at its end a video is paused', () => {
-  expect(looks()).toMatchObject({ undone: '', excuse: '' })
-  expect(looks({ paused: true, ended: true }).undone).toBe('')
-  expect(looks({}, 1_100).excuse).toBe('') // as in a tab that is not seen
+test.for<[type: string, state: object, why: string]>([
+  ['pause', {}, 'the video was paused'],
+  ['pause', { ended: true }, ''], // as every video is at its end
+  ['seeking', {}, 'the playhead was moved'],
+  ['ratechange', { playbackRate: 2 }, 'the video was played at another speed'],
+  ['ratechange', {}, ''],
+  ['error', {}, 'the browser could not go on with the video'],
+])('%s, with %j: "%s", however soon it is over', ([type, state, why]) => {
+  const { video, ended, disturbance } = watch(state)
+  video.dispatchEvent(new Event(type))
+  expect(disturbance.undone).toBe(why)
+  ended.abort()
+  video.dispatchEvent(new Event('seeking'))
+  expect(disturbance.undone).toBe(why)
 })
 
-test.for<[video: Partial<typeof VIDEO>, why: string]>([
-  [{ paused: true }, 'the video was paused'],
-  [{ seeking: true }, 'somebody jumped in the video'],
-  [{ playbackRate: 2 }, 'the video was played at another speed'],
-])('%j: %s', ([video, why]) => {
-  expect(looks(video).undone).toBe(why)
+test('a page that slept may have missed a stall, so it proves nothing; looks once a second are enough', () => {
+  const looks = (stepMs: number): string => {
+    const { disturbance } = watch()
+    for (let look = 0; look < 3; look++) disturbance.look(look * stepMs)
+    return disturbance.undone
+  }
+  expect([200, 1_100, 4_000].map(looks)).toEqual(['', '', 'this page stood still for 4.0 s'])
 })
 
-test('another choice among the experiments, and a page that slept', () => {
-  expect(looks({}, 200, {}).undone).toBe('an experiment was changed meanwhile')
-  const asleep = looks({}, 4_000)
-  expect(asleep.excuse).toBe('this page stood still for 4.0 s')
-  asleep.noteOwnStand()
-  expect(asleep.excuse).toBe(
-    'this page stood still for 4.0 s; the picture stood though this browser had what comes next',
-  )
+test("a picture that stands with its next seconds there is no node's doing", () => {
+  const excuseWith = (aheadSeconds: number): string => {
+    const { disturbance } = watch({}, aheadSeconds)
+    disturbance.noteStand()
+    return disturbance.excuse
+  }
+  expect([0, 1.9, 2].map(excuseWith)).toEqual([
+    '',
+    '',
+    'the picture stood though this browser had what comes next',
+  ])
 })

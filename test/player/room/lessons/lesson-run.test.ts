@@ -1,7 +1,9 @@
 /** A lesson is played on the nodes of the class, each step at its time, and all is put back as it was. */
 import { describe, expect, test } from 'vitest'
 import { LabError } from '../../../../src/lab/client.js'
+import type { LabControls } from '../../../../src/player/room/lab/lab-view.js'
 import type { Lesson } from '../../../../src/player/room/lessons/lesson.js'
+import { LessonNodes } from '../../../../src/player/room/lessons/lesson-nodes.js'
 import { LessonRun } from '../../../../src/player/room/lessons/lesson-run.js'
 import type { Action } from '../../../../src/verdict/action.js'
 import { HandClock } from '../../../helpers/hand-clock.ts'
@@ -12,10 +14,9 @@ const hang = (atMs: number, node = 'node1'): Action => ({
   ...{ kind: 'set', atMs, node, faults: { hang: {} }, impairments: {} },
 })
 
-function play(actions: readonly Action[], { nodes = [] as Lesson['nodes'], canStart = true } = {}) {
+function play(actions: readonly Action[], fails = new Map<string, LabError>()) {
   const clock = new HandClock()
   const asked: [atMs: number, what: string][] = []
-  const fails = new Map<string, Error>()
   const note = async (name: string, what: string): Promise<void> => {
     asked.push([clock.now() - 100, `${name} ${what}`])
     const error = fails.get(`${name} ${what}`)
@@ -23,112 +24,118 @@ function play(actions: readonly Action[], { nodes = [] as Lesson['nodes'], canSt
   }
   const lesson: Lesson = {
     ...{ name: 'x', title: 't', question: 'q?', choices: ['a', 'b'], why: 'w', seed: 7 },
-    ...{ lookAheadSeconds: 15, expect: { stalls: 0 }, nodes, actions },
+    ...{ lookAheadSeconds: 2, expect: { stalls: 0 }, actions },
+    nodes: [{ name: 'node1', latencyMs: 50 }, { name: 'node2' }],
   }
-  const done: Action[] = []
+  let acts = 0
   clock.advance(100)
+  const controls: LabControls = {
+    set: (name, { faults, impairments }) => note(name, JSON.stringify({ ...faults, ...impairments })),
+    heal: (name) => note(name, 'heal'),
+    startNode: (name, afterMs) => note(name, `start ${afterMs}`),
+  }
   const run = new LessonRun({
-    ...{ lesson, beganMs: 100, videoSeconds: 90, clock },
-    controls: {
-      set: (name, { faults, impairments }) => note(name, JSON.stringify({ ...faults, ...impairments })),
-      heal: (name) => note(name, 'heal'),
-      startNode: (name, afterMs) => note(name, `start ${afterMs}`),
-    },
-    canStart: () => canStart,
-    onDone: (action) => done.push(action),
+    ...{ lesson, beganMs: 100, videoSeconds: 90, clock, nodes: new LessonNodes(lesson, controls, clock) },
+    onAct: () => acts++,
   })
   const playing = run.play()
   const pass = async (ms: number): Promise<void> => {
     await settle()
     await clock.pass(ms, settle)
   }
-  return { run, playing, asked, fails, done, pass }
+  /** of one node */
+  const of = (name: string) =>
+    asked.flatMap(([, what]) => (what.startsWith(name) ? what.slice(name.length + 1) : []))
+  return { run, playing, asked, of, fails, pass, acts: () => acts }
 }
 
+const WELL = '{"latencyMs":50}'
+
 describe('steps', () => {
-  test('come at their times, node by node, and the nodes are healed at the end', async () => {
+  test('come at their times, node by node, on top of how far away each is, and no fault is left at the end', async () => {
     const actions = [hang(1_000), hang(1_000, 'node2'), { kind: 'heal', atMs: 3_000, node: 'node1' } as const]
-    const { run, playing, asked, done, pass } = play(actions)
+    const { run, playing, asked, of, pass, acts } = play(actions)
     await pass(1_100)
     expect(run.next).toMatchObject({ action: actions[2] })
-    await pass(10_000)
+    await pass(12_000)
     expect(await playing).toBe(true)
-    expect(asked.map(([, what]) => what)).toEqual([
-      ...['node1 {"hang":{}}', 'node2 {"hang":{}}', 'node1 heal', 'node1 heal', 'node2 heal'],
-    ])
-    expect(asked.map(([atMs]) => Math.round(atMs / 1000))).toEqual([1, 1, 3, 11, 11])
-    expect(done).toEqual(actions)
+    expect(of('node1')).toEqual([WELL, '{"hang":{},"latencyMs":50}', WELL, 'heal'])
+    expect(of('node2')).toEqual(['{}', '{"hang":{}}', 'heal'])
+    expect(asked.map(([atMs]) => Math.round(atMs / 1000))).toEqual([0, 0, 1, 1, 3, 11, 11])
+    expect(acts()).toBe(3)
     expect(run).toMatchObject({ undone: '', next: undefined })
   })
 
-  test('of a node that is farther away in this lesson go on top of that', async () => {
-    const { playing, asked, pass } = play([hang(1_000), { kind: 'heal', atMs: 2_000, node: 'node1' }], {
-      nodes: [{ name: 'node1', latencyMs: 900 }],
-    })
-    await pass(12_000)
-    await playing
-    expect(asked.map(([, what]) => what)).toEqual([
-      'node1 {"latencyMs":900}',
-      'node1 {"hang":{},"latencyMs":900}',
-      'node1 {"latencyMs":900}',
-      'node1 heal',
-    ])
-  })
-
   test('that cannot be done are told, and prove nothing', async () => {
-    const { run, playing, fails, done, pass } = play([hang(1_000)])
-    fails.set('node1 {"hang":{}}', new LabError('silent', 'does not answer'))
-    await pass(10_000)
+    const { run, playing, fails, pass } = play([hang(1_000)])
+    fails.set('node1 {"hang":{},"latencyMs":50}', new LabError('silent', 'does not answer'))
+    await pass(12_000)
     await playing
     expect(run.undone).toBe('node1 does not answer')
-    expect(done).toEqual([])
   })
 
-  test('that heal a node which is away are done', async () => {
-    const { run, playing, fails, pass } = play([hang(1_000), { kind: 'heal', atMs: 2_000, node: 'node1' }])
-    fails.set('node1 heal', new LabError('away', 'cannot be asked'))
+  test('that heal a node which is away are done, but not of one that is silent', async () => {
+    for (const [kind, undone] of [
+      ['away', ''],
+      ['silent', 'node1 cannot be asked'],
+    ] as const) {
+      const { run, playing, fails, pass } = play([hang(1_000), { kind: 'heal', atMs: 2_000, node: 'node1' }])
+      await pass(500)
+      fails.set(`node1 ${WELL}`, new LabError(kind, 'cannot be asked'))
+      await pass(12_000)
+      await playing
+      expect(run.undone).toBe(undone)
+    }
+  })
+
+  test('need nodes that are as the lesson has them', async () => {
+    const fails = new Map([['node2 {}', new LabError('away', 'cannot be asked')]])
+    const { run, playing, pass } = play([hang(1_000)], fails)
     await pass(12_000)
     await playing
-    expect(run.undone).toBe('')
+    expect(run.undone).toBe('node2 cannot be asked')
   })
 })
 
 describe('a node that is killed', () => {
   const crash = { kind: 'crash', atMs: 1_000, node: 'node1' } as const
   const start = { kind: 'start', atMs: 5_000, node: 'node1' } as const
+  const KILL = '{"crash":{},"latencyMs":50}'
 
-  test('is ordered to be started before, at its time', async () => {
-    const { run, playing, asked, pass } = play([crash, start])
+  test('is ordered to be started before, at its time, and is as it was then', async () => {
+    const { run, playing, of, pass } = play([crash, start])
     await pass(15_000)
     await playing
-    expect(asked.map(([, what]) => what)).toEqual([
-      ...['node1 start 4000', 'node1 {"crash":{}}', 'node1 heal', 'node1 start 1', 'node1 heal'],
-    ])
+    expect(of('node1')).toEqual([WELL, 'start 4000', KILL, WELL, 'start 1', 'heal'])
     expect(run.undone).toBe('')
+  })
+
+  test('is not killed where nobody can start it', async () => {
+    const { run, playing, of, fails, pass } = play([crash])
+    fails.set('node1 start 8000', new LabError('closed', 'cannot be started from here'))
+    await pass(12_000)
+    await playing
+    expect(of('node1')).not.toContain(KILL)
+    expect(run.undone).toBe('node1 cannot be started from here')
   })
 
   test('that does not come back is told', async () => {
     const { run, playing, fails, pass } = play([crash, start])
-    fails.set('node1 heal', new LabError('away', 'cannot be asked'))
+    await pass(3_000)
+    fails.set(`node1 ${WELL}`, new LabError('away', 'cannot be asked'))
     await pass(40_000)
     await playing
-    expect(run.undone).toContain('node1 was not started again')
-  })
-
-  test('stays away where nobody can start it', async () => {
-    const { playing, asked, pass } = play([crash], { canStart: false })
-    await pass(10_000)
-    await playing
-    expect(asked.map(([, what]) => what)).toEqual(['node1 {"crash":{}}', 'node1 heal'])
+    expect(run.undone).toContain('node1 cannot be asked')
   })
 
   test("is nobody else's doing, and what else is done to it then is", async () => {
     const { run, playing, pass } = play([crash, start])
-    const says = (atMs: number, name: 'crash' | 'hang' | undefined) =>
+    const says = (atMs: number, name?: 'crash' | 'hang') =>
       run.seeLab('node1', {
         ...{ atMs: atMs + 100, isAway: false, isSilent: false },
         state: {
-          ...{ revision: 1, changedAgoMs: 0, seed: 0, starts: [], token: 'x', impairments: {}, changed: {} },
+          ...{ revision: 1, changedAgoMs: 0, seed: 0, starts: [], token: 'x', changed: {} },
+          impairments: { latencyMs: 50 },
           faults:
             name === undefined ? [] : [{ name, parameters: {}, agoMs: 0, leftMs: 0, hits: 0, says: name }],
         },
@@ -136,19 +143,19 @@ describe('a node that is killed', () => {
     await pass(2_000)
     says(2_000, 'crash')
     await pass(6_000)
-    says(8_000, undefined)
+    says(8_000)
     expect(run.undone).toBe('')
     says(8_000, 'hang')
-    await pass(10_000)
+    await pass(12_000)
     await playing
     expect(run.undone).toBe('somebody else did something to it: node1 hang')
   })
 
   test('is started at once when the lesson is stopped', async () => {
-    const { run, playing, asked, pass } = play([crash, start])
+    const { run, playing, of, pass } = play([crash, start])
     await pass(2_000)
     run.stop()
     expect(await playing).toBe(false)
-    expect(asked.map(([, what]) => what).slice(2)).toEqual(['node1 start 1', 'node1 heal'])
+    expect(of('node1').slice(3)).toEqual(['start 1', 'heal'])
   })
 })
