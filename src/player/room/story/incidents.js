@@ -14,8 +14,6 @@ import { describeIncident } from './incident-words.js'
 
 /** What happens to one node, or again and again, within this time is one story. */
 export const TOGETHER_MS = 10_000
-/** Who sent so many wrong chunks, and is asked for nothing while others are, is left out. */
-const LIES = 2
 /** So many incidents may still be mended. */
 const INCIDENTS = 50
 
@@ -117,11 +115,11 @@ export class Incidents {
     this.tell(entry)
   }
 
-  /** Who is left out is seen by what is asked, and of whom. @param {number} atMs */
+  /** Who is left out, for having sent a wrong chunk, is seen by what is asked, and of whom. @param {number} atMs */
   noteLeftOut(atMs) {
     for (const [node, entry] of this.#latest) {
       const { incident } = entry
-      if (incident.refusals < LIES || incident.isOver || this.#leftOut.has(node)) continue
+      if (incident.refusals === 0 || incident.isOver || this.#leftOut.has(node)) continue
       const sinceMs = this.#requests.leftOutSinceMs(node, incident.lastMs, atMs)
       if (sinceMs === undefined) continue
       incident.leaveOut(sinceMs)
