@@ -96,7 +96,7 @@ describeInBrowsers((kind) => {
     await until(browser, 'steps').toContainEqual(expect.stringMatching(/node1 is killed$/))
     await expect.poll(() => isListening(port)).toBe(false)
     await browser.goTo('about:blank')
-    await expect.poll(() => isListening(port), { timeout: 20_000 }).toBe(true)
+    await expect.poll(() => isListening(port), { timeout: 40_000 }).toBe(true) // when the lesson would be over
     expect(demo.stdout).toContain('node1 is being started')
   })
 

@@ -142,6 +142,7 @@ export class LessonRun {
   /** What cannot be reached heals by itself, or is started at the time that was ordered. @param {string} name */
   async #leave(name) {
     const { nodes } = this.#options
+    this.#meddling.expectNothing(name)
     const isKilled = this.done.some(({ action }) => action.kind === 'crash' && action.node === name)
     if (isKilled) await nodes.start(name, 1).catch(() => {}) // sooner than it was ordered
     await nodes.heal(name).catch(() => {})

@@ -14,7 +14,11 @@ const hang = (atMs: number, node = 'node1'): Action => ({
   ...{ kind: 'set', atMs, node, faults: { hang: {} }, impairments: {} },
 })
 
-function play(actions: readonly Action[], fails = new Map<string, LabError>()) {
+function play(
+  actions: readonly Action[],
+  fails = new Map<string, LabError>(),
+  onHeal: (name: string, atMs: number) => void = () => {},
+) {
   const clock = new HandClock()
   const asked: [atMs: number, what: string][] = []
   const note = async (name: string, what: string): Promise<void> => {
@@ -31,7 +35,10 @@ function play(actions: readonly Action[], fails = new Map<string, LabError>()) {
   clock.advance(100)
   const controls: LabControls = {
     set: (name, { faults, impairments }) => note(name, JSON.stringify({ ...faults, ...impairments })),
-    heal: (name) => note(name, 'heal'),
+    heal: async (name) => {
+      onHeal(name, clock.now())
+      await note(name, 'heal')
+    },
     startNode: (name, afterMs) => note(name, `start ${afterMs}`),
   }
   const run = new LessonRun({
@@ -64,6 +71,21 @@ describe('steps', () => {
     expect(asked.map(([atMs]) => Math.round(atMs / 1000))).toEqual([0, 0, 1, 1, 3, 11, 11])
     expect(acts()).toBe(3)
     expect(run).toMatchObject({ undone: '', next: undefined })
+  })
+
+  test("are all of it: that the nodes are healed at the end is nobody else's doing", async () => {
+    const { run, playing, pass } = play([hang(1_000)], new Map(), (name, atMs) => {
+      run.seeLab(name, {
+        ...{ atMs, isAway: false, isSilent: false },
+        state: {
+          ...{ revision: 1, changedAgoMs: 0, seed: 0, starts: [], token: 'x', changed: {} },
+          ...{ impairments: { latencyMs: 7 }, faults: [] }, // as its node list has it
+        },
+      })
+    })
+    await pass(12_000)
+    await playing
+    expect(run.undone).toBe('')
   })
 
   test('that cannot be done are told, and prove nothing', async () => {
