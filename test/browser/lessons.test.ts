@@ -52,7 +52,7 @@ describeInBrowsers((kind) => {
       await until(browser, 'verdict').not.toBe('')
       if ((await look(browser)).verdict.startsWith('As expected: yes')) break
       await click(browser, '#lesson-run')
-      await until(browser, 'status').toContain('The verdict comes in')
+      await until(browser, 'status').toContain('Look at the picture')
     }
     await until(browser, 'verdict').toMatch(
       /^As expected: yes2 of 3 bets were right: “Nothing”\.stalls: 0, expected none/,
@@ -71,7 +71,7 @@ describeInBrowsers((kind) => {
     await until(browser, 'status').toBe('Stopped: no verdict.')
     await expect.poll(() => faultsOf(urls[0])).toEqual([])
     await click(browser, '#lesson-run')
-    await until(browser, 'status').toContain('The verdict comes in')
+    await until(browser, 'status').toContain('Look at the picture')
     await until(browser, 'steps').toContainEqual(
       expect.stringMatching(/\d s: node1 stalls after 100000 bytes$/),
     )

@@ -6,7 +6,7 @@
 /** @import { Lesson, Unplayable } from './lesson.js' */
 import { describeAction } from '../../../verdict/action.js'
 import { ANSWER_WORDS, tellWhy } from '../../../verdict/judge.js'
-import { count as countOf, formatMs } from '../../../words/in-words.js'
+import { count as countOf } from '../../../words/in-words.js'
 import { element, part, setAttribute, setText } from '../../element.js'
 import { isPlayable, tellBets } from './lesson.js'
 
@@ -92,7 +92,7 @@ export class LessonsView {
     this.#clear.hidden = !(isOver || (isAsked && bets.some((bet) => bet > 0)))
     setText(this.#clear, isOver ? 'Bet again' : 'Take the bets back')
     setText(this.#status, describePhase(phase, isAsked || isOver ? whyNot : undefined))
-    if (phase.kind === 'runs' || isOver) this.#showSteps(phase.run)
+    if (phase.kind === 'runs' || isOver) this.#showSteps(phase)
     else this.#steps.replaceChildren()
     if (phase !== this.#told) this.#tellVerdict(phase, lesson, bets)
   }
@@ -149,15 +149,12 @@ export class LessonsView {
     }
   }
 
-  /** @param {LessonRun} run */
-  #showSteps(run) {
-    const lines = run.done
+  /** @param {Phase & { kind: 'runs' | 'over' }} phase */
+  #showSteps(phase) {
+    const lines = phase.run.done
       .slice(-STEPS)
       .map(({ atMs, action, problem }) => stepLine(atMs, problem ?? describeAction(action)))
-    const { next } = run
-    const ahead =
-      next &&
-      `${next.inMs > 0 ? `in ${Math.ceil(next.inMs / 1000)} s` : 'now'}: ${describeAction(next.action)}`
+    const ahead = phase.kind === 'runs' ? aheadLine(phase.run) : undefined
     const shown = [...lines, ...(ahead === undefined ? [] : [ahead])]
     if ([...this.#steps.children].map(({ textContent }) => textContent).join('\n') === shown.join('\n'))
       return
@@ -189,6 +186,13 @@ export class LessonsView {
 /** @param {number} atMs @param {string} text */
 const stepLine = (atMs, text) => `${(atMs / 1000).toFixed(1)} s: ${text}`
 
+/** What comes next, counted down: it is seen, and not read out. @param {LessonRun} run */
+function aheadLine({ next, endMs, passedMs }) {
+  const inMs = next?.inMs ?? endMs - passedMs
+  const what = next === undefined ? 'the verdict' : describeAction(next.action)
+  return `${inMs > 0 ? `in ${Math.ceil(inMs / 1000)} s` : 'now'}: ${what}`
+}
+
 /** @param {Phase} phase @param {string | undefined} whyNot */
 function describePhase(phase, whyNot) {
   if (whyNot !== undefined) return whyNot
@@ -201,10 +205,8 @@ function describePhase(phase, whyNot) {
       return 'The nodes are put in order …'
     case 'waits':
       return 'It begins when the picture moves.'
-    case 'runs': {
-      const leftMs = Math.max(0, phase.run.endMs - phase.run.passedMs)
-      return `Look at the picture, the cards and the story. Times count from the first picture. The verdict comes in ${formatMs(leftMs)}.`
-    }
+    case 'runs':
+      return 'Look at the picture, the cards and the story. Times count from the first picture.'
     case 'over':
       return phase.verdict === undefined ? 'Stopped: no verdict.' : ''
   }
