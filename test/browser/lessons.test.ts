@@ -1,7 +1,7 @@
 /** Lessons, in real browsers: bets, the playing, the verdict; and nothing is left broken, whoever goes away. */
 import { expect, onTestFinished, test } from 'vitest'
 import { killNodes, makeProject, startCommand } from '../helpers/command.ts'
-import { descendantsOf, isListening } from '../helpers/processes.ts'
+import { isListening } from '../helpers/processes.ts'
 import type { Browser } from './browser.ts'
 import { describeInBrowsers } from './browsers.ts'
 import { openWatchWorld, SAMPLE } from './watch-world.ts'
@@ -82,12 +82,12 @@ describeInBrowsers((kind) => {
   })
 
   test('a lesson that kills a node starts it again, also when nobody is there any more', async () => {
-    const { config, nodes } = await makeProject({ latenciesMs: [50, 150, 300] })
+    const project = await makeProject({ latenciesMs: [50, 150, 300] })
+    const { config, nodes } = project
     const demo = startCommand('demo', [SAMPLE, '--no-open', '--config', config])
     await demo.waitForLine(/Ctrl\+C ends everything/)
     const [{ url, port }] = nodes
-    const processes = descendantsOf(demo.pid)
-    onTestFinished(() => killNodes(processes))
+    onTestFinished(() => killNodes(project))
     const browser = await kind.open()
     onTestFinished(() => browser.close())
     await browser.goTo(`${url}/watch/demo.mp4#lesson=kill-one`)

@@ -9,8 +9,8 @@ import { LabClient } from '../../src/lab/client.js'
 import {
   commandLine,
   expectError,
+  expectNothingLeft,
   expectUsageError,
-  isNodeProcess,
   killNodes,
   listen,
   makeProject,
@@ -33,34 +33,21 @@ function writeVideo(name = 'demo.mp4'): string {
   return file
 }
 
-/**
- * Starts the demo and waits for a line. Its nodes end with the test even when they outlive the demo.
- * @returns it, and the numbers of the nodes that it had by then
- */
+/** Starts the demo and waits for a line. Its nodes end with the test even when they outlive the demo. */
 async function startDemo(project: TestProject, line: RegExp, ...args: string[]) {
   const demo = startCommand('demo', [...args, '--no-open', '--config', project.config])
+  onTestFinished(() => killNodes(project))
   await demo.waitForLine(line)
-  const nodes = descendantsOf(demo.pid)
-  onTestFinished(() => killNodes(nodes))
-  return { demo, nodes }
+  return demo
 }
 
 const startWholeDemo = (project: TestProject, ...args: string[]) => startDemo(project, READY, ...args)
-
-/** Nobody listens on any port, and no process is left. */
-async function expectNothingLeft(project: TestProject, nodes: readonly number[] = []): Promise<void> {
-  await until('no port is open', async () => {
-    const open = await Promise.all(project.nodes.map(({ port }) => isListening(port)))
-    return !open.includes(true)
-  })
-  await until('no process is left', () => !nodes.some(isNodeProcess))
-}
 
 describe('the demo', () => {
   test('starts three nodes, replicates, and shows the pick', async () => {
     const project = await makeProject({ latenciesMs: [0, 300, 600] })
     const file = writeVideo()
-    const { demo } = await startWholeDemo(project, file)
+    const demo = await startWholeDemo(project, file)
     for (const { name, url, root } of project.nodes) {
       const response = await fetch(`${url}/demo.mp4`)
       expect(response.status).toBe(200)
@@ -83,8 +70,8 @@ describe('the demo', () => {
     onTestFinished(() => void other.close())
     const cdn = { name: 'cdn', url: `http://127.0.0.1:${port}` }
     writeFileSync(project.config, JSON.stringify({ nodes: [cdn, ...list.nodes] }))
-    const { demo, nodes } = await startWholeDemo(project, writeVideo())
-    if (HAS_PROC) expect(nodes.filter(isNodeProcess)).toHaveLength(3)
+    const demo = await startWholeDemo(project, writeVideo())
+    if (HAS_PROC) expect(descendantsOf(demo.pid)).toHaveLength(3)
     expect(demo.stdout).toMatch(/^cdn +skipped: /m)
     expect(demo.stdout).toMatch(/^cdn +http:\S+ +up /m)
     expect(demo.stdout).toMatch(/\/watch\/demo\.mp4$/m)
@@ -93,7 +80,7 @@ describe('the demo', () => {
 
   test('shares the screen with the lines of its nodes', async () => {
     const project = await makeProject()
-    const { demo } = await startWholeDemo(project, writeVideo())
+    const demo = await startWholeDemo(project, writeVideo())
     for (const { name, url } of project.nodes) {
       await demo.waitForLine(new RegExp(`^${name} http`))
       await (await fetch(`${url}/demo.mp4`, { headers: { range: 'bytes=0-9' } })).arrayBuffer()
@@ -105,7 +92,7 @@ describe('the demo', () => {
 
   test('shows the sample video when no file is named', async () => {
     const project = await makeProject()
-    const { demo } = await startWholeDemo(project)
+    const demo = await startWholeDemo(project)
     const sample = readFileSync(path.join(PROJECT_FOLDER, 'media', 'demo.mp4'))
     expect(readFileSync(path.join(project.nodes[2].root, 'demo.mp4')).equals(sample)).toBe(true)
     expect(demo.stdout).toContain('/demo.mp4')
@@ -115,7 +102,7 @@ describe('the demo', () => {
     name = '',
   ]) => {
     const project = await makeProject({ folderName: 'Größe d’été' })
-    const { demo } = await startWholeDemo(project, writeVideo(name))
+    const demo = await startWholeDemo(project, writeVideo(name))
     const { url } = project.nodes[1]
     expect((await fetch(`${url}/${encodeURIComponent(name)}`)).status).toBe(200)
     expect(demo.stdout).toContain(`/${encodeURIComponent(name)}`)
@@ -123,7 +110,7 @@ describe('the demo', () => {
 
   test('opens the page with a lesson, and asks its question first', async () => {
     const project = await makeProject()
-    const { demo } = await startWholeDemo(project, writeVideo(), '--scenario', 'hang')
+    const demo = await startWholeDemo(project, writeVideo(), '--scenario', 'hang')
     const { stdout } = demo
     expect(stdout.indexOf('What does the viewer see?')).toBeLessThan(stdout.indexOf(' serves '))
     expect(stdout).toMatch(/\/watch\/demo\.mp4#lesson=hang\n/)
@@ -133,16 +120,16 @@ describe('the demo', () => {
     const project = await makeProject()
     const file = writeVideo()
     const first = await startWholeDemo(project, file)
-    await first.demo.end('SIGTERM')
+    await first.end('SIGTERM')
     const second = await startWholeDemo(project, file)
     for (const { name } of project.nodes)
-      expect(second.demo.stdout).toMatch(new RegExp(`^${name} +already up to date`, 'm'))
+      expect(second.stdout).toMatch(new RegExp(`^${name} +already up to date`, 'm'))
   })
 
   test.runIf(HAS_PROC)('goes on when a node is killed', async () => {
     const project = await makeProject()
-    const { demo, nodes } = await startWholeDemo(project, writeVideo())
-    killNodes(nodes.filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('\0node2\0')))
+    const demo = await startWholeDemo(project, writeVideo())
+    killNodes(project, 'node2')
     await demo.waitForLine(/node2.*(dead|killed|SIGKILL)/)
     expect(await isListening(project.nodes[1].port)).toBe(false)
     expect((await fetch(`${project.nodes[0].url}/health`)).status).toBe(200)
@@ -155,7 +142,7 @@ describe('the demo', () => {
 describe('a node that is gone', () => {
   test('is started again by way of one that lives', async () => {
     const project = await makeProject()
-    const { demo } = await startWholeDemo(project, writeVideo())
+    const demo = await startWholeDemo(project, writeVideo())
     const [first, second] = project.nodes
     await new LabClient(second.url).set({ faults: { crash: {} } })
     await demo.waitForLine(/node2.*(dead|SIGKILL)/)
@@ -179,10 +166,10 @@ describe('the end', () => {
     ['SIGKILL', null],
   ])('by %s leaves no process', async ([signal, code]) => {
     const project = await makeProject()
-    const { demo, nodes } = await startWholeDemo(project, writeVideo())
+    const demo = await startWholeDemo(project, writeVideo())
     const ended = await demo.end(signal)
     expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code, stderr: '' })
-    await expectNothingLeft(project, nodes)
+    await expectNothingLeft(project)
   })
 
   test.for<[NodeJS.Signals]>([
@@ -191,14 +178,14 @@ describe('the end', () => {
     ['SIGKILL'],
   ])('by %s leaves no process when a reply is under way', async ([signal]) => {
     const project = await makeProject({ latenciesMs: [60_000, 0, 0] })
-    const { demo, nodes } = await startDemo(project, /^node1 http/, writeVideo())
+    const demo = await startDemo(project, /^node1 http/, writeVideo())
     const answered = fetch(`${project.nodes[0].url}/health`).then(
       () => 'answered',
       () => 'cut',
     )
     await demo.end(signal)
     expect(await answered).toBe('cut')
-    await expectNothingLeft(project, nodes)
+    await expectNothingLeft(project)
   })
 
   test.for<[signal: NodeJS.Signals, line: RegExp]>([
@@ -209,10 +196,10 @@ describe('the end', () => {
     ['SIGKILL', /replicated/],
   ])('by %s right after %s leaves no process', async ([signal, line]) => {
     const project = await makeProject()
-    const { demo, nodes } = await startDemo(project, line, writeVideo())
+    const demo = await startDemo(project, line, writeVideo())
     const { stderr } = await demo.end(signal)
     expect(stderr).toBe('')
-    await expectNothingLeft(project, nodes)
+    await expectNothingLeft(project)
   })
 
   test.runIf(HAS_PROC)('of npm before the demo has begun is the end of the demo', async () => {
@@ -229,7 +216,7 @@ describe('the end', () => {
 
   test('the last lines tell what each node served', async () => {
     const project = await makeProject()
-    const { demo } = await startWholeDemo(project, writeVideo())
+    const demo = await startWholeDemo(project, writeVideo())
     const { stdout } = await demo.end('SIGINT')
     for (const { name } of project.nodes)
       expect(stdout).toMatch(new RegExp(`^${name} stopped after \\d+ request`, 'm'))
@@ -256,7 +243,7 @@ describe('what cannot be shown', () => {
   test('all ports taken, by a demo that runs already: that one goes on', async () => {
     const project = await makeProject()
     const file = writeVideo()
-    const { demo } = await startWholeDemo(project, file)
+    const demo = await startWholeDemo(project, file)
     const second = await runCommand('demo', [file, '--no-open', '--config', project.config])
     expectError(second, /^error: The nodes run already: node1, node2, node3, on ports /)
     expect(second.stdout).toBe('')

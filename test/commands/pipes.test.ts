@@ -6,15 +6,14 @@ import {
   type CommandName,
   commandLine,
   type Ended,
+  expectNothingLeft,
   killNodes,
   makeProject,
   runProgram,
   startCommand,
   type TestProject,
   temporaryFolder,
-  until,
 } from '../helpers/command.ts'
-import { descendantsOf, isListening } from '../helpers/processes.ts'
 
 function writeVideo(): string {
   const file = path.join(temporaryFolder(), 'demo.mp4')
@@ -116,32 +115,21 @@ describe('when nobody reads on', () => {
     const project = await makeProject()
     const demo = startCommand('demo', [writeVideo(), '--no-open', '--config', project.config])
     await demo.waitForLine(/Ctrl\+C ends everything/)
-    const nodes = descendantsOf(demo.pid)
+    onTestFinished(() => killNodes(project))
     demo.child.stdout?.destroy()
     for (const { url } of project.nodes) await fetch(`${url}/health`).catch(() => undefined) // a line to be written
     const { stderr } = await demo.end('SIGTERM')
     expect(stderr).toBe('')
-    await until('no port is open', async () => {
-      const open = await Promise.all(project.nodes.map(({ port }) => isListening(port)))
-      return !open.includes(true)
-    }).finally(() => killNodes(nodes))
+    await expectNothingLeft(project)
   })
 
   test('the demo without any reader from the start leaves no process', async () => {
     const project = await makeProject()
     const demo = startCommand('demo', [writeVideo(), '--no-open', '--config', project.config])
-    let nodes: number[] = []
-    onTestFinished(() => killNodes(nodes))
+    onTestFinished(() => killNodes(project))
     demo.child.stdout?.destroy()
     demo.child.stderr?.destroy()
-    await until('its nodes are started or it has ended', () => {
-      nodes = descendantsOf(demo.pid)
-      return nodes.length === 3 || demo.child.exitCode !== null
-    })
     await demo.ended
-    await until('no port is open', async () => {
-      const open = await Promise.all(project.nodes.map(({ port }) => isListening(port)))
-      return !open.includes(true)
-    })
+    await expectNothingLeft(project)
   })
 })

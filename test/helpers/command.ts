@@ -3,7 +3,7 @@
  * starts here ends with the test.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { get, type IncomingMessage } from 'node:http'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
 import { LOADER } from './child.ts'
 import { plainScript } from './plain-js.ts'
-import { descendantsOf } from './processes.ts'
+import { descendantsOf, HAS_PROC, isListening, processesWith } from './processes.ts'
 
 export type CommandName =
   | 'rehearse'
@@ -179,18 +179,21 @@ async function killTree(child: ChildProcess): Promise<void> {
   await gone
 }
 
-/** Is there such a process, and is it a node? Numbers of dead processes are given out anew. */
-export function isNodeProcess(pid: number): boolean {
-  try {
-    return /start-node\.[jt]s\b/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))
-  } catch {
-    return false
-  }
+/**
+ * Waits until no process of this project is left: its node list has a path that nobody else's has. An open port
+ * proves nothing where processes can be seen: it was free for a moment, and another test may have been given it.
+ */
+export async function expectNothingLeft({ config, nodes }: TestProject): Promise<void> {
+  await until('no process is left', async () => {
+    if (HAS_PROC) return processesWith(config).length === 0
+    const open = await Promise.all(nodes.map(({ port }) => isListening(port)))
+    return !open.includes(true)
+  })
 }
 
-/** Kills the node processes that are left of these. */
-export function killNodes(pids: readonly number[]): void {
-  for (const pid of pids) if (isNodeProcess(pid)) kill(pid)
+/** Kills what is left of this project's processes: all, or the node of this name. */
+export function killNodes({ config }: TestProject, ...names: [name: string] | []): void {
+  for (const pid of processesWith(config, ...names)) kill(pid)
 }
 
 /** Kills a process by number, if it is still there. */

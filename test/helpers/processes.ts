@@ -7,10 +7,31 @@ export const HAS_PROC = existsSync('/proc/self/stat')
 
 /** The numbers of all processes below this one; empty where there is no /proc. */
 export function descendantsOf(pid: number): number[] {
-  if (!HAS_PROC) return []
-  const entries = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))
-  const children = entries.map(Number).filter((entry) => parentOf(entry) === pid)
+  const children = allProcesses().filter((child) => parentOf(child) === pid)
   return children.flatMap((child) => [child, ...descendantsOf(child)])
+}
+
+/** The numbers of all processes with all of these among the words of their command line; none without /proc. */
+export function processesWith(...words: readonly string[]): number[] {
+  return allProcesses().filter((pid) => {
+    const has = new Set(commandLineOf(pid).split('\0'))
+    return words.every((word) => has.has(word))
+  })
+}
+
+function allProcesses(): number[] {
+  if (!HAS_PROC) return []
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+}
+
+function commandLineOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return '' // gone
+  }
 }
 
 function parentOf(pid: number): number | undefined {
