@@ -55,7 +55,7 @@ describeInBrowsers((kind) => {
       await until(browser, 'status').toContain('Look at the picture')
     }
     await until(browser, 'verdict').toMatch(
-      /^As expected: yes2 of 3 bets were right: “Nothing”\.stalls: 0, expected none/,
+      /^As expected: yesRight is “Nothing”: 2 of 3 bets.stalls: 0, expected none/,
     )
     expect((await look(browser)).right).toBe('Nothing')
     expect(await faultsOf(urls[0])).toEqual([])

@@ -104,5 +104,5 @@ export function tellBets({ choices, right }, bets, answer) {
     .slice(0, NAMED)
   if (answer !== 'yes' || right === undefined) return `${count(all, 'bet')}: ${listWords(shown)}.`
   const won = bets[choices.indexOf(right)] ?? 0
-  return `${won} of ${count(all, 'bet')} ${won === 1 || all === 1 ? 'was' : 'were'} right: “${right}”.`
+  return `Right is “${right}”: ${won === 0 ? 'none' : won} of ${count(all, 'bet')}.`
 }

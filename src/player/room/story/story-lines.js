@@ -15,7 +15,7 @@ const LINES = 200
 
 /** Keeps them. */
 export class StoryLines {
-  /** oldest first @type {Line[]} */
+  /** by their time, oldest first: what is learned later may have been earlier @type {Line[]} */
   all = []
   /** changes whenever a line does */
   version = 0
@@ -29,7 +29,7 @@ export class StoryLines {
    */
   add(atMs, text, tone) {
     const line = { id: this.#nextId++, atMs, text, tone }
-    this.all.push(line)
+    this.all.splice(this.all.findLastIndex((other) => other.atMs <= atMs) + 1, 0, line)
     if (this.all.length > LINES) this.all.shift()
     this.version++
     return line

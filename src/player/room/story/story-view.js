@@ -27,8 +27,11 @@ export class StoryView {
       root.remove()
       this.#items.delete(id)
     }
+    /** @type {HTMLElement | undefined} */
+    let older
     for (const line of this.#story.lines) {
-      const item = this.#items.get(line.id) ?? this.#add(line.id, line.atMs)
+      const item = this.#items.get(line.id) ?? this.#add(line.id, line.atMs, older)
+      older = item.root
       setText(item.text, line.text)
       setAttribute(item.root, 'data-tone', line.tone)
     }
@@ -37,11 +40,13 @@ export class StoryView {
   /**
    * @param {number} id
    * @param {number} atMs
+   * @param {HTMLElement | undefined} older the line that it stands above
    */
-  #add(id, atMs) {
+  #add(id, atMs, older) {
     const text = element('span', { class: 'text' })
     const root = element('li', {}, element('span', { class: 'when' }, formatClock(atMs / 1000)), ' ', text)
-    this.#list.prepend(root)
+    if (older === undefined) this.#list.append(root)
+    else older.before(root)
     this.#items.set(id, { root, text })
     return { root, text }
   }

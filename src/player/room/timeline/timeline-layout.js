@@ -25,6 +25,7 @@ import { formatClock } from '../../../words/in-words.js'
  * @property {number} width
  * @property {number} laneHeight
  * @property {number} trackHeight of the part with the two lines, above the lanes
+ * @property {number} letterWidth of what is written on a band, at most on the average
  * @property {number} fromMs
  * @property {number} toMs
  */
@@ -42,6 +43,8 @@ const MIN_WIDTH = 2
 const MAX_ROWS = 4
 /** Also where less overlaps: what the lab did stands below. */
 const MIN_ROWS = 3
+/** Less of a word says nothing. */
+const MIN_LETTERS = 4
 
 /**
  * @param {Drawn} drawn
@@ -49,12 +52,13 @@ const MIN_ROWS = 3
  * @returns {Shape[]} from the back to the front
  */
 export function layOut({ names, bars, bands, samples }, box) {
-  const { width, laneHeight, trackHeight, fromMs, toMs } = box
+  const { width, laneHeight, trackHeight, letterWidth, fromMs, toMs } = box
   const x = (/** @type {number} */ ms) => ((ms - fromMs) / (toMs - fromMs)) * width
   const top = (/** @type {number} */ lane) => trackHeight + lane * laneHeight
   const isSeen = (/** @type {number} */ began, /** @type {number | undefined} */ ended) =>
     began <= toMs && (ended ?? toMs) >= fromMs
   const seen = bars.filter(({ askedMs, endMs }) => isSeen(askedMs, endMs))
+  const seenBands = bands.filter(({ fromMs: began, toMs: ended }) => isSeen(began, ended))
   const rows = rowsOf(seen, names.length)
   const height = (laneHeight - GAP) / Math.max(MIN_ROWS, 1 + Math.max(0, ...rows.values()))
   const place = (/** @type {Bar} */ bar) => ({
@@ -64,21 +68,21 @@ export function layOut({ names, bars, bands, samples }, box) {
   const right = (/** @type {Bar} */ { endMs }) => Math.min(width, x(endMs ?? toMs))
   return [
     ...ticks(box, trackHeight + names.length * laneHeight),
-    ...bands
-      .filter(({ fromMs: began, toMs: ended }) => isSeen(began, ended))
-      .map(({ lane, fromMs: began, toMs: ended, text }) => {
-        const left = Math.max(0, x(began))
-        const end = Math.min(width, x(ended ?? toMs))
-        const band = {
-          lane,
-          text,
-          x: left,
-          y: top(lane),
-          width: Math.max(MIN_WIDTH, end - left),
-          height: laneHeight,
-        }
-        return /** @type {const} */ ({ kind: 'band', ...band })
-      }),
+    ...seenBands.map(({ lane, fromMs: began, toMs: ended, text }, index) => {
+      const left = Math.max(0, x(began))
+      const end = Math.min(width, x(ended ?? toMs))
+      const next = seenBands.slice(index + 1).find((other) => other.lane === lane)
+      const room = next === undefined ? Number.POSITIVE_INFINITY : x(next.fromMs) - left
+      const band = {
+        lane,
+        text: shorten(text, Math.floor(room / letterWidth) - 1),
+        x: left,
+        y: top(lane),
+        width: Math.max(MIN_WIDTH, end - left),
+        height: laneHeight,
+      }
+      return /** @type {const} */ ({ kind: 'band', ...band })
+    }),
     ...seen.map((bar) => {
       const at = place(bar)
       const size = { width: Math.max(MIN_WIDTH, right(bar) - at.x), height: height - 1 }
@@ -94,6 +98,12 @@ export function layOut({ names, bars, bands, samples }, box) {
     }),
     ...lines(samples, { x, trackHeight, fromMs, toMs }),
   ]
+}
+
+/** @param {string} text @param {number} letters that there is room for */
+function shorten(text, letters) {
+  if (text.length <= letters) return text
+  return letters < MIN_LETTERS ? '' : `${text.slice(0, letters - 1).trimEnd()}…`
 }
 
 /**

@@ -20,6 +20,8 @@ const SPAN_MS = 60_000
 const TRACK = 64
 const AXIS = 18
 const SVG_WIDTH = 1200
+/** Of what is written on a band, in pixels of a plain screen: letters of 11 px, half bold. */
+const LETTER_WIDTH = 6.2
 const MAX_ROWS = 200
 const TABLE_MS = 1_000
 /** A pointer need not hit a bar to the pixel. */
@@ -127,8 +129,8 @@ export class TimelineView {
     this.#paintedMs = toMs
     const trackHeight = TRACK * unit
     const laneHeight = (pixels.height - trackHeight - AXIS * unit) / Math.max(1, this.#marks.length)
-    const box = { width: pixels.width - gutter, laneHeight, trackHeight, fromMs: toMs - SPAN_MS, toMs }
-    this.#shapes = layOut(this.#drawn, box)
+    const sizes = { width: pixels.width - gutter, laneHeight, trackHeight, letterWidth: LETTER_WIDTH * unit }
+    this.#shapes = layOut(this.#drawn, { ...sizes, fromMs: toMs - SPAN_MS, toMs })
     const scene = { shapes: this.#shapes, gutter, laneHeight, trackHeight, unit, marks: this.#marks }
     paint(context, { ...scene, palette: readPalette(), colours: this.#colours(), chosen: this.#chosen })
     this.#showTime(toMs)
@@ -229,8 +231,8 @@ export class TimelineView {
   #svg(title) {
     const toMs = this.#toMs
     const [gutter, laneHeight, trackHeight] = [96, this.#marks.length > 6 ? 24 : 44, TRACK]
-    const box = { width: SVG_WIDTH - gutter, laneHeight, trackHeight, fromMs: toMs - SPAN_MS, toMs }
-    const shapes = layOut(this.#drawn, box)
+    const box = { width: SVG_WIDTH - gutter, laneHeight, trackHeight, letterWidth: LETTER_WIDTH }
+    const shapes = layOut(this.#drawn, { ...box, fromMs: toMs - SPAN_MS, toMs })
     const sizes = { width: SVG_WIDTH, gutter, laneHeight, trackHeight }
     return drawSvg({
       shapes,

@@ -54,10 +54,10 @@ test('a node that is killed is away until it is started, or until the end', () =
 test.for<[bets: number[], answer: 'yes' | 'no' | 'unknown', text: string]>([
   [[], 'yes', 'Nobody had bet. Right is “a”.'],
   [[], 'no', 'Nobody had bet.'],
-  [[3, 1], 'yes', '3 of 4 bets were right: “a”.'],
-  [[1, 0], 'yes', '1 of 1 bet was right: “a”.'],
-  [[0, 2], 'yes', '0 of 2 bets were right: “a”.'],
-  [[0, 1], 'yes', '0 of 1 bet was right: “a”.'],
+  [[3, 1], 'yes', 'Right is “a”: 3 of 4 bets.'],
+  [[1, 0], 'yes', 'Right is “a”: 1 of 1 bet.'],
+  [[0, 2], 'yes', 'Right is “a”: none of 2 bets.'],
+  [[0, 1], 'yes', 'Right is “a”: none of 1 bet.'],
   [[3, 1], 'no', '4 bets: 3 for “a” and 1 for “b”.'],
   [[0, 1], 'unknown', '1 bet: 1 for “b”.'],
 ])('bets %j, answer %s: %s', ([bets, answer, text]) => {

@@ -23,3 +23,15 @@ test('the oldest lines are forgotten, and no other has the identity of one', () 
   expect(lines.all.at(-1)?.text).toBe('note 999')
   expect(lines.all.map(({ id }) => id)).not.toContain(first.id)
 })
+
+test('what is learned later and was earlier stands where it was', () => {
+  const lines = new StoryLines()
+  for (const atMs of [0, 1_000, 620, 1_000, 0]) lines.add(atMs, String(lines.version), 'plain')
+  expect(lines.all.map(({ atMs, text }) => [atMs, text])).toEqual([
+    [0, '0'],
+    [0, '4'],
+    [620, '2'],
+    [1_000, '1'],
+    [1_000, '3'],
+  ])
+})

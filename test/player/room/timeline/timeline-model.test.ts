@@ -99,7 +99,7 @@ test('a long session keeps the last of it', () => {
 })
 
 describe('drawn', () => {
-  const BOX = { width: 600, laneHeight: 20, trackHeight: 100, fromMs: 0, toMs: 60_000 }
+  const BOX = { width: 600, laneHeight: 20, trackHeight: 100, letterWidth: 6, fromMs: 0, toMs: 60_000 }
   /** without the marks of the time */
   const draw = (model: TimelineModel, box = BOX) =>
     layOut({ ...model, names: NAMES, bands: [] }, box).filter(({ kind }) => kind !== 'tick')
@@ -185,5 +185,24 @@ describe('drawn', () => {
       ({ kind }) => kind === 'band',
     )
     expect(band).toEqual({ kind: 'band', lane: 2, x: 300, y: 140, width: 300, height: 20, text: 'hangs' })
+  })
+
+  test.for<[seconds: number, text: string]>([
+    [14, 'sends a wrong bit'], // 140 px: room for it, and one letter between
+    [10, 'sends a wrong…'],
+    [5, 'sends…'],
+    [2, ''],
+  ])('what is written on a band ends before the next of its lane, %i s later', ([seconds, text]) => {
+    const bands = [
+      { lane: 1, fromMs: 10_000, toMs: 11_000, text: 'sends a wrong bit' },
+      { lane: 2, fromMs: 10_500, toMs: 11_000, text: 'hangs' },
+      { lane: 1, fromMs: 10_000 + seconds * 1_000, toMs: undefined, text: 'hangs' },
+    ]
+    const shapes = layOut({ names: NAMES, bars: [], samples: [], bands }, BOX)
+    expect(shapes.flatMap((shape) => (shape.kind === 'band' ? [shape.text] : []))).toEqual([
+      text,
+      'hangs',
+      'hangs',
+    ])
   })
 })
