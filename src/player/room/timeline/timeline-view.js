@@ -21,7 +21,7 @@ const TRACK = 64
 const AXIS = 18
 const SVG_WIDTH = 1200
 /** Of what is written on a band, in pixels of a plain screen: letters of 11 px, half bold. */
-const LETTER_WIDTH = 6.2
+const LETTER_WIDTH = 6.8
 const MAX_ROWS = 200
 const TABLE_MS = 1_000
 /** A pointer need not hit a bar to the pixel. */
