@@ -88,9 +88,18 @@ export class LabWatch {
     const canStart = (/** @type {Followed} */ { seen }) =>
       !seen.isAway && seen.state?.token !== undefined && seen.state.starts.includes(name)
     const own = this.#lab(name) // who is about to be killed lives now, whatever happens to the others
-    const able = canStart(own) ? own : [...this.#labs.values()].find(canStart)
-    if (able === undefined) throw new LabError('closed', 'cannot be started from here')
-    await able.client.startNode(name, afterMs)
+    const able = [own, ...[...this.#labs.values()].filter((lab) => lab !== own)].filter(canStart)
+    /** @type {unknown} */
+    let problem = new LabError('closed', 'cannot be started from here')
+    for (const { client } of able) {
+      try {
+        return void (await client.startNode(name, afterMs))
+      } catch (error) {
+        problem = error
+        if (!(error instanceof LabError && error.isUnanswered)) break // it may have gone since it was last looked at
+      }
+    }
+    throw problem
   }
 
   /** @param {string} name */

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { LabSeen } from '../../../src/lab/client.js'
+import type { Starter } from '../../../src/node/lab/starter.ts'
 import { LabWatch } from '../../../src/player/page/lab-watch.js'
 import { HandClock } from '../../helpers/hand-clock.ts'
 import { readLab, setLab } from '../../helpers/lab.ts'
@@ -101,6 +102,31 @@ test('who takes the call and says nothing may be there all the same', async () =
   })
   watch.start()
   await expect.poll(() => seen, { timeout: 10_000 }).toMatchObject([{ isAway: true, isSilent: true }])
+})
+
+test('who is to start a node is asked by way of another, where the first has gone since it was looked at', async () => {
+  const started: [string, number][] = []
+  const names = ['node1', 'node2', 'node3']
+  const meetStarter = (onStarter: (starter: Starter) => void) =>
+    onStarter({ names, start: (...order) => started.push(order) })
+  const nodes = await Promise.all(
+    names.map((name) => startTestNode({ name }, { opensLab: true, meetStarter })),
+  )
+  const seen = new Set<string>()
+  const watch = new LabWatch({
+    nodes: nodes.map(({ url }, index) => ({ name: names[index] ?? '', url })),
+    fetch: globalThis.fetch,
+    clock: new HandClock(),
+    isLooking: () => true,
+    onChange: (name) => seen.add(name),
+  })
+  watch.start()
+  await expect.poll(() => seen.size).toBe(3)
+  await nodes[0]?.close()
+  await watch.startNode('node1', 25_000)
+  expect(started).toEqual([['node1', 25_000]])
+  for (const node of nodes) await node.close()
+  await expect(watch.startNode('node1')).rejects.toThrow('cannot be asked')
 })
 
 test('a page that nobody looks at asks nobody', async () => {
