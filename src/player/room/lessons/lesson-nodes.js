@@ -58,6 +58,22 @@ export class LessonNodes {
     }
   }
 
+  /**
+   * All of them are there and well, one after the other.
+   * @param {(node: string) => boolean} isGone
+   * @throws {Error} that names the node with which it did not go
+   */
+  async makeReady(isGone) {
+    for (const name of this.names) {
+      try {
+        if (isGone(name)) await this.start(name)
+        await this.putWhenThere(name)
+      } catch (error) {
+        throw new Error(`${name} ${error instanceof Error ? error.message : error}`)
+      }
+    }
+  }
+
   /** Whoever started it starts it again. @param {string} node @param {number} [afterMs] */
   start(node, afterMs) {
     return this.#controls.startNode(node, afterMs)

@@ -170,14 +170,8 @@ export class Lessons {
     const { controls, draw, labs } = this.#options
     this.#phase = { kind: 'prepares' }
     draw()
-    const nodes = new LessonNodes(lesson, controls, realClock)
-    const makeWell = async (/** @type {string} */ name) => {
-      if (labs.isGone(name)) await nodes.start(name)
-      await nodes.putWhenThere(name)
-    }
     try {
-      for (const name of nodes.names)
-        await makeWell(name).catch((error) => Promise.reject(new Error(`${name} ${error.message}`)))
+      await new LessonNodes(lesson, controls, realClock).makeReady((name) => labs.isGone(name))
       remember({ lesson, bets: this.#bets })
       const choices = { policy: { kind: 'all' }, lookAheadSeconds: lesson.lookAheadSeconds }
       const hash = writeChoices(/** @type {Choices} */ (choices), `lesson=${lesson.name}`)
