@@ -14,8 +14,8 @@ const WARM_UP_ROUNDS = 20
 /** How late replies were, ms: below zero is early. */
 export interface Lateness {
   readonly atOnce: number
-  /** by the node's clock: from the request to the first byte, less the simulated latency */
-  readonly node: Quantiles
+  /** by the server's clock: from the request to the first byte, less the simulated latency */
+  readonly server: Quantiles
   /** by the client's: the same over both event loops and the loopback, on a machine with few processors */
   readonly client: Quantiles
 }
@@ -26,9 +26,21 @@ interface Quantiles {
   readonly p99: number
 }
 
+/** A node of ours over this folder. */
+export const measureLateness = (root: string, latencyMs: number, atOnce: number): Promise<Lateness> =>
+  measure(['delay-node.ts', root, String(latencyMs)], latencyMs, atOnce)
+
+/** A bare `node:http` server with a timer for each reply: nothing that is written for it can be much less late. */
+export const measureFloorLateness = (latencyMs: number, atOnce: number): Promise<Lateness> =>
+  measure(['delay-floor.ts', String(latencyMs)], latencyMs, atOnce)
+
 /** Measures on keep-alive connections that are open already. */
-export async function measureLateness(root: string, latencyMs: number, atOnce: number): Promise<Lateness> {
-  const { child, line } = await startScript('delay-node.ts', [root, String(latencyMs)], 'ipc')
+async function measure(
+  [script, ...args]: [script: string, ...args: string[]],
+  latencyMs: number,
+  atOnce: number,
+): Promise<Lateness> {
+  const { child, line } = await startScript(script, args, 'ipc')
   const clients = await Promise.all(Array.from({ length: atOnce }, () => Client.open(Number(line))))
   const late: number[] = []
   for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
@@ -36,10 +48,10 @@ export async function measureLateness(root: string, latencyMs: number, atOnce: n
     const times = await Promise.all(clients.map((client) => client.timeToFirstByte()))
     if (round >= 0) late.push(...times.map((ms) => ms - latencyMs))
   }
-  const nodeLate = await askForLateness(child)
+  const serverLate = await askForLateness(child)
   for (const client of clients) client.close()
   child.disconnect()
-  return { atOnce, node: quantiles(nodeLate), client: quantiles(late) }
+  return { atOnce, server: quantiles(serverLate), client: quantiles(late) }
 }
 
 const quantiles = (values: readonly number[]): Quantiles => ({
