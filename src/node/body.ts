@@ -41,7 +41,12 @@ export async function sendReply(
   }
   const blocks = new Blocks()
   const pieces = piecesOf(body, () => lab.impaired.uplink?.sliceBytes)
-  let next = fetchPiece(pieces, blocks, replica)
+  const fetchNext = (): Promise<Piece | undefined> => {
+    const fetched = fetchPiece(pieces, blocks, replica)
+    fetched.catch(() => {}) // told when it is awaited: it may fail while the piece before it is on its way to a slow reader
+    return fetched
+  }
+  let next = fetchNext()
   passage.isUnderWay = true
   try {
     let piece = await next
@@ -50,11 +55,11 @@ export async function sendReply(
       await lab.impaired.uplink?.beforeBytes(piece.bytes.length, exchange.hangUp)
       if (piece.isLast) break
       const readsAhead = hasRoom() // while this piece is written
-      if (readsAhead) next = fetchPiece(pieces, blocks, replica)
+      if (readsAhead) next = fetchNext()
       await passage.send(piece.bytes, false, piece.position)
       piece.giveBack()
       await takeTurns()
-      if (!readsAhead) next = fetchPiece(pieces, blocks, replica)
+      if (!readsAhead) next = fetchNext()
       piece = await next
     }
     if (piece === undefined) await exchange.end()

@@ -17,6 +17,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { FaultSet } from '../../src/lab/faults.js'
 import type { ReplyRecord } from '../../src/node/log.ts'
 import {
   exchangeRaw,
@@ -57,8 +58,8 @@ async function readRest(node: TestNode, connection: RawConnection): Promise<[Raw
   return [reply, record.end]
 }
 
-async function startWithLargeFile(): Promise<{ node: TestNode; file: string }> {
-  const node = await startTestNode()
+async function startWithLargeFile(faults: FaultSet = {}): Promise<{ node: TestNode; file: string }> {
+  const node = await startTestNode({ faults })
   writeReplica(node.root, NAME, OLD)
   return { node, file: path.join(node.root, NAME) }
 }
@@ -78,6 +79,12 @@ function expectSameBytes(actual: Buffer, expected: Buffer): void {
 function overwrite(file: string, content: Buffer): void {
   const fd = openSync(file, 'r+')
   writeSync(fd, content, 0, content.length, 0)
+  closeSync(fd)
+}
+
+function overwriteLastByte(file: string): void {
+  const fd = openSync(file, 'r+')
+  writeSync(fd, '!', SIZE - 1)
   closeSync(fd)
 }
 
@@ -103,14 +110,7 @@ describe('a slow reader of a whole file', () => {
         utimesSync(file, atime, mtime)
       },
     ],
-    [
-      'is overwritten in its last byte',
-      (file) => {
-        const fd = openSync(file, 'r+')
-        writeSync(fd, '!', SIZE - 1)
-        closeSync(fd)
-      },
-    ],
+    ['is overwritten in its last byte', overwriteLastByte],
   ])('that %s is cut off, with old bytes only (threats 20, 21)', async ([, change]) => {
     const { node, file } = await startWithLargeFile()
     const connection = await startSlowReader(node)
@@ -324,6 +324,24 @@ const SCRIBBLE = `
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
     if (turn === 1) process.stdout.write('scribbling')
   }`
+
+test('a read ahead that finds the file changed while a piece is on its way ends that reply, and nothing else', async () => {
+  const unhandled: unknown[] = []
+  const note = (error: unknown): void => void unhandled.push(error)
+  process.on('unhandledRejection', note) // a process without tests in it would end
+  onTestFinished(() => void process.off('unhandledRejection', note))
+  const { node, file } = await startWithLargeFile({
+    lossy: { share: 0.0005, rttMs: 10 }, // some 8 MB/s: a piece is on its way for a tenth of a second
+  })
+  const connection = await RawConnection.open(node)
+  connection.send(getHead(`/${NAME}`))
+  await connection.until(() => connection.receivedBytes > 2 * 1024 * 1024)
+  overwriteLastByte(file)
+  await connection.replies(1)
+  await vi.waitFor(() => expect(node.records).toMatchObject([{ end: 'cut' }]))
+  expect(unhandled).toEqual([])
+  expect(await request(node, '/health')).toMatchObject({ status: 200 })
+})
 
 test('a file that is written to without pause gives one version or none, and never ends the node', async () => {
   const sizeBytes = 300_000
