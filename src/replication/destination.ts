@@ -21,6 +21,12 @@ import {
 import { manifestFits, manifestPath, modificationTimeMs, parseManifest } from './manifest.ts'
 import type { Hashes, Source } from './source.ts'
 
+/**
+ * Bytes per write. Where Linux has little memory in large pieces, writes of 1 MiB cost it several times the processor time
+ * of writes of this size.
+ */
+const WRITE_BYTES = 256 * 1024
+
 /** A node's storage with the place in it that a replica is to have. */
 export class Destination {
   readonly node: NodeConfig
@@ -30,6 +36,8 @@ export class Destination {
   /** what stands there now */
   readonly #existing: BigIntStats | undefined
   #incoming: IncomingFile | undefined
+  /** of {@link Destination.flushSoFar}, until somebody was told */
+  #flushProblem: unknown
 
   private constructor(node: NodeConfig, name: string, target: string, existing: BigIntStats | undefined) {
     this.node = node
@@ -100,12 +108,21 @@ export class Destination {
     this.#incoming = await createIncoming(this.node.root)
   }
 
-  /** Writes a block of the copy. */
+  /** Writes a block of the copy. @throws also what went wrong with those before it, when they were flushed */
   async write(block: Uint8Array, position: number): Promise<void> {
     const { handle } = this.#copy
+    if (this.#flushProblem !== undefined) throw this.#flushProblem
     for (let written = 0; written < block.length; ) {
-      written += (await handle.write(block, written, block.length - written, position + written)).bytesWritten
+      const length = Math.min(block.length - written, WRITE_BYTES)
+      written += (await handle.write(block, written, length, position + written)).bytesWritten
     }
+  }
+
+  /** Has the disk begin with what is written so far. What goes wrong is thrown by the next call that can fail. */
+  async flushSoFar(): Promise<void> {
+    await this.#incoming?.handle.datasync().catch((error: unknown) => {
+      this.#flushProblem = error // told once only: the flush at the end would know nothing of it
+    })
   }
 
   /**
@@ -115,6 +132,7 @@ export class Destination {
    */
   async commit(hashes: Hashes, source: Source): Promise<void> {
     const { handle, path: copy } = this.#copy
+    if (this.#flushProblem !== undefined) throw this.#flushProblem
     await setModificationTime(handle, source.stats)
     await finishIncoming(this.#copy)
     const manifest = this.#manifestFor(hashes, await stat(copy, { bigint: true }))

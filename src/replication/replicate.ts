@@ -6,6 +6,7 @@ import { checkMedia } from '../media-check/check.ts'
 import type { NodeConfig } from '../node-list.ts'
 import { storageNameProblem } from '../storage-name.ts'
 import { Destination } from './destination.ts'
+import { EarlyFlush } from './early-flush.ts'
 import type { Notice } from './notices.ts'
 import { type Hashes, Source } from './source.ts'
 import { readClaims, whatReadersGet, wouldCount } from './versions.ts'
@@ -173,13 +174,16 @@ class Replication {
   async copy(): Promise<void> {
     await this.#forEach(this.#pending, (destination) => destination.begin())
     if (this.#pending.length === 0) return
+    const early = new EarlyFlush()
     const hashes = await this.#source.read(async (block, position) => {
       await this.#forEach(this.#pending, async (destination) => {
         await destination.write(block, position)
         this.#report(destination.node, 'copying', position + block.length)
       })
+      early.note(this.#pending, block.length)
       return this.#goesOn()
     })
+    await early.ended
     if (hashes === undefined) return
     this.#hashes = hashes
     await this.#forEach(this.#pending, async (destination) => {
