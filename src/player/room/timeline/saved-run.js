@@ -26,6 +26,7 @@ export function saveRun(
   now,
 ) {
   const names = nodes.map(({ name }) => name)
+  const pictureMs = Math.round(firstPictureMs) // as the file has it, so that all of its times fit together
   const known = changes.filter(({ node }) => names.includes(node))
   const scenario = {
     title: `What was done to the nodes while ${video} was watched`,
@@ -35,7 +36,7 @@ export function saveRun(
     seed: known.findLast((change) => change.kind === 'set')?.seed ?? 0,
     nodes: nodes.map((node) => ({ name: node.name, latencyMs: 0, ...numbersOf(node) })),
     lookAheadSeconds,
-    steps: known.map((change) => stepOf(change, firstPictureMs)),
+    steps: known.map((change) => stepOf(change, pictureMs)),
     expect: { stalls },
     why:
       stalls === 0
@@ -47,7 +48,7 @@ export function saveRun(
     savedRun: 1,
     savedAt: now.toISOString(),
     video,
-    firstPictureMs: Math.round(firstPictureMs),
+    firstPictureMs: pictureMs,
     scenario,
     bands,
     bars: bars.map(({ after, ...bar }) => ({ ...bar, after: after && indexes.get(after) })),

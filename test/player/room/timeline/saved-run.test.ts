@@ -134,3 +134,12 @@ test.for([
   writeFileSync(file, text)
   expect(() => readSavedRun(file)).toThrow(/run\.json/)
 })
+
+test('the times of the steps count from the first picture as the file has it', () => {
+  const change = { kind: 'crash', atMs: 2000.6, node: 'near' } as const
+  const { firstPictureMs, scenario } = JSON.parse(
+    saveRun({ ...RUN, firstPictureMs: 700.4, changes: [change] }, NOW),
+  )
+  expect(firstPictureMs).toBe(700)
+  expect(scenario.steps).toEqual([{ at: '1301ms', node: 'near', do: 'crash' }]) // 2000.6 less 700
+})
